@@ -1,0 +1,42 @@
+"""Tables, one noun a file. Rules, sessions, Flask and Git are unknown here; enumerated columns hold the values of
+`rules` as text, so that this package does not import them.
+"""
+
+from __future__ import annotations
+
+from reviewtool.models.ballot import Ballot, ExtensionRequest, Objection, Opinion, Vote
+from reviewtool.models.installation import Installation, RuleSet
+from reviewtool.models.merge import Edition, Merge, RefMove
+from reviewtool.models.notice import Notice
+from reviewtool.models.person import Person, RoleTerm, Seat, SeatHolding
+from reviewtool.models.proposal import Draft, DraftFile, Event, Proposal, Revision, Touch
+from reviewtool.models.thread import Comment, CommentEdit, Mention, Suggestion, Thread
+
+__all__ = [
+    "Ballot",
+    "Comment",
+    "CommentEdit",
+    "Draft",
+    "DraftFile",
+    "Edition",
+    "Event",
+    "ExtensionRequest",
+    "Installation",
+    "Mention",
+    "Merge",
+    "Notice",
+    "Objection",
+    "Opinion",
+    "Person",
+    "Proposal",
+    "RefMove",
+    "Revision",
+    "RoleTerm",
+    "RuleSet",
+    "Seat",
+    "SeatHolding",
+    "Suggestion",
+    "Thread",
+    "Touch",
+    "Vote",
+]

@@ -1,0 +1,35 @@
+"""What an installation knows of itself: whether it is a demonstration, and the rule sets in force."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from reviewtool.db import Base, UTCDateTime
+
+
+class Installation(Base):
+    """The one row written by `reviewtool init`; its absence means there is no installation yet."""
+
+    __tablename__ = "installation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    demonstration: Mapped[bool] = mapped_column(default=False)
+    ready: Mapped[bool] = mapped_column(default=False)  # False while the demonstration's past is being made
+
+
+class RuleSet(Base):
+    """The group's rules from a day on; an open ballot carries its own frozen copy."""
+
+    __tablename__ = "rule_set"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    effective_on: Mapped[date]
+    reference: Mapped[str] = mapped_column(String(200), default="")  # where the group approved it
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)

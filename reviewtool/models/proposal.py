@@ -1,0 +1,156 @@
+"""Proposals, their numbered immutable revisions, and the private drafts both are written in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from reviewtool.db import Base, UTCDateTime
+from reviewtool.models.person import Person
+
+DIRTY = "recorded_version < version"  # the record has yet to follow
+
+
+class Proposal(Base):
+    """A numbered change to one or more documents. `version` counts its acts; the record follows it."""
+
+    __tablename__ = "proposal"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # P-<number>
+    title: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Text)
+    instrument: Mapped[str] = mapped_column(String(200), default="")
+    instrument_number: Mapped[str] = mapped_column(String(60), default="")
+    instrument_paragraph: Mapped[str] = mapped_column(String(60), default="")
+    kind: Mapped[str] = mapped_column(String(32))  # form | substance | update | adaptation | new
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[str] = mapped_column(String(32), index=True)  # rules.lifecycle.State; written by services.lifecycle
+    state_changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    consultation_closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closing_reason: Mapped[str] = mapped_column(Text, default="")  # why withdrawn or reopened
+    version: Mapped[int] = mapped_column(default=1)
+    recorded_version: Mapped[int] = mapped_column(default=0)
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("proposal.number"))
+    latest: Mapped[int] = mapped_column(default=1)  # number of the newest revision
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    open_threads: Mapped[int] = mapped_column(default=0)
+    comment_count: Mapped[int] = mapped_column(default=0)
+
+    author: Mapped[Person] = relationship(lazy="raise")
+    revisions: Mapped[list[Revision]] = relationship(
+        back_populates="proposal", order_by="Revision.number", lazy="raise"
+    )
+
+    __table_args__ = (
+        Index("ix_proposal_state_number", "state", "number"),
+        Index("ix_proposal_dirty", "number", sqlite_where=text(DIRTY), postgresql_where=text(DIRTY)),
+    )
+
+
+class Revision(Base):
+    """One immutable, numbered text of a proposal: a commit under `refs/proposals/<n>/<r>`."""
+
+    __tablename__ = "revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_number: Mapped[int] = mapped_column(ForeignKey("proposal.number"))
+    number: Mapped[int]
+    base: Mapped[str] = mapped_column(String(64))  # the commit of main it was made from
+    commit: Mapped[str] = mapped_column(String(64))
+    seal: Mapped[str] = mapped_column(String(64))
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(Text, default="")  # what changed since the revision before
+    submitted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    coauthors: Mapped[list[int]] = mapped_column(JSON, default=list)  # person ids whose suggestion or text is in it
+
+    proposal: Mapped[Proposal] = relationship(back_populates="revisions", lazy="raise")
+    author: Mapped[Person] = relationship(lazy="raise")
+    touches: Mapped[list[Touch]] = relationship(order_by="Touch.path", lazy="raise")
+
+    __table_args__ = (UniqueConstraint("proposal_number", "number"),)
+
+
+class Touch(Base):
+    """One path that a revision adds, edits, renames or deletes."""
+
+    __tablename__ = "touch"
+
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"), primary_key=True)
+    path: Mapped[str] = mapped_column(String(1024), primary_key=True)
+    old_path: Mapped[str | None] = mapped_column(String(1024))
+    status: Mapped[str] = mapped_column(String(1))  # A, M, D, R
+    old_blob: Mapped[str | None] = mapped_column(String(64))
+    new_blob: Mapped[str | None] = mapped_column(String(64))
+    module: Mapped[str] = mapped_column(String(255), index=True)  # first folder of the path
+
+    __table_args__ = (Index("ix_touch_path", "path"),)
+
+
+class Draft(Base):
+    """A private text being written: of a new proposal, or of the next revision of one."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    proposal_number: Mapped[int | None] = mapped_column(ForeignKey("proposal.number"), index=True)
+    base: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(200), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    instrument: Mapped[str] = mapped_column(String(200), default="")
+    instrument_number: Mapped[str] = mapped_column(String(60), default="")
+    instrument_paragraph: Mapped[str] = mapped_column(String(60), default="")
+    kind: Mapped[str] = mapped_column(String(32), default="substance")
+    note: Mapped[str] = mapped_column(Text, default="")
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("proposal.number"))
+    suggestions: Mapped[list[int]] = mapped_column(JSON, default=list)  # comment ids applied in it
+    submit_token: Mapped[str] = mapped_column(String(64), unique=True)  # a second press of the button finds the first
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    files: Mapped[list[DraftFile]] = relationship(
+        back_populates="draft", order_by="DraftFile.id", cascade="all, delete-orphan", lazy="selectin"
+    )
+    author: Mapped[Person] = relationship(lazy="raise")
+
+
+class DraftFile(Base):
+    """One document of a draft: its new text or bytes, its new name, or its removal."""
+
+    __tablename__ = "draft_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str] = mapped_column(String(1024))  # where it will stand
+    old_path: Mapped[str | None] = mapped_column(String(1024))  # where it stands at the base; None for a new one
+    old_blob: Mapped[str | None] = mapped_column(String(64))
+    deleted: Mapped[bool] = mapped_column(default=False)
+    text: Mapped[str | None] = mapped_column(Text)  # None: a binary file, or an unchanged text
+    data: Mapped[bytes | None] = mapped_column(LargeBinary)
+    saves: Mapped[int] = mapped_column(default=0)  # counts the saves, so that a late older save is seen
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    draft: Mapped[Draft] = relationship(back_populates="files")
+
+    __table_args__ = (UniqueConstraint("draft_id", "path"),)
+
+
+class Event(Base):
+    """One act on a proposal: who did what when. `seq` is the proposal's version after the act."""
+
+    __tablename__ = "event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_number: Mapped[int] = mapped_column(ForeignKey("proposal.number"))
+    seq: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(48))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: the passing of time
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    person: Mapped[Person | None] = relationship(lazy="raise")
+
+    __table_args__ = (UniqueConstraint("proposal_number", "seq"),)
