@@ -1,0 +1,33 @@
+# What people type. Anything longer than two lines is in scripts/.
+# PORT, HOST and VAR reach the program through the environment:  make run PORT=8080 VAR=/srv/review
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format demo-reset bench
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+install:  ## Make .venv and install what the program needs
+	@scripts/install.sh runtime
+
+run:  ## Start with the demonstration group on http://127.0.0.1:8000 (PORT, HOST, VAR)
+	@scripts/run.sh run-demo
+
+test:  ## Install what the tests need and run every check and test
+	@scripts/test.sh
+
+check:  ## Only lint, format and types
+	@scripts/install.sh dev
+	@scripts/check.sh
+
+format:  ## Put the code in the house format
+	@scripts/install.sh dev
+	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
+
+demo-reset:  ## Throw the demonstration's data away; the next run makes it again
+	@scripts/run.sh demo reset
+
+bench:  ## Measure pages and acts, as ratios to a bare page
+	@scripts/install.sh dev
+	@.venv/bin/python -m benchmarks
