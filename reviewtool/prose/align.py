@@ -1,0 +1,240 @@
+"""Which block of the old side is which of the new: exact first, then similar, then moved.
+
+Works on keys, kinds and words only, so the source difference, the redline's rendered units and the merge share it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+SIMILAR: Final = 0.45  # likeness from which two blocks at the same place are one block edited
+SIMILAR_ALONE: Final = 0.25  # the same for the only two blocks of a gap, of one kind
+SIMILAR_MOVED: Final = 0.6  # likeness from which a block is taken to have moved and changed
+_TWIN = 12  # characters from which one exact twin elsewhere is a move
+_LONG = 30  # characters from which repeated twins are moves
+_MOVED_LENGTH = 40  # characters a moved and edited block must have
+_TABLE = 400  # cells up to which a gap is compared in full
+_REPEATS = 40  # places looked at for a repeated key
+_WORD = re.compile(r"\w+")
+
+
+class Pair(NamedTuple):
+    """The block an old one became: its place on the new side and how it came there."""
+
+    new: int
+    moved: bool
+
+
+class Side:
+    """One side of an alignment: keys compared exactly, kinds, and the words of each block (made when asked for)."""
+
+    def __init__(self, keys: Sequence[str], kinds: Sequence[str], texts: Sequence[str] | None = None) -> None:
+        self.keys, self.kinds = keys, kinds
+        self._texts = keys if texts is None else texts
+        self._bags: dict[int, tuple[Counter[str], int]] = {}
+
+    def bag(self, i: int) -> tuple[Counter[str], int]:
+        """Count the words that tell blocks apart, and give the weight of all of them."""
+        found = self._bags.get(i)
+        if found is None:
+            words = Counter(w for w in _WORD.findall(self._texts[i].lower()) if len(w) > 2 or w.isdigit())
+            found = self._bags[i] = (words, sum(len(w) * n for w, n in words.items()))
+        return found
+
+    def size(self, i: int) -> int:
+        """Weigh a block by its length."""
+        return 1 + len(self.keys[i])
+
+
+def likeness(a: tuple[Counter[str], int], b: tuple[Counter[str], int]) -> float:
+    """Compare two bags of words: Dice weighted by the length of the words, 0 to 1."""
+    total = a[1] + b[1]
+    if 2 * min(a[1], b[1]) < SIMILAR_ALONE * total or not total:
+        return 0.0
+    small, large = (a[0], b[0]) if len(a[0]) <= len(b[0]) else (b[0], a[0])
+    shared = sum(len(w) * min(n, large[w]) for w, n in small.items() if w in large)
+    return 2 * shared / total
+
+
+def chain(candidates: Iterable[tuple[int, int, float]]) -> list[tuple[int, int]]:
+    """Choose the heaviest chain of (i, j, weight) that increases strictly in both, in O(n log n) with a Fenwick tree."""
+    cands = sorted(candidates, key=lambda c: (c[0], -c[1]))
+    if not cands:
+        return []
+    rank = {j: r for r, j in enumerate(sorted({c[1] for c in cands}), 1)}
+    tree = [(0.0, -1)] * (len(rank) + 1)
+    best, previous = [0.0] * len(cands), [-1] * len(cands)
+    # Within one i the larger j comes first, so no candidate can stand on another of its own i.
+    for x, (_, j, weight) in enumerate(cands):
+        r, top = rank[j] - 1, (0.0, -1)
+        while r > 0:
+            top = max(top, tree[r], key=lambda t: t[0])
+            r -= r & -r
+        best[x], previous[x] = top[0] + weight, top[1]
+        r = rank[j]
+        while r <= len(rank):
+            if best[x] > tree[r][0]:
+                tree[r] = (best[x], x)
+            r += r & -r
+    x = max(range(len(cands)), key=best.__getitem__)
+    found = []
+    while x >= 0:
+        found.append(cands[x][:2])
+        x = previous[x]
+    return found[::-1]
+
+
+def align(old: Side, new: Side) -> dict[int, Pair]:
+    """Pair the old blocks with the new ones; those not in the result were removed or are new."""
+    return _Alignment(old, new).run()
+
+
+class _Alignment:
+    def __init__(self, old: Side, new: Side) -> None:
+        self.a, self.b = old, new
+        self.pairs: dict[int, int] = {}
+        self.taken: set[int] = set()
+
+    def run(self) -> dict[int, Pair]:
+        """Go from the sure to the likely; each step only sees what the ones before it left."""
+        low, high_a, high_b = self._trim()
+        self._exact(low, high_a, low, high_b)
+        twins = self._twins()
+        for gap in list(self._gaps()):
+            self._similar(*gap, twins)
+        settled = {i: Pair(j, False) for i, j in self.pairs.items()}
+        for i, j in self._moves():
+            settled[i] = Pair(j, True)
+        return settled
+
+    def _pair(self, i: int, j: int) -> None:
+        self.pairs[i] = j
+        self.taken.add(j)
+
+    def _trim(self) -> tuple[int, int, int]:
+        a, b = self.a.keys, self.b.keys
+        low, na, nb = 0, len(a), len(b)
+        while low < min(na, nb) and a[low] == b[low]:
+            self._pair(low, low)
+            low += 1
+        while na > low and nb > low and a[na - 1] == b[nb - 1]:
+            na, nb = na - 1, nb - 1
+            self._pair(na, nb)
+        return low, na, nb
+
+    def _exact(self, a0: int, a1: int, b0: int, b1: int) -> None:
+        """Pair equal keys: those unique on both sides first, again inside each gap, repeated ones last."""
+        todo = [(a0, a1, b0, b1)]
+        while todo:
+            a0, a1, b0, b1 = todo.pop()
+            if a0 >= a1 or b0 >= b1:
+                continue
+            unique = self._unique(a0, a1, b0, b1)
+            if not unique:
+                for i, j in chain(self._repeated(a0, a1, b0, b1)):
+                    self._pair(i, j)
+                continue
+            found = chain(unique)
+            i0, j0 = a0 - 1, b0 - 1
+            for i, j in found:
+                self._pair(i, j)
+                todo.append((i0 + 1, i, j0 + 1, j))
+                i0, j0 = i, j
+            todo.append((i0 + 1, a1, j0 + 1, b1))
+
+    def _unique(self, a0: int, a1: int, b0: int, b1: int) -> list[tuple[int, int, float]]:
+        a, b = self.a.keys, self.b.keys
+        count_a, count_b = Counter(a[a0:a1]), Counter(b[b0:b1])
+        place = {b[j]: j for j in range(b0, b1)}
+        return [
+            (i, place[a[i]], self.a.size(i)) for i in range(a0, a1) if count_a[a[i]] == 1 and count_b.get(a[i]) == 1
+        ]
+
+    def _repeated(self, a0: int, a1: int, b0: int, b1: int) -> list[tuple[int, int, float]]:
+        places = defaultdict(list)
+        for j in range(b0, b1):
+            places[self.b.keys[j]].append(j)
+        return [(i, j, self.a.size(i)) for i in range(a0, a1) for j in places.get(self.a.keys[i], ())[:_REPEATS]]
+
+    def _twins(self) -> set[str]:
+        """Name the keys kept back for moves: one place left on each side, so they are no edits of their neighbours."""
+        left_a = Counter(k for i, k in enumerate(self.a.keys) if i not in self.pairs)
+        left_b = Counter(k for j, k in enumerate(self.b.keys) if j not in self.taken)
+        return {k for k, n in left_a.items() if n == 1 and left_b.get(k) == 1 and len(k) >= _TWIN}
+
+    def _gaps(self) -> Iterator[tuple[int, int, int, int]]:
+        i0 = j0 = 0
+        for i, j in [*sorted(self.pairs.items()), (len(self.a.keys), len(self.b.keys))]:
+            if i > i0 and j > j0:
+                yield i0, i, j0, j
+            i0, j0 = i + 1, j + 1
+
+    def _similar(self, a0: int, a1: int, b0: int, b1: int, twins: set[str]) -> None:
+        a, b = self.a, self.b
+        left = [i for i in range(a0, a1) if a.keys[i] not in twins]
+        right = [j for j in range(b0, b1) if b.keys[j] not in twins]
+        if len(left) * len(right) <= _TABLE:
+            table = ((i, j, likeness(a.bag(i), b.bag(j))) for i in left for j in right)
+            found = [c for c in table if c[2] >= SIMILAR]
+        else:
+            found = self._candidates(left, right, SIMILAR)
+        for i, j in chain((i, j, s * s * (a.size(i) + b.size(j))) for i, j, s in found):
+            self._pair(i, j)
+        alone = a1 - a0 == 1 == b1 - b0 and left and right and a0 not in self.pairs
+        if alone and a.kinds[a0] == b.kinds[b0] and likeness(a.bag(a0), b.bag(b0)) >= SIMILAR_ALONE:
+            self._pair(a0, b0)
+
+    def _moves(self) -> Iterator[tuple[int, int]]:
+        """Pair what is left anywhere: exact twins in order, then the most alike first."""
+        a, b = self.a, self.b
+        free = [j for j in range(len(b.keys)) if j not in self.taken]
+        places = defaultdict(list)
+        for j in reversed(free):
+            places[b.keys[j]].append(j)
+        gone = [i for i in range(len(a.keys)) if i not in self.pairs]
+        used: set[int] = set()
+        moved: set[int] = set()
+        for i in gone:
+            key = a.keys[i]
+            same = places.get(key)
+            if same and (len(key) >= _LONG or (len(key) >= _TWIN and len(same) == 1)):
+                used.add(same[-1])
+                moved.add(i)
+                yield i, same.pop()
+        left = [i for i in gone if i not in moved and len(a.keys[i]) >= _MOVED_LENGTH]
+        right = [j for j in free if j not in used and len(b.keys[j]) >= _MOVED_LENGTH]
+        for i, j, _ in sorted(self._candidates(left, right, SIMILAR_MOVED), key=lambda c: (-c[2], c[0], c[1])):
+            if i not in moved and j not in used:
+                used.add(j)
+                moved.add(i)
+                yield i, j
+
+    def _candidates(self, left: Sequence[int], right: Sequence[int], least: float) -> list[tuple[int, int, float]]:
+        """Find similar pairs by an index over the rarer words; the work per old block is bounded."""
+        index = defaultdict(list)
+        if left:
+            for j in right:
+                for word in self.b.bag(j)[0]:
+                    index[word].append(j)
+        rare = max(8, min(len(right) // 10, 400_000 // (1 + len(left))))
+        found = []
+        for i in left:
+            bag = self.a.bag(i)
+            lists = sorted((len(index[w]), w) for w in bag[0] if w in index)
+            if not lists:
+                continue
+            hits: Counter[int] = Counter()
+            for n, word in lists[:24]:
+                if n <= rare:
+                    for j in index[word]:
+                        hits[j] += len(word)
+            if not hits:  # common words only: look at some places of the rarest
+                hits.update(index[lists[0][1]][:50])
+            for j, _ in hits.most_common(12):
+                alike = likeness(bag, self.b.bag(j))
+                if alike >= least:
+                    found.append((i, j, alike))
+        return found

@@ -1,0 +1,189 @@
+"""Which elements and words of two renderings are shown as one.
+
+Two nodes are shown as one only when all their ancestors can be, one to one; everything left unbound is shown whole as
+removed or inserted. That alone makes the redline exact: there is no step that repairs. Only `redline.py` uses this.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from reviewtool.prose import align, tree, words
+from reviewtool.prose.tree import Element, Leaf, Node, Unit
+
+#: what a bound element must bring along, so that no table has two heads and no answer two titles
+_COMPANIONS = frozenset({"table", "thead", "tbody", "summary"})
+
+
+class _Job(NamedTuple):
+    """Two runs of leaves to be compared word by word, below two elements that are already one (or one moved)."""
+
+    old: list[Leaf]
+    new: list[Leaf]
+    old_top: Element
+    new_top: Element
+
+
+def bind(old: Element, new: Element) -> None:
+    """Bind two renderings: sets `match` on what stays, `move` and `mark` on the two ends of what moved."""
+    a, b = tree.units(old), tree.units(new)
+    old.match, new.match = new, old
+    pairs = sorted(align.align(_side(a), _side(b)).items())
+    jobs: list[_Job] = []
+    for i, pair in pairs:
+        if not pair.moved:
+            jobs.extend(_pair(a[i], b[pair.new]))
+    moves = 0
+    for i, pair in pairs:
+        if pair.moved and _move(a[i], b[pair.new], moves + 1):
+            moves += 1
+            jobs.extend(_inside(a[i], b[pair.new]))
+    _compare(jobs)
+
+
+def _side(units: Sequence[Unit]) -> align.Side:
+    texts = [u.text for u in units]
+    keys = [f"{u.kind}:{' '.join(t.split())}" for u, t in zip(units, texts, strict=True)]
+    return align.Side(keys, [u.kind for u in units], texts)
+
+
+def _join(a: Node, b: Node, top_a: Element, top_b: Element) -> bool:
+    """Bind two nodes and all their ancestors below the tops one to one, or nothing."""
+    path: list[tuple[Element, Element]] = []
+    x, y = (a, b) if isinstance(a, Element) and isinstance(b, Element) else (a.up, b.up)
+    while x is not top_a and y is not top_b:
+        if x is None or y is None or (x.match is not y if x.match is not None else y.match is not None):
+            return False
+        if x.match is None:
+            if x.sig != y.sig:
+                return False
+            path.append((x, y))
+        x, y = x.up, y.up
+    if x is not top_a or y is not top_b:
+        return False
+    for x, y in path:
+        _marry(x, y)
+    if isinstance(a, Leaf) and isinstance(b, Leaf):
+        a.match, b.match = b, a
+    return True
+
+
+def _marry(x: Element, y: Element) -> None:
+    x.match, y.match = y, x
+    for child in x.children:
+        if isinstance(child, Element) and child.tag in _COMPANIONS and child.match is None:
+            other = next((c for c in y.children if isinstance(c, Element) and c.sig == child.sig and not c.match), None)
+            if other is not None:
+                _marry(child, other)
+
+
+def _root(element: Element) -> Element:
+    while element.up is not None:
+        element = element.up
+    return element
+
+
+def _pair(a: Unit, b: Unit) -> Iterator[_Job]:
+    if _join(a.element, b.element, _root(a.element), _root(b.element)):
+        yield from _inside(a, b)
+
+
+def _inside(a: Unit, b: Unit) -> Iterator[_Job]:
+    """Bind what is equal inside two units and give the runs of words that are left to compare."""
+    if a.html == b.html:
+        for x, y in zip(a.nodes, b.nodes, strict=True):
+            _same(x, y)
+    elif a.kind == "tr":
+        for x, y in _cells(a, b):
+            if x.sig == y.sig:
+                x.match, y.match = y, x
+                yield _Job(list(tree.explode(x.children)), list(tree.explode(y.children)), x, y)
+    else:
+        yield _Job(list(tree.explode(a.nodes)), list(tree.explode(b.nodes)), a.element, b.element)
+
+
+def _same(x: Node, y: Node) -> None:
+    if isinstance(x, Leaf) and isinstance(y, Leaf):
+        x.match, y.match = y, x
+    elif isinstance(x, Element) and isinstance(y, Element):
+        x.match, y.match = y, x
+        for left, right in zip(x.children, y.children, strict=True):
+            _same(left, right)
+
+
+def _cells(a: Unit, b: Unit) -> list[tuple[Element, Element]]:
+    """Pair the cells of two rows: by place, or by likeness when a column came or went."""
+    left = [c for c in a.nodes if isinstance(c, Element)]
+    right = [c for c in b.nodes if isinstance(c, Element)]
+    if len(left) == len(right):
+        return list(zip(left, right, strict=True))
+    texts = [[tree.write(c) for c in side] for side in (left, right)]
+    sides = [align.Side(t, ["td"] * len(t)) for t in texts]
+    found = []
+    for i in range(len(left)):
+        for j in range(len(right)):
+            same = texts[0][i] == texts[1][j]
+            alike = align.likeness(sides[0].bag(i), sides[1].bag(j))
+            if same or alike > 0.3:
+                found.append((i, j, 1 + 10 * same + 5 * alike))
+    return [(left[i], right[j]) for i, j in align.chain(found)]
+
+
+def _move(a: Unit, b: Unit, number: int) -> bool:
+    """Mark two unbound elements of one kind as the ends of a move."""
+    x, y = a.element, b.element
+    free = x.match is None and y.match is None and x.move is None and y.move is None
+    if not free or x.sig != y.sig or a.kind != b.kind:
+        return False
+    x.move = y.move = number
+    x.mark, y.mark = y, x
+    return True
+
+
+def _compare(jobs: Sequence[_Job]) -> None:
+    keys = [(_keys(j.old, j.old_top), _keys(j.new, j.new_top)) for j in jobs]
+    limit = words.limit_for(keys)
+    for job, (a, b) in zip(jobs, keys, strict=True):
+        texts = [x.html if len(x.html) < 60 else "x" * 6 for x in job.old], [x.html for x in job.new]
+        for run in words.compare(a, b, texts, limit):
+            if run.equal:
+                for x, y in zip(job.old[run.i0 : run.i1], job.new[run.j0 : run.j1], strict=True):
+                    _join(x, y, job.old_top, job.new_top)
+
+
+def _keys(leaves: Sequence[Leaf], top: Element) -> list[tuple[object, ...]]:
+    """Name each leaf by its text and the formatting around it."""
+    out: list[tuple[object, ...]] = []
+    up: Element | None = None
+    path: tuple[object, ...] = ()
+    for leaf in leaves:
+        if leaf.up is not up:
+            up, path = leaf.up, ()
+            element = up
+            while element is not None and element is not top:
+                path += (element.sig,)
+                element = element.up
+        out.append((leaf.key, *path))
+    return out
+
+
+def lift_moves(root: Element) -> None:
+    """Take a move up to the list or table whose every part moved together."""
+    for child in root.children:
+        if isinstance(child, Element):
+            lift_moves(child)
+    inner = [c for c in root.children if isinstance(c, Element)]
+    if root.up is None or root.match or root.move or not inner or len(inner) != len(root.children):
+        return
+    marks = [c.mark for c in inner]
+    other = marks[0].up if marks[0] else None
+    if other is None or other.match or other.move or other.sig != root.sig or other.up is None:
+        return
+    if Counter(map(id, other.children)) == Counter(map(id, marks)):
+        root.move = other.move = inner[0].move
+        root.mark, other.mark = other, root
+        for element in inner:
+            if element.mark is not None:
+                element.match, element.mark.match = element.mark, element

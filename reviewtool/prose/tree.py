@@ -1,0 +1,187 @@
+"""The rendering as a tree whose leaves are words: what the redline aligns, binds and writes out again.
+
+Built from sanitised HTML only, which is regular (closed elements, quoted attributes, escaped text), so one expression
+reads it. Text stays escaped throughout. Only `redline.py` and `binding.py` use this module.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from typing import Final
+
+VOID: Final = frozenset({"br", "hr", "img"})
+INLINE: Final = frozenset({"a", "code", "em", "s", "strong", "sup", "br", "img"})
+#: elements that may not stand inside <ins> or <del> at their place
+FIXED: Final = frozenset({"li", "tr", "td", "th", "thead", "tbody", "summary"})
+_UNIT: Final = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr", "tr"})
+#: elements whose blanks are part of the text; between all others a blank is only layout
+_WORDS: Final = INLINE | {"p", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "summary", "pre"}
+_PART = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s[^\s=>"]+="[^"]*")*)>|([^<]+)')
+_LEAF = re.compile(r"&nbsp;|[^\S\xa0]+|&\w+;|\w+(?:['’]\w+)*|[^\w\s]|.", re.DOTALL)
+_CODE_LEAF = re.compile(r"\n|[^\S\n]+|&\w+;|\w+|[^\w\s]")
+#: attributes that follow from the place in the document; elements that differ in them alone are the same
+_PLACED = re.compile(r' (?:id|aria-label|loading)="[^"]*"| href="#[^"]*"')
+_TARGET = re.compile(r' data-target="[^"]*"')
+_RESOLVED = re.compile(r' href="[^"]*"')
+
+
+class Leaf:
+    """A word, blank, mark, image, code span or line break; before `explode` also a whole run of text."""
+
+    __slots__ = ("html", "key", "match", "text", "up")
+
+    def __init__(self, html: str, key: str, text: bool = False) -> None:
+        self.html, self.key, self.text = html, key, text
+        self.up: Element | None = None
+        self.match: Leaf | None = None
+
+
+class Element:
+    """One element; `match` is the one it is shown together with, `start`/`end` its place in the source if known."""
+
+    __slots__ = ("attrs", "children", "mark", "match", "move", "sig", "tag", "up")
+
+    def __init__(self, tag: str, attrs: str) -> None:
+        self.tag, self.attrs = tag, _TARGET.sub("", attrs)
+        self.sig = (tag, _signature(attrs))
+        self.children: list[Node] = []
+        self.up: Element | None = None
+        self.match: Element | None = None
+        self.move: int | None = None  # number of the move this element is one end of
+        self.mark: Element | None = None  # the other end
+
+    def add(self, node: Node) -> None:
+        """Put a node at the end."""
+        node.up = self
+        self.children.append(node)
+
+
+Node = Leaf | Element
+
+
+def _signature(attrs: str) -> str:
+    """What makes two elements of a tag the same: links by their target as written, nothing that only names a place."""
+    if ' data-target="' in attrs:
+        attrs = _RESOLVED.sub("", attrs)
+    return _PLACED.sub("", attrs)
+
+
+def build(html: str) -> Element:
+    """Read sanitised HTML into a tree; blanks between blocks are left out."""
+    root = current = Element("root", "")
+    for closing, tag, attrs, text in _PART.findall(html):
+        if text:
+            if current.tag in _WORDS or text.strip() or _is_after_words(current):
+                current.add(Leaf(text, text, True))
+        elif closing:
+            _close(current)
+            current = current.up or root
+        elif tag in ("br", "img"):
+            current.add(Leaf(f"<{tag}{_TARGET.sub('', attrs)}>", f"<{tag}{attrs}>"))
+        else:
+            element = Element(tag, attrs)
+            current.add(element)
+            current = current if tag == "hr" else element
+    return root
+
+
+def _is_after_words(current: Element) -> bool:
+    """Whether a blank here stands between words of a list item rather than between blocks."""
+    last = current.children[-1] if current.children else None
+    return current.tag == "li" and last is not None and (isinstance(last, Leaf) or last.tag in INLINE)
+
+
+def _close(element: Element) -> None:
+    """Make a code span and the mark of a footnote one leaf each."""
+    parent = element.up
+    if parent is not None and (element.tag == "sup" or (element.tag == "code" and parent.tag != "pre")):
+        parent.children.pop()
+        html = write(element)
+        parent.add(Leaf(html, _PLACED.sub("", html)))
+
+
+def write(node: Node, attrs: Callable[[str], str] | None = None) -> str:
+    """Write a node as HTML; `attrs` may change the attributes of each element."""
+    if isinstance(node, Leaf):
+        return attrs(node.html) if attrs and node.html.startswith("<") else node.html
+    opening = f"<{node.tag}{attrs(node.attrs) if attrs and node.attrs else node.attrs}>"
+    if node.tag in VOID:
+        return opening
+    return f"{opening}{''.join(write(c, attrs) for c in node.children)}</{node.tag}>"
+
+
+class Unit:
+    """What is aligned: a paragraph, heading, code block, rule, table row, or the loose words of a list item."""
+
+    __slots__ = ("element", "html", "kind", "nodes", "text")
+
+    def __init__(self, element: Element, nodes: list[Node], whole: bool) -> None:
+        self.element, self.nodes = element, nodes
+        self.kind = element.tag if whole else "words"
+        self.html = "".join(write(n) for n in nodes)
+        self.text = _plain(self.html)
+
+
+def _plain(html: str) -> str:
+    """Give the words of a unit; pictures count with their attributes, cells stay apart."""
+    text = re.sub(r"</t[dh]>", " | ", html)
+    text = re.sub(r"<img ([^>]*)>", r" \1 ", text)
+    text = re.sub(r"</?[a-z][^>]*>", "", text)
+    return unescape(text) if "&" in text else text
+
+
+def units(root: Element) -> list[Unit]:
+    """List the units of a tree in order."""
+    found: list[Unit] = []
+    _collect(root, found)
+    return found
+
+
+def _collect(element: Element, found: list[Unit]) -> None:
+    loose: list[Node] = []
+    before = len(found)
+    for child in element.children:
+        if isinstance(child, Element) and child.tag not in INLINE:
+            if loose:
+                found.append(Unit(element, loose, False))
+                loose = []
+            if child.tag in _UNIT:
+                found.append(Unit(child, list(child.children), True))
+            else:
+                _collect(child, found)
+        else:
+            loose.append(child)
+    if loose or len(found) == before:
+        found.append(Unit(element, loose, False))
+
+
+def explode(nodes: list[Node], code: bool = False) -> Iterator[Leaf]:
+    """Give the leaves below some nodes in order, dividing runs of text into words where that was not yet done."""
+    for node in nodes:
+        if isinstance(node, Leaf):
+            yield from _divide(node, code) if node.text else (node,)
+        else:
+            yield from explode(list(node.children), code or node.tag == "pre")
+
+
+def _divide(leaf: Leaf, code: bool) -> list[Leaf]:
+    parent = leaf.up
+    code = code or _in_code(parent)
+    words = (_CODE_LEAF if code else _LEAF).findall(leaf.html)
+    leaves = [Leaf(w, " " if not code and w.isspace() and w != "\xa0" else w) for w in words]
+    if parent is not None:
+        at = next(i for i, child in enumerate(parent.children) if child is leaf)
+        parent.children[at : at + 1] = leaves
+        for new in leaves:
+            new.up = parent
+    return leaves
+
+
+def _in_code(element: Element | None) -> bool:
+    while element is not None:
+        if element.tag == "pre":
+            return True
+        element = element.up
+    return False
