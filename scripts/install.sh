@@ -2,6 +2,7 @@
 # Makes .venv and installs the pinned requirements and this package: `install.sh runtime` or `install.sh dev`.
 # A second call with unchanged requirements does nothing and asks no index: stamps in .venv hold a hash of them.
 set -euo pipefail
+# shellcheck source=scripts/common.sh
 source "$(dirname "$0")/common.sh"
 
 kind=${1:-runtime}
@@ -46,8 +47,10 @@ is_installed dev requirements.txt requirements-dev.txt && exit 0
 [[ "$kind" == runtime ]] && is_installed runtime requirements.txt && exit 0
 
 require_writable .venv
-.venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11) or sys.prefix != sys.argv[1])' "$PWD/.venv" \
-    2>/dev/null && .venv/bin/python -m pip --version >/dev/null 2>&1 || make_venv
+works='import pip, sys; sys.exit(sys.version_info < (3, 11) or sys.prefix != sys.argv[1])'
+if ! .venv/bin/python -c "$works" "$PWD/.venv" 2>/dev/null; then
+    make_venv
+fi
 
 if [[ "$kind" == dev ]]; then
     files=(requirements.txt requirements-dev.txt)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs when needed and becomes the program: `run.sh run-demo`, `run.sh demo reset`.
 set -euo pipefail
+# shellcheck source=scripts/common.sh
 source "$(dirname "$0")/common.sh"
 
 require_git

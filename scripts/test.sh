@@ -2,6 +2,7 @@
 # Installs what the tests need, then runs every check and test; pytest's summary is the last line.
 # PYTEST_ARGS narrows the run, WORKERS says how many test processes share it.
 set -euo pipefail
+# shellcheck source=scripts/common.sh
 source "$(dirname "$0")/common.sh"
 
 has_browser() {
