@@ -8,15 +8,27 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import event
 
-from reviewtool import migrate
+from reviewtool import clock, migrate
 from reviewtool.db import Database
-from tests.support import needs, postgres
+from reviewtool.gitstore import store as stores
+from tests.support import materials, needs, postgres
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from playwright.sync_api import Browser, Page
+
+    from reviewtool.models import Person
+    from reviewtool.settings import Settings
 
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
@@ -79,3 +91,104 @@ def database(database_url: str) -> Iterator[Database]:
         event.listen(opened.engine, "connect", _without_flushing)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def store_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make one bare repository with the sample materials, to be copied."""
+    path = tmp_path_factory.mktemp("materials") / "materials.git"
+    stores.create(path).close()
+    materials.fill(path)
+    return path
+
+
+@pytest.fixture
+def store(store_template: Path, tmp_path: Path) -> Iterator[stores.Store]:
+    """Open a copy of the sample: six documents of every sort and two commits (see tests/support/materials.py)."""
+    path = tmp_path / "materials.git"
+    shutil.copytree(store_template, path)
+    opened = stores.Store(path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def settings(database_url: str, store: stores.Store, tmp_path: Path) -> Settings:
+    """Return the settings of an installation made of the lent database and the sample store."""
+    from reviewtool.settings import Settings
+
+    return Settings(var=tmp_path, database_url=database_url, repository=store.path, secret_key="only-for-tests" * 4)
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, store: stores.Store) -> Flask:
+    """Make the application on the lent database and the sample store; forms need no token."""
+    from reviewtool.app import create_app, make_workshop
+
+    made = create_app(settings, replace(make_workshop(settings), database=database, store=store))
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Return a browser without scripts, nobody signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[Person], FlaskClient]:
+    """Return a function that gives a client of its own to a person who has signed in just now."""
+
+    def as_person(person: Person) -> FlaskClient:
+        signed_in = app.test_client()
+        with signed_in.session_transaction() as session:
+            session.update(_user_id=person.get_id(), _fresh=True, began=clock.now().timestamp())
+        return signed_in
+
+    return as_person
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium once a test process."""
+    executable = needs.find_chromium()
+    if executable is None:
+        needs.missing("Chromium is not installed (Debian: chromium)")
+    from tests.support import chromium
+
+    with chromium.running(executable) as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Lend a page in Spanish; the test fails if it complained or called outside this machine."""
+    from tests.support import chromium
+
+    with chromium.page(browser) as opened:
+        yield opened
+
+
+@dataclass(frozen=True)
+class Live:
+    """A running server: its address, its folder, and its database for preparing and looking."""
+
+    url: str
+    folder: Path
+    database: Database
+
+
+@pytest.fixture
+def live_server(sqlite_template: Path, store_template: Path, tmp_path: Path) -> Iterator[Live]:
+    """Run the real server with an empty SQLite database and the sample materials; the test adds the people."""
+    from tests.support import server
+
+    folder = tmp_path / "var"
+    folder.mkdir()
+    shutil.copyfile(sqlite_template, folder / "reviewtool.sqlite")
+    shutil.copytree(store_template, folder / "materials.git")
+    database = Database(f"sqlite:///{folder / 'reviewtool.sqlite'}")
+    with server.running(folder, {}) as url:
+        yield Live(url, folder, database)
+    database.dispose()
