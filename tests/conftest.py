@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from reviewtool.models import Person
     from reviewtool.settings import Settings
 
+ROOT = Path(__file__).resolve().parent.parent
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 
@@ -117,7 +118,13 @@ def settings(database_url: str, store: stores.Store, tmp_path: Path) -> Settings
     """Return the settings of an installation made of the lent database and the sample store."""
     from reviewtool.settings import Settings
 
-    return Settings(var=tmp_path, database_url=database_url, repository=store.path, secret_key="only-for-tests" * 4)
+    assert store.path == tmp_path / "materials.git"  # where the settings look for it
+    return Settings(
+        var=tmp_path,
+        database_url=database_url,
+        group_file=ROOT / "config" / "group.toml",
+        secret_key="only-for-tests" * 4,
+    )
 
 
 @pytest.fixture
@@ -186,9 +193,9 @@ def live_server(sqlite_template: Path, store_template: Path, tmp_path: Path) -> 
 
     folder = tmp_path / "var"
     folder.mkdir()
-    shutil.copyfile(sqlite_template, folder / "reviewtool.sqlite")
+    shutil.copyfile(sqlite_template, folder / "reviewtool.db")
     shutil.copytree(store_template, folder / "materials.git")
-    database = Database(f"sqlite:///{folder / 'reviewtool.sqlite'}")
+    database = Database(f"sqlite:///{folder / 'reviewtool.db'}")
     with server.running(folder, {}) as url:
         yield Live(url, folder, database)
     database.dispose()
