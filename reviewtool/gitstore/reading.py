@@ -193,6 +193,14 @@ def commit(store: Store, commit_id: CommitId) -> Commit:
     return known
 
 
+def is_ancestor(store: Store, older: CommitId, newer: CommitId) -> bool:
+    """Tell whether a commit is another one or among those it was made from; itself or a parent costs no process."""
+    if older == newer or older in commit(store, newer).parents:
+        return True
+    status, _ = store.attempt("merge-base", "--is-ancestor", older, newer, accept=(0, 1))
+    return status == 0
+
+
 def _parse_commit(commit_id: CommitId, raw: bytes) -> Commit:
     head, _, message = raw.partition(b"\n\n")
     fields: dict[bytes, list[bytes]] = {}

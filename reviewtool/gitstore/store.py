@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import PIPE
@@ -162,7 +162,7 @@ class Store:
         """Run one git command that must succeed and return what it wrote."""
         return self.attempt(*args, stdin=stdin, env=env)[1]
 
-    def tokens(self, *args: str) -> Iterator[bytes]:
+    def tokens(self, *args: str) -> Generator[bytes, None, None]:
         """Yield what a git command writes between NUL bytes, as it comes; stopping early ends the command."""
         with self._process(args, None, stdin=False) as process:
             rest = b""

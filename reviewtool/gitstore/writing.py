@@ -183,8 +183,8 @@ def update_ref(store: Store, ref: str, new: str, old: str | None) -> bool:
     return True
 
 
-def seal(store: Store, base: CommitId, version: CommitId) -> str:
-    """Return the seal of a version: SHA-256 of `git diff-tree -r -z --no-renames BASE VERSION`."""
+def seal(store: Store, base: CommitId, version: CommitId | TreeId) -> str:
+    """Return the seal of a version (its tree has the same one): SHA-256 of `git diff-tree -r -z --no-renames BASE VERSION`."""
     return hashlib.sha256(store.run("diff-tree", "-r", "-z", "--no-renames", base, version)).hexdigest()
 
 

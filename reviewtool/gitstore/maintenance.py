@@ -1,0 +1,37 @@
+"""Keeping the store fast: fewer files, and a commit-graph that knows which commit touched which path.
+
+Called by the worker and `reviewtool maintain`. Nothing is ever pruned: an object that no ref reaches may be one that a
+pending move is about to publish.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from reviewtool.errors import Unavailable
+from reviewtool.gitstore.store import Store
+
+log = logging.getLogger(__name__)
+
+_TOO_MANY_PACKS: Final = 20
+
+
+def pack(store: Store) -> None:
+    """Pack refs and loose objects and write the commit-graph; readers and writers may go on meanwhile."""
+    store.run("pack-refs", "--all")
+    packs = len(list((store.path / "objects" / "pack").glob("*.pack")))
+    # Many packs are joined into one, unreachable objects kept (-k); else only what is loose goes into a new pack.
+    everything = ("-a", "-k") if packs >= _TOO_MANY_PACKS else ()
+    store.run("repack", "-d", "-l", "-q", *everything)
+    store.run("commit-graph", "write", "--reachable", "--changed-paths", "--no-progress")
+    log.info("store packed: packs_before=%d joined=%s", packs, bool(everything))
+
+
+def check(store: Store) -> list[str]:
+    """Return what `git fsck --strict` finds wrong, one finding a line; an empty list is a sound store."""
+    status, out = store.attempt("fsck", "--strict", "--full", "--no-dangling", "--no-progress", accept=range(256))
+    findings = [line for line in out.decode("utf-8", "replace").splitlines() if line]
+    if status and not findings:
+        raise Unavailable("store-damaged", command="fsck", status=status)
+    return findings
