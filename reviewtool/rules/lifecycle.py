@@ -13,7 +13,7 @@ from typing import Literal
 
 from reviewtool.errors import AlreadyDecided
 from reviewtool.rules.permissions import Act
-from reviewtool.rules.positions import Outcome
+from reviewtool.rules.positions import BallotRules, Outcome
 
 
 class State(StrEnum):
@@ -113,7 +113,7 @@ ALLOWED: Mapping[Act, frozenset[State]] = MappingProxyType(
         Act.lift_objection: _TALKING,
         Act.request_extension: frozenset({State.consultation, State.voting}),
         Act.answer_extension: frozenset({State.consultation, State.voting}),
-        Act.give_opinion: OPEN_STATES,
+        Act.give_opinion: OPEN_STATES - {State.approved},
         Act.extend_consultation: frozenset({State.consultation}),
         Act.close_consultation: frozenset({State.consultation}),
         Act.open_ballot: frozenset({State.awaiting_decision}),
@@ -139,6 +139,13 @@ def ensure_allowed(act: Act, state: State) -> None:
     """Refuse an act that the state does not admit. Raises AlreadyDecided("state-forbids", act=…, state=…)."""
     if not allowed(act, state):
         raise AlreadyDecided("state-forbids", act=act.value, state=state.value)
+
+
+def may_revise_in(state: State, rules: BallotRules | None = None) -> bool:
+    """Allow a new version where the state admits one; an open ballot freezes the text unless its rules do not."""
+    if state is State.voting:
+        return rules is not None and rules.revisions_during_vote
+    return allowed(Act.revise_own, state)
 
 
 class Actor(StrEnum):

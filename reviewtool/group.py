@@ -1,0 +1,274 @@
+"""The working group as `config/group.toml` says it: names, administrations, first rule set, calendar; no persons.
+
+Read once at start. `rules.presets` and `rules.calendar` make rule sets and calendars of it; after that the page
+*Reglas* takes over. A bad file is refused with one sentence for the administrator: file, key, reason, example.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+Language = Literal["es", "en", "pt"]
+
+
+class GroupFileError(Exception):
+    """The group's file cannot be used; the text is one sentence with file, key, reason and example."""
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{value!r} is not a time zone of the IANA list") from error
+    return value
+
+
+def _quorum(value: Any) -> str:
+    """Accept "none", a whole number, or a share such as "1/2"; keep it as text."""
+    text = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    parts = text.split("/")
+    if text == "none" or (len(parts) <= 2 and all(part.isascii() and part.isdigit() and int(part) for part in parts)):
+        return text
+    raise ValueError(f"{value!r} is neither a number of seats, nor a share, nor none")
+
+
+def _closing_time(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError("the hour stands without a zone; the zone has its own key")
+    return value
+
+
+def _domain(value: str) -> str:
+    if not value or any(not (part and part.replace("-", "").isalnum()) for part in value.split(".")):
+        raise ValueError(f"{value!r} is not the name of a domain")
+    return value
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Quorum = Annotated[str, BeforeValidator(_quorum)]
+Days = Annotated[int, Field(ge=0, le=250)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Names(_Section):
+    """One name in the three languages; a language left out uses the Spanish one."""
+
+    es: str = Field(min_length=1, max_length=200)
+    en: str = Field(default="", max_length=200)
+    pt: str = Field(default="", max_length=200)
+
+    def in_language(self, language: str) -> str:
+        """Return the name in a language, or the Spanish one."""
+        return {"en": self.en, "pt": self.pt}.get(language) or self.es
+
+
+class Administration(_Section):
+    """A customs administration, or an office, whose people belong to the group."""
+
+    code: str = Field(pattern=r"^[A-Z]{2,16}$")
+    names: Names = Field(alias="name")
+    zone: Zone
+    kind: Literal["member", "observer", "office"] = "member"
+    members: int = Field(default=1, ge=0, le=100)  # seats it designates where the unit is the member
+
+    def name(self, language: str = "es") -> str:
+        """Return its name in a language."""
+        return self.names.in_language(language)
+
+    @property
+    def observer(self) -> bool:
+        """Say whether it takes part without a vote."""
+        return self.kind == "observer"
+
+
+class Numbers(_Section):
+    """A preset with the four numbers that change it; a number left out is the preset's."""
+
+    preset: Literal["votacion", "silencio"] = "votacion"
+    consultation_days: Days | None = None  # working days
+    decision_days: Annotated[int, Field(ge=1, le=250)] | None = None  # working days
+    quorum: Quorum | None = None  # "none", 7, "1/2"
+    majority: Literal["simple", "two_thirds", "absolute", "consensus", "silence"] | None = None
+
+
+class Advanced(_Section):
+    """What stands under *Avanzado*; every default is off."""
+
+    author_votes: bool = False
+    results_hidden_until_closed: bool = False
+    certified_in_favour: int = Field(default=0, ge=0, le=100)
+    early_close: bool = False
+    override: Literal["never", "two_thirds"] = "never"
+    revisions_during_vote: bool = False
+    second_call_days: Annotated[int, Field(ge=1, le=250)] | None = None
+    second_call_share: Annotated[str, Field(pattern=r"^[1-9][0-9]*/[1-9][0-9]*$")] | None = None
+
+
+class DocumentPreset(Numbers):
+    """A preset for some documents; the first whose paths match any touched document holds as a whole."""
+
+    paths: tuple[str, ...] = Field(min_length=1)
+
+
+class FirstRules(Numbers):
+    """The rule set an installation begins with."""
+
+    advanced: Advanced = Advanced()
+    documents: tuple[DocumentPreset, ...] = ()
+
+
+class Holiday(_Section):
+    """A day without work: of the administrations it names, or of the whole group when it names none."""
+
+    on: date = Field(alias="date")
+    name: str = Field(min_length=1, max_length=120)
+    administrations: tuple[str, ...] = ()
+
+
+class GroupCalendar(_Section):
+    """When ballots and consultations close."""
+
+    closing_time: Annotated[time, AfterValidator(_closing_time)] = time(17, 0)
+    zone: Zone = "America/Guatemala"
+    holidays: tuple[Holiday, ...] = ()
+
+
+class Group(_Section):
+    """The whole file."""
+
+    names: Names = Field(alias="name")
+    product_names: Names = Field(
+        default=Names(es="Revisión de materiales", en="Materials review", pt="Revisão de materiais"),
+        alias="product_name",
+    )
+    unit: Literal["member", "administration"] = "member"
+    readers_see_discussion: bool = False
+    record_domain: Annotated[str, AfterValidator(_domain)] = "grupo.invalid"
+    record_addresses: Literal["permanent", "real"] = "permanent"
+    rules: FirstRules = FirstRules()
+    calendar: GroupCalendar = GroupCalendar()
+    administrations: tuple[Administration, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Group:
+        codes = [place.code for place in self.administrations]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise ValueError(f"administrations: {twice[0]} stands twice")
+        for holiday in self.calendar.holidays:
+            unknown = sorted(set(holiday.administrations) - set(codes))
+            if unknown:
+                raise ValueError(f"calendar.holidays: {holiday.on} names {unknown[0]}, which is no administration")
+        return self
+
+    @classmethod
+    def load(cls, path: Path | str) -> Group:
+        """Return the group that a file describes. Raises GroupFileError: one sentence with file, key and example."""
+        try:
+            content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+            return cls.model_validate(content)
+        except FileNotFoundError as error:
+            raise GroupFileError(
+                f"{path}: there is no such file; set group_file in config/app.toml, for example:"
+                ' group_file = "config/group.toml"'
+            ) from error
+        except OSError as error:
+            raise GroupFileError(f"{path}: the file cannot be read ({error.strerror})") from error
+        except UnicodeDecodeError as error:
+            raise GroupFileError(
+                f"{path}: the file is not UTF-8 text (byte {error.start}); save it as UTF-8"
+            ) from error
+        except tomllib.TOMLDecodeError as error:
+            raise GroupFileError(f'{path}: this is not TOML: {error}; a line looks like: unit = "member"') from error
+        except ValidationError as error:
+            raise GroupFileError(f"{path}: {_sentence(error.errors()[0])}") from error
+
+    def name(self, language: str = "es") -> str:
+        """Return the group's name in a language."""
+        return self.names.in_language(language)
+
+    def product_name(self, language: str = "es") -> str:
+        """Return what the product is called on screen in a language."""
+        return self.product_names.in_language(language)
+
+    def find_administration(self, code: str) -> Administration | None:
+        """Return the administration with this code, or None."""
+        return next((place for place in self.administrations if place.code == code), None)
+
+    @property
+    def seats(self) -> int:
+        """Return how many seats vote: one an administration, or as many as the administrations designate members."""
+        voting = [place for place in self.administrations if place.kind == "member"]
+        return len(voting) if self.unit == "administration" else sum(place.members for place in voting)
+
+
+EXAMPLES: Mapping[str, str] = {
+    "name": 'name = { es = "Grupo de trabajo", en = "Working group", pt = "Grupo de trabalho" }',
+    "product_name": 'product_name = { es = "Revisión de materiales" }',
+    "unit": 'unit = "member"',
+    "readers_see_discussion": "readers_see_discussion = false",
+    "record_domain": 'record_domain = "grupo.example"',
+    "record_addresses": 'record_addresses = "permanent"',
+    "rules": '[rules] with preset = "votacion"',
+    "rules.preset": 'preset = "votacion"',
+    "rules.consultation_days": "consultation_days = 10",
+    "rules.decision_days": "decision_days = 10",
+    "rules.quorum": 'quorum = "1/2"',
+    "rules.majority": 'majority = "two_thirds"',
+    "rules.advanced": "[rules.advanced] with author_votes = false",
+    "rules.advanced.certified_in_favour": "certified_in_favour = 1",
+    "rules.advanced.override": 'override = "never"',
+    "rules.advanced.second_call_days": "second_call_days = 5",
+    "rules.advanced.second_call_share": 'second_call_share = "1/3"',
+    "rules.documents": '[[rules.documents]] with paths = ["glosario/**"] and preset = "silencio"',
+    "rules.documents.paths": 'paths = ["glosario/**"]',
+    "calendar": '[calendar] with closing_time = 17:00:00 and zone = "America/Guatemala"',
+    "calendar.closing_time": "closing_time = 17:00:00",
+    "calendar.zone": 'zone = "America/Guatemala"',
+    "calendar.holidays": '[[calendar.holidays]] with date = 2026-09-18, name = "Independencia"',
+    "administrations": '[[administrations]] with code = "PE", name = { es = "Perú" }, zone = "America/Lima"',
+    "administrations.code": 'code = "PE"',
+    "administrations.zone": 'zone = "America/Lima"',
+    "administrations.kind": 'kind = "member"',
+    "administrations.members": "members = 1",
+}
+
+
+def _sentence(problem: Mapping[str, Any]) -> str:
+    """Return what is wrong with which key, and the example nearest to it."""
+    where = [part for part in problem["loc"] if isinstance(part, str)]
+    if not where:  # found by the whole file's own check, which names its key
+        key, _, reason = str(problem["msg"]).removeprefix("Value error, ").partition(": ")
+        return f'the key "{key}": {reason}; write for example: {EXAMPLES[key]}'
+    places = [f" (entry {part + 1} of the list)" for part in problem["loc"] if isinstance(part, int)]
+    key = ".".join(where)
+    return f'the key "{key}"{"".join(places)} {_reason(problem)}; write for example: {_example(where)}'
+
+
+def _reason(problem: Mapping[str, Any]) -> str:
+    if problem["type"] == "missing":
+        return "is missing"
+    if problem["type"] == "extra_forbidden":
+        return "is not known here"
+    reason = str(problem["msg"]).removeprefix("Value error, ")
+    return f"is wrong: {reason[:1].lower()}{reason[1:]}"
+
+
+def _example(where: list[str]) -> str:
+    """Return the example of the key, of `rules` for the same key of a document's preset, or of the table around it."""
+    for length in range(len(where), 0, -1):
+        key = ".".join(where[:length])
+        for candidate in (key, key.replace("rules.documents", "rules", 1)):
+            if candidate in EXAMPLES:
+                return EXAMPLES[candidate]
+    return EXAMPLES["administrations"]

@@ -1,0 +1,249 @@
+"""Every setting of an installation: from `config/app.toml`, each overridden by the environment as REVIEWTOOL_<NAME>.
+
+Read once at start by the command line and `wsgi.py`; the rest of the product receives values. A bad one is refused with
+one sentence for the administrator: file or variable, key, reason, example.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+
+DEFAULT_PATH = "config/app.toml"
+PREFIX = "REVIEWTOOL_"
+UNPREFIXED = ("VAR", "HOST", "PORT")  # what `make run` documents; the prefixed name wins
+SECRET_BYTES = 32
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the text is one sentence with its place, key, reason and example."""
+
+
+def project_root() -> Path:
+    """Return the folder that holds `config/`: the checkout the code runs from, else the working folder."""
+    checkout = Path(__file__).resolve().parent.parent
+    return checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()
+
+
+class Settings(BaseModel):
+    """The settings; units are in the names. Paths are absolute once loaded."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    var: Path = Path("var")
+    database: str = Field(default="", alias="database_url", repr=False)  # it may carry a password
+    group_file: Path = Path("config/group.toml")
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8000, ge=1, le=65535)
+    workers: int = Field(default=2, ge=1, le=64)
+    threads: int = Field(default=4, ge=1, le=64)
+    public_url: str = ""
+    proxy_count: int = Field(default=0, ge=0, le=10)
+    secret_key: str = Field(default="", repr=False)
+    session_idle_hours: int = Field(default=12, ge=1, le=24 * 90)
+    session_absolute_hours: int = Field(default=24 * 14, ge=1, le=24 * 366)
+    default_language: Literal["es", "en", "pt"] = "es"
+    max_upload_mb: int = Field(default=10, ge=1, le=1000)
+    max_document_kb: int = Field(default=1024, ge=1, le=100_000)
+    max_comment_chars: int = Field(default=20_000, ge=100, le=1_000_000)
+    cache_mb: int = Field(default=24, ge=1, le=10_000)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @classmethod
+    def load(cls, env: Mapping[str, str] = os.environ, path: Path | str = DEFAULT_PATH) -> Settings:
+        """Return the settings of a file, overridden by the environment.
+
+        A relative path of the file is relative to the project's root, one of the environment to the working folder.
+        Raises SettingsError: one sentence with place, key and example.
+        """
+        root = project_root()
+        file = root / path
+        values = _read_file(file, required=str(path) != DEFAULT_PATH)
+        places = dict.fromkeys(values, str(file))
+        for key, (variable, text) in _overrides(env).items():
+            values[key], places[key] = text, f"environment, {variable}"
+        try:
+            loaded = cls.model_validate(values)
+        except ValidationError as error:
+            raise SettingsError(_sentence(error.errors()[0], places, file)) from error
+        from_env = {key for key, place in places.items() if place != str(file)}
+        folders = {
+            key: (Path.cwd() if key in from_env else root) / getattr(loaded, key) for key in ("var", "group_file")
+        }
+        return loaded.model_copy(update=folders)
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("database")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        scheme = value.partition(":")[0].partition("+")[0]
+        if value and (scheme not in {"sqlite", "postgresql", "postgres"} or "://" not in value):
+            raise ValueError("only sqlite:/// and postgresql:// addresses are known")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
+            raise ValueError("it is not an http:// or https:// address")
+        return value.rstrip("/")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if value and len(value) < SECRET_BYTES:
+            raise ValueError(f"it is shorter than {SECRET_BYTES} characters")
+        return value
+
+    @field_validator("session_absolute_hours")
+    @classmethod
+    def _not_below_idle(cls, value: int, info: ValidationInfo) -> int:
+        if value < info.data.get("session_idle_hours", 0):
+            raise ValueError("it is less than session_idle_hours")
+        return value
+
+    @property
+    def database_url(self) -> str:
+        """Return the database's address for SQLAlchemy; without one, of a SQLite file in the installation's folder."""
+        if not self.database:
+            return f"sqlite:///{self.var / 'reviewtool.db'}"
+        scheme, _, rest = self.database.partition("://")
+        return f"postgresql+psycopg://{rest}" if scheme.startswith("postgres") else self.database
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """Return the file of the SQLite database, or None for PostgreSQL."""
+        scheme, _, path = self.database_url.partition(":///")
+        return Path(path) if scheme.startswith("sqlite") and path else None
+
+    @property
+    def repository_path(self) -> Path:
+        """Return the folder of the bare Git store of the materials."""
+        return self.var / "materials.git"
+
+    @property
+    def secret_key_path(self) -> Path:
+        """Return the file that keeps the generated secret key."""
+        return self.var / "secret_key"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Say whether people reach the product over HTTPS."""
+        return self.public_url.startswith("https://")
+
+    def ensure_secret_key(self) -> str:
+        """Return the key that signs sessions: the one set, else the one in the installation's folder, made once.
+
+        Raises SettingsError when the folder cannot be written or the file is not a key.
+        """
+        if self.secret_key:
+            return self.secret_key
+        path = self.secret_key_path
+        try:
+            if not path.exists():
+                _write_once(path, secrets.token_hex(SECRET_BYTES))
+            key = path.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not text"
+            raise SettingsError(
+                f'{path}: the key "secret_key" cannot be kept there ({reason});'
+                " make the folder writable for this user, or set REVIEWTOOL_SECRET_KEY"
+            ) from error
+        if len(key) < SECRET_BYTES:
+            raise SettingsError(
+                f'{path}: the key "secret_key" is shorter than {SECRET_BYTES} characters;'
+                " remove the file to have a new one made, and everybody signs in again"
+            )
+        return key
+
+
+def _write_once(path: Path, key: str) -> None:
+    """Write the whole file under its final name, mode 600, unless another process was first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".secret_key-")  # made with mode 600
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(key + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        Path(name).unlink()
+
+
+def keys() -> tuple[str, ...]:
+    """Return the names of all settings as they stand in the file."""
+    return tuple(field.alias or name for name, field in Settings.model_fields.items())
+
+
+def _read_file(file: Path, *, required: bool) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        if not required:
+            return {}
+        raise SettingsError(
+            f"{file}: there is no such file; the one that comes with the product is {DEFAULT_PATH}"
+        ) from error
+    except OSError as error:
+        raise SettingsError(f"{file}: the file cannot be read ({error.strerror})") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{file}: this is not TOML: {error}; a line looks like: port = 8000") from error
+
+
+def _overrides(env: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Return key -> (variable, text) of the variables that are set; an empty one counts as not set."""
+    found = {}
+    for key in keys():
+        name = key.upper()
+        for variable in (PREFIX + name, *((name,) if name in UNPREFIXED else ())):
+            if env.get(variable, "").strip():
+                found[key] = (variable, env[variable])
+                break
+    return found
+
+
+EXAMPLES: Mapping[str, str] = {
+    "var": 'var = "var"',
+    "database_url": 'database_url = "postgresql://reviewtool:password@localhost/reviewtool"',
+    "group_file": 'group_file = "config/group.toml"',
+    "host": 'host = "127.0.0.1"',
+    "port": "port = 8000",
+    "workers": "workers = 2",
+    "threads": "threads = 4",
+    "public_url": 'public_url = "https://revision.example.org"',
+    "proxy_count": "proxy_count = 1",
+    "secret_key": "REVIEWTOOL_SECRET_KEY=$(python3 -c 'import secrets; print(secrets.token_hex(32))')",
+    "session_idle_hours": "session_idle_hours = 12",
+    "session_absolute_hours": "session_absolute_hours = 336",
+    "default_language": 'default_language = "es"',
+    "max_upload_mb": "max_upload_mb = 10",
+    "max_document_kb": "max_document_kb = 1024",
+    "max_comment_chars": "max_comment_chars = 20000",
+    "cache_mb": "cache_mb = 24",
+    "log_level": 'log_level = "INFO"',
+}
+
+
+def _sentence(problem: Mapping[str, Any], places: Mapping[str, str], file: Path) -> str:
+    key = str(problem["loc"][0])
+    place = places.get(key, str(file))
+    if problem["type"] == "extra_forbidden":
+        return f'{place}: the key "{key}" is not known; the known ones are: {", ".join(keys())}'
+    reason = str(problem["msg"]).removeprefix("Value error, ")
+    return f'{place}: the key "{key}" is wrong: {reason[:1].lower()}{reason[1:]}; write for example: {EXAMPLES[key]}'
