@@ -1,0 +1,46 @@
+"""Three-way merge of the words of one passage: the innermost step of `merge3`, which is its only caller."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from reviewtool.prose import words
+
+
+class _Edit(NamedTuple):
+    start: int
+    end: int
+    text: tuple[str, ...]
+
+
+def weave(base: str, ours: str, theirs: str) -> str | None:
+    """Combine the edits of both sides; None where they touch or border the same words. Equal edits count once."""
+    tokens = words.tokens(base)
+    left, right = _edits(tokens, ours), _edits(tokens, theirs)
+    if any(_collide(tokens, a, b) for a in left for b in _near(right, a)):
+        return None
+    out: list[str] = []
+    at = 0
+    for edit in sorted({*left, *right}):
+        out.extend((*tokens[at : edit.start], *edit.text))
+        at = edit.end
+    return "".join((*out, *tokens[at:]))
+
+
+def _edits(tokens: Sequence[str], text: str) -> list[_Edit]:
+    other = words.tokens(text)
+    return [_Edit(r.i0, r.i1, tuple(other[r.j0 : r.j1])) for r in words.compare(tokens, other) if not r.equal]
+
+
+def _near(edits: Sequence[_Edit], edit: _Edit) -> list[_Edit]:
+    """Name the edits within reach: two words with blanks and marks between them take some tokens only."""
+    return [e for e in edits if e.start <= edit.end + 12 and edit.start <= e.end + 12]
+
+
+def _collide(tokens: Sequence[str], a: _Edit, b: _Edit) -> bool:
+    """Say whether no unchanged word stands between two different edits."""
+    if a == b:
+        return False
+    first, second = sorted((a, b))
+    return second.start < first.end or not any(t[0].isalnum() for t in tokens[first.end : second.start])
