@@ -110,7 +110,10 @@ def upgrade() -> None:  # noqa: PLR0915  # one table after another is easier to 
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("state_changed_at", UTCDateTime(), nullable=False),
         sa.Column("consultation_closes_at", UTCDateTime(), nullable=True),
-        sa.Column("closing_reason", sa.Text(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("reopened_at", UTCDateTime(), nullable=True),
+        sa.Column("amendment_asked", sa.Boolean(), nullable=False),
+        sa.Column("preset", sa.String(length=32), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_version", sa.Integer(), nullable=False),
         sa.Column("undoes", sa.Integer(), nullable=True),
@@ -415,6 +418,7 @@ def upgrade() -> None:  # noqa: PLR0915  # one table after another is easier to 
         "comment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("thread_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
@@ -429,9 +433,9 @@ def upgrade() -> None:  # noqa: PLR0915  # one table after another is easier to 
         sa.ForeignKeyConstraint(["thread_id"], ["thread.id"], name=op.f("fk_comment_thread_id_thread")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
         sa.UniqueConstraint("author_id", "form_token", name=op.f("uq_comment_author_id_form_token")),
+        sa.UniqueConstraint("thread_id", "position", name=op.f("uq_comment_thread_id_position")),
     )
     op.create_index("ix_comment_author_id", "comment", ["author_id"], unique=False)
-    op.create_index("ix_comment_thread_id", "comment", ["thread_id"], unique=False)
 
     op.create_table(
         "draft_file",

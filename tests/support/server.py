@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 30
 STOP_SECONDS = 20
 
@@ -54,6 +55,7 @@ def _start(folder: Path, environment: Mapping[str, str], log: Path) -> tuple[sub
         with log.open("ab") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "reviewtool.cli", "serve"],
+                cwd=ROOT,
                 env=os.environ | settings | environment,
                 stdout=output,
                 stderr=output,
