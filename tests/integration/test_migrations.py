@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 import warnings
+from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import IntegrityError
 
 import reviewtool.models  # noqa: F401  # fills Base.metadata
 from reviewtool import migrate
 from reviewtool.db import Base, Database, make_engine
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 POSTGRES_CATALOGUE = (
     "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default, is_identity "
     "FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'",
@@ -20,6 +27,13 @@ POSTGRES_CATALOGUE = (
     "WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version'",
     "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'",
 )
+BAD_STEP = """
+from alembic import op
+revision, down_revision = "9999", "{head}"
+def upgrade():
+    op.execute("INSERT INTO role_term (id, person_id, role, deputy, starts_on, reference) "
+               "VALUES (1, 404, 'member', false, '2026-01-01', '')")
+"""
 SQLITE_CATALOGUE = "SELECT type, name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version' AND sql IS NOT NULL"
 
 
@@ -83,6 +97,36 @@ def test_a_database_that_was_never_migrated_stands_at_no_step(empty_database_url
 def test_upgrading_twice_changes_nothing(database_url: str) -> None:
     migrate.upgrade(database_url)
     assert migrate.current(database_url) == migrate.head()
+
+
+def test_two_servers_that_start_at_once_migrate_one_after_the_other(empty_database_url: str) -> None:
+    script = "import sys; from reviewtool import migrate; migrate.upgrade(sys.argv[1])"
+    servers = [
+        subprocess.Popen([sys.executable, "-c", script, empty_database_url], stderr=subprocess.PIPE, cwd=ROOT)
+        for _ in range(3)
+    ]
+    complaints = [server.communicate()[1].decode() for server in servers]
+    assert [(server.returncode, said) for server, said in zip(servers, complaints, strict=True)] == [(0, "")] * 3
+    assert migrate.current(empty_database_url) == migrate.head()
+
+
+def test_a_step_that_leaves_broken_references_changes_nothing(
+    empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrations = tmp_path / "migrations"
+    shutil.copytree(migrate.MIGRATIONS, migrations)
+    (migrations / "versions" / "9999_bad.py").write_text(BAD_STEP.format(head=migrate.head()))
+    migrate.upgrade(empty_database_url)
+    monkeypatch.setattr(migrate, "MIGRATIONS", migrations)
+    with pytest.raises((RuntimeError, IntegrityError)):
+        migrate.upgrade(empty_database_url)
+    engine = make_engine(empty_database_url)
+    try:
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM role_term")) == 0
+    finally:
+        engine.dispose()
+    assert migrate.current(empty_database_url) != "9999"
 
 
 def test_no_column_is_an_enumeration_of_the_database() -> None:
