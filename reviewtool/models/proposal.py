@@ -30,8 +30,11 @@ class Proposal(Base):
     state: Mapped[str] = mapped_column(String(32), index=True)  # rules.lifecycle.State; written by services.lifecycle
     state_changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     consultation_closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    closing_reason: Mapped[str] = mapped_column(Text, default="")  # why withdrawn or reopened
-    version: Mapped[int] = mapped_column(default=1)
+    withdrawn: Mapped[bool] = mapped_column(default=False)  # and not taken up again since
+    reopened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # ballots before it decide nothing any more
+    amendment_asked: Mapped[bool] = mapped_column(default=False)  # its author asked to amend the frozen text
+    preset: Mapped[str] = mapped_column(String(32), default="")  # asked by its author; empty: the group's rules
+    version: Mapped[int] = mapped_column(default=0)
     recorded_version: Mapped[int] = mapped_column(default=0)
     undoes: Mapped[int | None] = mapped_column(ForeignKey("proposal.number"))
     latest: Mapped[int] = mapped_column(default=1)  # number of the newest revision
@@ -64,6 +67,7 @@ class Revision(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(Text, default="")  # what changed since the revision before
     submitted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    draft_id: Mapped[int | None] = mapped_column(unique=True)  # a second press of the button finds what the first made
     coauthors: Mapped[list[int]] = mapped_column(JSON, default=list)  # person ids whose suggestion or text is in it
 
     proposal: Mapped[Proposal] = relationship(back_populates="revisions", lazy="raise")
@@ -107,7 +111,6 @@ class Draft(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     undoes: Mapped[int | None] = mapped_column(ForeignKey("proposal.number"))
     suggestions: Mapped[list[int]] = mapped_column(JSON, default=list)  # comment ids applied in it
-    submit_token: Mapped[str] = mapped_column(String(64), unique=True)  # a second press of the button finds the first
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

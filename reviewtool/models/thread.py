@@ -48,7 +48,8 @@ class Comment(Base):
     __tablename__ = "comment"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"), index=True)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"))
+    position: Mapped[int]  # 0 for the comment that began the thread, then counted; pages ask by it
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -64,7 +65,10 @@ class Comment(Base):
     suggestion: Mapped[Suggestion | None] = relationship(back_populates="comment", lazy="raise")
     edits: Mapped[list[CommentEdit]] = relationship(order_by="CommentEdit.id", lazy="raise")
 
-    __table_args__ = (UniqueConstraint("author_id", "form_token"),)
+    __table_args__ = (
+        UniqueConstraint("thread_id", "position"),
+        UniqueConstraint("author_id", "form_token"),
+    )
 
 
 class CommentEdit(Base):

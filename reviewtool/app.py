@@ -1,0 +1,85 @@
+"""`create_app(settings)`: extensions, blueprints and error pages; nothing else."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from flask import Flask, g, request
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from reviewtool.cache import Cache
+from reviewtool.db import Database
+from reviewtool.gitstore.store import Store
+from reviewtool.group import Group
+from reviewtool.services.workshop import Limits, Workshop
+from reviewtool.settings import Settings
+from reviewtool.web import assets, context, database, errors, i18n, security
+from reviewtool.web.views import blueprints
+
+
+def make_workshop(settings: Settings) -> Workshop:
+    """Open the database, the store and the group that the settings name."""
+    return Workshop(
+        database=Database(settings.database_url),
+        store=Store(settings.repository_path),
+        cache=Cache(settings.cache_mb),
+        group=Group.load(settings.group_file),
+        limits=Limits(
+            document_bytes=settings.max_document_kb * 1024,
+            upload_bytes=settings.max_upload_mb * 1024 * 1024,
+            comment_characters=settings.max_comment_chars,
+        ),
+    )
+
+
+def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
+    """Make the application of one installation; `workshop` may be shared with the recorder's thread."""
+    web = Path(__file__).parent / "web"
+    app = Flask("reviewtool", template_folder=str(web / "templates"), static_folder=None)
+    workshop = workshop or make_workshop(settings)
+    app.extensions["workshop"] = workshop
+    app.config.update(
+        SECRET_KEY=settings.ensure_secret_key(),
+        MAX_CONTENT_LENGTH=settings.max_upload_mb * 1024 * 1024 + 512 * 1024,
+        MAX_FORM_MEMORY_SIZE=settings.max_document_kb * 1024 * 3 + 512 * 1024,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+        SESSION_HOURS=settings.session_idle_hours,
+        SESSION_ABSOLUTE_HOURS=settings.session_absolute_hours,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        DEFAULT_LANGUAGE=settings.default_language,
+        GROUP_ZONE=workshop.group.calendar.zone,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.proxy_count:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way to wrap
+            app.wsgi_app, x_for=settings.proxy_count, x_proto=settings.proxy_count, x_host=settings.proxy_count
+        )
+    for part in (database, i18n, assets, security, errors, context):
+        part.init_app(app)
+    for blueprint in blueprints():
+        app.register_blueprint(blueprint)
+    _log_requests(app)
+    return app
+
+
+def _log_requests(app: Flask) -> None:
+    log = logging.getLogger("reviewtool.requests")
+
+    @app.after_request
+    def note(response):  # type: ignore[no-untyped-def]  # flask.Response in and out
+        if request.method != "GET" and request.endpoint:
+            person = g.get("_login_user")
+            log.info(
+                "%s %s %s person=%s",
+                request.method,
+                request.endpoint,
+                response.status_code,
+                getattr(person, "id", None),
+            )
+        return response

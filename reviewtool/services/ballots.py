@@ -1,0 +1,473 @@
+"""Ballots: opening one on a version, its roll and rules frozen, extending, suspending, closing, the second call.
+
+What time does by itself (`close_due`) decides at the closing instant, however late it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from reviewtool.clock import now
+from reviewtool.errors import AlreadyDecided, InvalidInput, OutOfDate
+from reviewtool.group import Group
+from reviewtool.models import Ballot, Objection, Person, Proposal, Seat, Vote
+from reviewtool.rules.lifecycle import State, ensure_allowed
+from reviewtool.rules.permissions import Act, Role
+from reviewtool.rules.voting import (
+    BallotRules,
+    Cast,
+    Outcome,
+    Position,
+    Roll,
+    SeatOnRoll,
+    Standing,
+    early_close_possible,
+    ended_as,
+    may_call_second_call,
+    may_submit_objection,
+    override_rules,
+    second_call_rules,
+    standing,
+)
+from reviewtool.services import events, lifecycle, people, proposals, rulesets
+
+LONGEST = timedelta(days=120)
+
+
+def open_one(
+    session: Session,
+    group: Group,
+    number: int,
+    *,
+    by: Person,
+    reason: str = "",
+    closes_at: datetime | None = None,
+    preset: str = "",
+) -> Ballot:
+    """Open a ballot on the newest version; its text is frozen from now on.
+
+    During the consultation it may be opened early with a reason. `preset` chooses "votacion" or "silencio".
+    """
+    people.ensure_may(by, Act.open_ballot)
+    proposal = proposals.lock(session, number)
+    close_consultation_early(session, proposal, by=by, reason=reason)
+    ensure_allowed(Act.open_ballot, State(proposal.state))
+    revision = proposals.latest_revision(session, proposal)
+    paths = [touch.path for touch in revision.touches]
+    rules = rulesets.rules_for(session, group, paths, preset=preset or proposal.preset)
+    return _open(session, group, proposal, rules, by=by, reason=reason, closes_at=closes_at)
+
+
+def close_consultation_early(session: Session, proposal: Proposal, *, by: Person, reason: str) -> None:
+    """End the consultation now; asks a reason. Does nothing when it is over."""
+    if proposal.state != State.consultation:
+        return
+    if not reason.strip():
+        raise InvalidInput("early-reason-missing", field="reason")
+    proposal.consultation_closes_at = now()
+    events.add(session, proposal, "consultation_closed", by=by, reason=reason.strip())
+    lifecycle.settle(session, proposal, now())
+
+
+def extend_consultation(session: Session, group: Group, number: int, days: int, *, by: Person, reason: str) -> None:
+    """Give the consultation more working days, before it closes."""
+    people.ensure_may(by, Act.extend_consultation)
+    proposal = proposals.lock(session, number)
+    ensure_allowed(Act.extend_consultation, State(proposal.state))
+    _ensure_reason(reason)
+    start = proposal.consultation_closes_at or now()
+    proposal.consultation_closes_at = rulesets.closing(group, start, _days(days))
+    events.add(
+        session,
+        proposal,
+        "consultation_extended",
+        by=by,
+        reason=reason.strip(),
+        days=days,
+        closes_at=proposal.consultation_closes_at.isoformat(),
+    )
+
+
+def _days(days: int) -> int:
+    if not 1 <= days <= 60:
+        raise InvalidInput("days-range", field="days", least=1, most=60)
+    return days
+
+
+def _ensure_reason(reason: str) -> None:
+    if not reason.strip():
+        raise InvalidInput("reason-missing", field="reason")
+    if len(reason) > 5_000:
+        raise InvalidInput("text-too-long", field="reason", most=5_000)
+
+
+def _open(
+    session: Session,
+    group: Group,
+    proposal: Proposal,
+    rules: BallotRules,
+    *,
+    by: Person,
+    reason: str,
+    closes_at: datetime | None = None,
+    purpose: str = "text",
+    second_call_of: int | None = None,
+) -> Ballot:
+    at = now()
+    closes_at = closes_at or rulesets.closing(group, at, rules.decision_days)
+    if not at < closes_at <= at + LONGEST:
+        raise InvalidInput("closing-range", field="closes_at")
+    roll = roll_now(session, proposal, rules)
+    if not any(seat.votes for seat in roll.seats):
+        raise InvalidInput("roll-empty", field="roll")
+    revision = proposals.latest_revision(session, proposal)
+    ballot = Ballot(
+        proposal_number=proposal.number,
+        number=1
+        + (session.scalar(select(func.max(Ballot.number)).where(Ballot.proposal_number == proposal.number)) or 0),
+        revision=revision.number,
+        seal=revision.seal,
+        purpose=purpose,
+        second_call_of=second_call_of,
+        rules=rules.to_json(),
+        roll=roll.to_json(),
+        opened_at=at,
+        opened_by_id=by.id,
+        reason=reason.strip(),
+        closes_at=closes_at,
+    )
+    session.add(ballot)
+    session.flush()
+    proposal.amendment_asked = False
+    event = events.add(
+        session,
+        proposal,
+        "ballot_opened",
+        by=by,
+        at=at,
+        ballot=ballot.number,
+        revision=revision.number,
+        closes_at=closes_at.isoformat(),
+        reason=ballot.reason,
+        purpose=purpose,
+    )
+    events.tell(session, event, holders(session, roll), "your_turn")
+    lifecycle.settle(session, proposal, at)
+    return ballot
+
+
+def roll_now(session: Session, proposal: Proposal, rules: BallotRules) -> Roll:
+    """Return the seats in use today as a ballot freezes them; the author's does not vote unless the rules say so."""
+    author = people.get(session, proposal.author_id)
+    own = people.seat_of(author)
+    seats = []
+    for seat in people.seats(session):
+        holder = people.titular(seat)
+        if holder is not None:
+            votes = rules.author_votes or own is None or own.id != seat.id
+            seats.append(SeatOnRoll(seat.key, seat.label, holder.certified_on is not None, seat.administration, votes))
+    return Roll(tuple(seats))
+
+
+def holders(session: Session, roll: Roll) -> list[int]:
+    """Return who holds the seats of a roll today, alternates included."""
+    keys = {seat.key for seat in roll.seats if seat.votes}
+    today = now().date()
+    return [
+        holding.person_id
+        for seat in people.seats(session)
+        if seat.key in keys
+        for holding in seat.holdings
+        if holding.starts_on <= today and (holding.ends_on is None or today <= holding.ends_on)
+    ]
+
+
+def extend(session: Session, group: Group, number: int, days: int, *, by: Person, reason: str) -> Ballot:
+    """Move the close of the open ballot by working days, before it closes, with a reason."""
+    people.ensure_may(by, Act.extend_ballot)
+    proposal, ballot = lock_open(session, number)
+    _ensure_reason(reason)
+    ballot.closes_at = rulesets.closing(group, ballot.closes_at, _days(days))
+    event = events.add(
+        session,
+        proposal,
+        "ballot_extended",
+        by=by,
+        ballot=ballot.number,
+        days=days,
+        reason=reason.strip(),
+        closes_at=ballot.closes_at.isoformat(),
+    )
+    events.tell(session, event, holders(session, Roll.from_json(ballot.roll)), "extended")
+    return ballot
+
+
+def suspend(session: Session, number: int, *, by: Person, reason: str) -> Ballot:
+    """Stop the open ballot without a decision, so that the text can be amended; every vote will be asked again."""
+    people.ensure_may(by, Act.suspend_ballot)
+    proposal, ballot = lock_open(session, number)
+    _ensure_reason(reason)
+    proposal.amendment_asked = True
+    _end(session, proposal, ballot, Outcome.suspended, at=now(), by=by, reason=reason.strip())
+    return ballot
+
+
+def ask_amendment(session: Session, number: int, *, by: Person, reason: str) -> None:
+    """Let the author of a frozen text ask the coordination to suspend the ballot."""
+    people.ensure_may(by, Act.ask_amendment)
+    proposal, ballot = lock_open(session, number)
+    if proposal.author_id != by.id:
+        raise AlreadyDecided("not-your-proposal", number=number)
+    _ensure_reason(reason)
+    proposal.amendment_asked = True
+    events.add(session, proposal, "amendment_asked", by=by, ballot=ballot.number, reason=reason.strip())
+
+
+def close_now(session: Session, number: int, *, by: Person, reason: str) -> Ballot:
+    """Close the open ballot before its instant; only when nothing can change the result, or every seat has spoken."""
+    people.ensure_may(by, Act.close_ballot)
+    proposal, ballot = lock_open(session, number)
+    _ensure_reason(reason)
+    rules, roll, casts = parts(session, ballot)
+    state = standing(rules, roll, casts)
+    if state.waiting_for and not early_close_possible(rules, roll, casts):
+        raise AlreadyDecided("too-early", waiting=len(state.waiting_for))
+    _decide(session, proposal, ballot, at=now(), by=by, reason=reason.strip())
+    return ballot
+
+
+def call_again(session: Session, group: Group, number: int, *, by: Person, reason: str) -> Ballot:
+    """Call a second time, once, what lacked its quorum: same text, votes kept, own period and quorum."""
+    people.ensure_may(by, Act.call_second_call)
+    proposal = proposals.lock(session, number)
+    ensure_allowed(Act.call_second_call, State(proposal.state))
+    first = proposals.newest_ballot(session, number)
+    if first is None or not may_call_second_call(
+        Outcome(first.outcome) if first.outcome else None, is_second_call=first.second_call_of is not None
+    ):
+        raise AlreadyDecided("second-call-once", number=number)
+    _ensure_reason(reason)
+    rules = second_call_rules(BallotRules.from_json(first.rules))
+    ballot = _open(session, group, proposal, rules, by=by, reason=reason, second_call_of=first.number)
+    for vote in session.scalars(select(Vote).where(Vote.ballot_id == first.id, Vote.current)):
+        kept = {c.key: getattr(vote, c.key) for c in Vote.__table__.columns if c.key not in {"id", "ballot_id"}}
+        session.add(Vote(ballot_id=ballot.id, **kept))
+    session.flush()
+    return ballot
+
+
+def submit_objection(session: Session, group: Group, number: int, *, by: Person, reason: str) -> Ballot:
+    """Ask the group whether to proceed despite an open formal objection, where its rules know an override."""
+    people.ensure_may(by, Act.submit_objection)
+    proposal = proposals.lock(session, number)
+    ensure_allowed(Act.submit_objection, State(proposal.state))
+    last = proposals.newest_ballot(session, number)
+    rules = BallotRules.from_json(last.rules) if last else BallotRules()
+    if not may_submit_objection(rules, open_objections=len(open_objections(session, number))):
+        raise AlreadyDecided("override-never", number=number)
+    _ensure_reason(reason)
+    return _open(session, group, proposal, override_rules(rules), by=by, reason=reason, purpose="override")
+
+
+def reopen(session: Session, group: Group, number: int, *, by: Person, reason: str) -> None:
+    """Take up again, in consultation, what was not approved, not decided or withdrawn; by its author or the desk."""
+    people.ensure_may(by, Act.reopen_proposal)
+    proposal = proposals.lock(session, number)
+    _ensure_own_or_desk(proposal, by)
+    ensure_allowed(Act.reopen_proposal, State(proposal.state))
+    _ensure_reason(reason)
+    paths = [touch.path for touch in proposals.latest_revision(session, proposal).touches]
+    days = rulesets.rules_for(session, group, paths, preset=proposal.preset).consultation_days
+    proposal.withdrawn, proposal.reopened_at = False, now()
+    proposal.consultation_closes_at = rulesets.closing(group, now(), days)
+    events.add(session, proposal, "reopened", by=by, reason=reason.strip())
+    lifecycle.settle(session, proposal, now())
+
+
+def withdraw(session: Session, number: int, *, by: Person, reason: str) -> None:
+    """Withdraw one's own proposal; what was said and voted stays."""
+    people.ensure_may(by, Act.withdraw_own)
+    proposal = proposals.lock(session, number)
+    if proposal.author_id != by.id:
+        raise AlreadyDecided("not-your-proposal", number=number)
+    ensure_allowed(Act.withdraw_own, State(proposal.state))
+    _ensure_reason(reason)
+    ballot = proposals.open_ballot(session, number)
+    proposal.withdrawn = True
+    if ballot is not None:
+        _end(session, proposal, ballot, Outcome.superseded, at=now(), by=by, reason=reason.strip())
+    events.add(session, proposal, "withdrawn", by=by, reason=reason.strip())
+    lifecycle.settle(session, proposal, now())
+
+
+def _ensure_own_or_desk(proposal: Proposal, by: Person) -> None:
+    if proposal.author_id != by.id and Role.coordination not in people.roles(by):
+        raise AlreadyDecided("not-your-proposal", number=proposal.number)
+
+
+def lock_open(session: Session, number: int, *, ballot_number: int | None = None) -> tuple[Proposal, Ballot]:
+    """Lock a proposal and return its open ballot, closing it first when its instant has passed.
+
+    Raises AlreadyDecided("ballot-closed"), and OutOfDate("ballot-other") when the page showed another ballot.
+    """
+    proposal = proposals.lock(session, number)
+    ballot = proposals.open_ballot(session, number)
+    if ballot is None or ballot.closes_at <= now():
+        raise AlreadyDecided("ballot-closed", number=number)
+    if ballot_number is not None and ballot.number != ballot_number:
+        raise OutOfDate("ballot-other", number=number)
+    return proposal, ballot
+
+
+def parts(session: Session, ballot: Ballot) -> tuple[BallotRules, Roll, list[Cast]]:
+    """Return a ballot's frozen rules and roll, and the current votes as the rules count them."""
+    found = session.execute(
+        select(Seat.key, Vote.position, Vote.confirmed, Vote.by_alternate)
+        .join(Seat, Seat.id == Vote.seat_id)
+        .where(Vote.ballot_id == ballot.id, Vote.current)
+        .order_by(Vote.id)
+    )
+    casts = [
+        Cast(key, Position(position), confirmed=confirmed, by_alternate=alternate)
+        for key, position, confirmed, alternate in found
+    ]
+    return BallotRules.from_json(ballot.rules), Roll.from_json(ballot.roll), casts
+
+
+def open_objections(session: Session, number: int) -> list[Objection]:
+    """Return the formal objections that hold the merge, with their seats."""
+    query = select(Objection).where(
+        Objection.proposal_number == number, Objection.lifted_at.is_(None), Objection.overridden_in.is_(None)
+    )
+    return list(session.scalars(query.options(joinedload(Objection.seat), joinedload(Objection.person))))
+
+
+def standing_of(session: Session, ballot: Ballot) -> Standing:
+    """Return where a ballot stands now, with the objections open today."""
+    rules, roll, casts = parts(session, ballot)
+    labels = (
+        []
+        if ballot.purpose == "override"
+        else [objection.seat.label for objection in open_objections(session, ballot.proposal_number)]
+    )
+    state = standing(
+        rules,
+        roll,
+        casts,
+        open_objections=labels,
+        closed=ballot.closed_at is not None,
+        silence_broken_by=ballot.broken_by,
+    )
+    if ballot.outcome in {Outcome.suspended, Outcome.superseded}:
+        state = ended_as(state, Outcome(ballot.outcome))
+    return state
+
+
+def _decide(
+    session: Session, proposal: Proposal, ballot: Ballot, *, at: datetime, by: Person | None, reason: str = ""
+) -> None:
+    rules, roll, casts = parts(session, ballot)
+    outcome = standing(rules, roll, casts, closed=True, silence_broken_by=ballot.broken_by).outcome
+    if outcome is None:
+        raise AssertionError("a closed ballot has an outcome")
+    _end(session, proposal, ballot, outcome, at=at, by=by, reason=reason)
+
+
+def _end(
+    session: Session,
+    proposal: Proposal,
+    ballot: Ballot,
+    outcome: Outcome,
+    *,
+    at: datetime,
+    by: Person | None,
+    reason: str = "",
+) -> None:
+    ballot.closed_at, ballot.outcome, ballot.outcome_reason = at, outcome.value, reason
+    if ballot.purpose == "override" and outcome is Outcome.approved:
+        for objection in open_objections(session, proposal.number):
+            objection.overridden_in = ballot.number
+    event = events.add(
+        session, proposal, "ballot_closed", by=by, at=at, ballot=ballot.number, outcome=outcome.value, reason=reason
+    )
+    events.tell(session, event, [proposal.author_id, *holders(session, Roll.from_json(ballot.roll))], "decided")
+    lifecycle.settle(session, proposal, at)
+
+
+def decide_early(session: Session, proposal: Proposal, ballot: Ballot) -> None:
+    """Close a ballot now because nothing can change its result any more, as its rules allow."""
+    _decide(session, proposal, ballot, at=now(), by=None, reason="")
+
+
+def end_by_interruption(session: Session, proposal: Proposal, ballot: Ballot, *, by: Person, reason: str) -> None:
+    """Stop a silence procedure that a seat has broken."""
+    _end(session, proposal, ballot, Outcome.suspended, at=now(), by=by, reason=reason)
+
+
+def something_due(session: Session, at: datetime) -> bool:
+    """Say in one indexed query whether the passing of time has something to close."""
+    return bool(
+        session.scalar(
+            select(
+                or_(
+                    exists().where(Ballot.closed_at.is_(None), Ballot.closes_at <= at),
+                    exists().where(Proposal.state == State.consultation, Proposal.consultation_closes_at <= at),
+                )
+            )
+        )
+    )
+
+
+def close_due(session: Session, at: datetime) -> list[int]:
+    """Close every ballot and consultation whose instant has passed, decided at that instant; return their proposals."""
+    changed = []
+    due = (
+        session.execute(
+            select(Ballot.proposal_number)
+            .where(Ballot.closed_at.is_(None), Ballot.closes_at <= at)
+            .order_by(Ballot.closes_at)
+        )
+        .scalars()
+        .all()
+    )
+    for number in due:
+        proposal = _lock_quietly(session, number)
+        ballot = proposals.open_ballot(session, number)
+        if proposal is not None and ballot is not None and ballot.closes_at <= at:
+            _decide(session, proposal, ballot, at=ballot.closes_at, by=None)
+            changed.append(number)
+    return changed + _close_consultations(session, at)
+
+
+def _close_consultations(session: Session, at: datetime) -> list[int]:
+    changed = []
+    query = (
+        select(Proposal.number)
+        .where(Proposal.state == State.consultation, Proposal.consultation_closes_at <= at)
+        .order_by(Proposal.consultation_closes_at)
+    )
+    for number in session.scalars(query).all():
+        proposal = _lock_quietly(session, number)
+        if proposal is not None and proposal.state == State.consultation:
+            ends = proposal.consultation_closes_at
+            if ends is not None and ends <= at:
+                events.add(session, proposal, "consultation_closed", by=None, at=ends, reason="")
+                lifecycle.settle(session, proposal, ends)
+                changed.append(number)
+    return changed
+
+
+def _lock_quietly(session: Session, number: int) -> Proposal | None:
+    try:
+        return proposals.lock(session, number)
+    except AlreadyDecided:  # its merge is under way: nothing of it is due
+        return None
+
+
+def of_proposal(session: Session, number: int) -> Sequence[Ballot]:
+    """Return all ballots of a proposal, oldest first."""
+    return session.scalars(select(Ballot).where(Ballot.proposal_number == number).order_by(Ballot.number)).all()

@@ -1,0 +1,354 @@
+"""Drafts: the private place where a proposal, or the next revision of one, is written.
+
+A draft belongs to its author alone. It is the only text that is ever rebased by itself; `revisions` submits it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reviewtool.clock import now
+from reviewtool.errors import AlreadyDecided, Conflict, InvalidInput, NotAllowed, NotFound, OutOfDate
+from reviewtool.gitstore import paths, reading
+from reviewtool.gitstore.ids import BlobId, CommitId
+from reviewtool.models import Draft, DraftFile, Person, Proposal
+from reviewtool.prose import merge3
+from reviewtool.rules.lifecycle import State, ensure_allowed
+from reviewtool.rules.permissions import Act
+from reviewtool.services import combining, people, proposals, texts
+from reviewtool.services.workshop import Workshop
+
+KINDS = ("form", "substance", "update", "adaptation", "new")
+TEXT_LIMITS = {
+    "title": 200,
+    "reason": 10_000,
+    "instrument": 200,
+    "instrument_number": 60,
+    "instrument_paragraph": 60,
+    "note": 2_000,
+}
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What a proposal says of itself, as typed."""
+
+    title: str = ""
+    reason: str = ""
+    instrument: str = ""
+    instrument_number: str = ""
+    instrument_paragraph: str = ""
+    kind: str = "substance"
+    note: str = ""
+
+
+def mine(session: Session, person: Person) -> list[Draft]:
+    """Return a person's drafts, the newest first."""
+    return list(session.scalars(select(Draft).where(Draft.author_id == person.id).order_by(Draft.updated_at.desc())))
+
+
+def get(session: Session, draft_id: int, *, by: Person) -> Draft:
+    """Return a draft of this person; anybody else's does not exist for them."""
+    draft = session.get(Draft, draft_id)
+    if draft is None or draft.author_id != by.id:
+        raise NotFound("draft-unknown")
+    return draft
+
+
+def file(draft: Draft, file_id: int) -> DraftFile:
+    """Return one document of a draft; raises NotFound."""
+    for found in draft.files:
+        if found.id == file_id:
+            return found
+    raise NotFound("draft-file-unknown")
+
+
+def tip(workshop: Workshop) -> CommitId:
+    """Return the commit of the published text."""
+    found = reading.head(workshop.store)
+    if found is None:
+        raise NotFound("materials-empty")
+    return found
+
+
+def start(session: Session, workshop: Workshop, *, by: Person) -> Draft:
+    """Begin an empty draft of a new proposal on today's text."""
+    people.ensure_may(by, Act.propose)
+    draft = Draft(author_id=by.id, base=tip(workshop), created_at=now(), updated_at=now())
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def start_revision(session: Session, workshop: Workshop, number: int, *, by: Person) -> Draft:
+    """Begin the next revision of one's own proposal from its newest text joined to today's; resumes one begun."""
+    people.ensure_may(by, Act.revise_own)
+    proposal = proposals.get(session, number)
+    ensure_revisable(proposal, by)
+    begun = session.scalar(select(Draft).where(Draft.proposal_number == number, Draft.author_id == by.id))
+    if begun:
+        return begun
+    draft = Draft(
+        author_id=by.id,
+        base=tip(workshop),
+        created_at=now(),
+        updated_at=now(),
+        proposal_number=number,
+        **{field: getattr(proposal, field) for field in Meta.__dataclass_fields__ if field != "note"},
+    )
+    session.add(draft)
+    newest = proposals.latest_revision(session, proposal)
+    wanted = combining.wanted_of(workshop, newest, newest.touches)
+    fill(workshop, draft, newest.base, wanted)
+    session.flush()
+    return draft
+
+
+def ensure_revisable(proposal: Proposal, by: Person) -> None:
+    """Raise unless this person may give the proposal a new text now: while a ballot is open the text is frozen."""
+    if proposal.author_id != by.id:
+        raise NotAllowed("not-your-proposal", number=proposal.number)
+    if proposal.state == State.voting:
+        raise AlreadyDecided("text-frozen", number=proposal.number)
+    ensure_allowed(Act.revise_own, State(proposal.state))
+
+
+def fill(workshop: Workshop, draft: Draft, base: str, wanted: list[combining.Wanted]) -> None:
+    """Set a draft's documents to what is wanted, written on `base`, joined to the draft's own base.
+
+    Where both changed the same words the wanted ones stand, and the author is asked to look.
+    """
+    combined = combining.combine(workshop, base, draft.base, wanted)
+    draft.files.clear()
+    for want, joined in zip(wanted, combined.documents, strict=True):
+        stands = reading.find(workshop.store, CommitId(draft.base), joined.old_path or "") if joined.old_path else None
+        entry = DraftFile(
+            path=joined.path,
+            old_path=joined.old_path,
+            old_blob=stands.blob if stands else None,
+            deleted=want.data is None,
+            updated_at=now(),
+        )
+        data = joined.data
+        if joined.kind == combining.Kind.conflict and want.data is not None:
+            data = _preferring(workshop, base, stands, want)
+        if data is not None and (stands is None or data != reading.data(workshop.store, stands.blob)):
+            put(entry, data)
+        draft.files.append(entry)
+
+
+def _preferring(workshop: Workshop, base: str, stands: reading.Entry | None, want: combining.Wanted) -> bytes:
+    """Return the author's words where both changed the same, and today's text elsewhere."""
+    before = reading.find(workshop.store, CommitId(base), want.old_path) if want.old_path else None
+    theirs = want.data or b""
+    if before is None or stands is None:
+        return theirs
+    sides = [
+        reading.text(data)
+        for data in (reading.data(workshop.store, before.blob), reading.data(workshop.store, stands.blob), theirs)
+    ]
+    if not all(side.exact for side in sides):
+        return theirs
+    return merge3.preferring_theirs(*(side.text for side in sides)).encode()
+
+
+def put(entry: DraftFile, data: bytes) -> None:
+    """Set a document's new bytes: as text when they are text."""
+    text = texts.editable(data)
+    if text is not None and not data.startswith(texts.BOM):
+        entry.text, entry.data = text, None
+    else:
+        entry.text, entry.data = None, data
+    entry.updated_at = now()
+
+
+def add_document(workshop: Workshop, draft: Draft, path: str) -> DraftFile:
+    """Take a document of the published text into the draft; returns it when it is there already."""
+    for found in draft.files:
+        if found.old_path == path:
+            return found
+    entry = reading.find(workshop.store, CommitId(draft.base), path)
+    if entry is None:
+        raise NotFound("document-unknown", path=path)
+    if entry.kind != "file":
+        raise InvalidInput("document-not-editable", field="path", path=path)
+    added = DraftFile(path=path, old_path=path, old_blob=entry.blob, updated_at=now())
+    draft.files.append(added)
+    _touched(draft)
+    return added
+
+
+def add_new(workshop: Workshop, draft: Draft, path: str, data: bytes) -> DraftFile:
+    """Add a new document or image under a path that is free; raises InvalidInput, Conflict("path-taken")."""
+    path = _free(workshop, draft, path)
+    if len(data) > workshop.limits.upload_bytes:
+        raise InvalidInput("file-too-large", field="file", megabytes=workshop.limits.upload_bytes // 1024 // 1024)
+    added = DraftFile(path=path, updated_at=now())
+    put(added, data)
+    draft.files.append(added)
+    _touched(draft)
+    return added
+
+
+def rename(workshop: Workshop, draft: Draft, entry: DraftFile, path: str) -> None:
+    """Give a document another path; raises InvalidInput, Conflict("path-taken")."""
+    if path.strip() != entry.path:
+        entry.path = _free(workshop, draft, path)
+        entry.updated_at = now()
+        _touched(draft)
+
+
+def _free(workshop: Workshop, draft: Draft, path: str) -> str:
+    path = paths.check(path.strip())
+    if any(found.path == path and not found.deleted for found in draft.files):
+        raise Conflict("path-taken", path=path)
+    leaving = {found.old_path for found in draft.files if found.deleted or found.path != found.old_path}
+    files = reading.files(workshop.store, CommitId(draft.base))
+    folders = {path.rsplit("/", depth)[0] for depth in range(1, path.count("/") + 1)}
+    below = path + "/"
+    if (path in files and path not in leaving) or any(name in files for name in folders):
+        raise Conflict("path-taken", path=path)
+    if any(name.startswith(below) for name in files):
+        raise Conflict("path-taken", path=path)
+    return path
+
+
+def mark_deleted(entry: DraftFile, *, deleted: bool = True) -> None:
+    """Propose that a published document goes away, or take that back."""
+    if entry.old_path is None:
+        raise InvalidInput("draft-file-new", field="path")
+    entry.deleted = deleted
+    entry.updated_at = now()
+
+
+def drop(draft: Draft, entry: DraftFile) -> None:
+    """Take a document out of the draft: the proposal will not touch it."""
+    draft.files.remove(entry)
+    _touched(draft)
+
+
+def before(workshop: Workshop, entry: DraftFile) -> bytes | None:
+    """Return the bytes the document has at the draft's base, or None for a new one."""
+    return reading.data(workshop.store, BlobId(entry.old_blob)) if entry.old_blob else None
+
+
+def content(workshop: Workshop, entry: DraftFile) -> bytes | None:
+    """Return the bytes the draft would give the document, or None when it is deleted."""
+    if entry.deleted:
+        return None
+    old = before(workshop, entry)
+    if entry.data is not None:
+        return entry.data
+    if entry.text is None:
+        return old or b""
+    return (texts.BOM if old is not None and old.startswith(texts.BOM) else b"") + entry.text.encode()
+
+
+def text_of(workshop: Workshop, entry: DraftFile) -> str | None:
+    """Return the text the author edits, or None when the document is not text or is deleted."""
+    data = content(workshop, entry)
+    return None if data is None else texts.editable(data)
+
+
+def save_text(workshop: Workshop, draft: Draft, entry: DraftFile, text: str, *, saves: int | None) -> int:
+    """Save a document's text and return the new count of saves.
+
+    `saves` is the count the page had seen: raises OutOfDate("draft-saved-elsewhere") when another tab saved since.
+    """
+    if saves is not None and saves != entry.saves:
+        raise OutOfDate("draft-saved-elsewhere")
+    old = before(workshop, entry)
+    data = texts.typed(text, old)
+    if len(data) > workshop.limits.document_bytes:
+        raise InvalidInput("document-too-large", field="text", kilobytes=workshop.limits.document_bytes // 1024)
+    if texts.editable(data) is None:
+        raise InvalidInput("text-bad", field="text")
+    entry.text = texts.editable(data)
+    entry.data = None
+    entry.saves += 1
+    entry.updated_at = now()
+    _touched(draft)
+    return entry.saves
+
+
+def save_meta(draft: Draft, meta: Meta, *, complete: bool = False) -> None:
+    """Save what the proposal says of itself; `complete`: as submitting asks. Raises InvalidInput naming the field."""
+    for field, most in TEXT_LIMITS.items():
+        if len(getattr(meta, field)) > most:
+            raise InvalidInput("text-too-long", field=field, most=most)
+    if meta.kind not in KINDS:
+        raise InvalidInput("kind-unknown", field="kind")
+    title = " ".join(meta.title.split())
+    if complete and not title:
+        raise InvalidInput("title-missing", field="title")
+    if complete and not meta.reason.strip():
+        raise InvalidInput("reason-missing", field="reason")
+    for field in Meta.__dataclass_fields__:
+        setattr(draft, field, getattr(meta, field))
+    draft.title = title
+    _touched(draft)
+
+
+def discard(session: Session, draft: Draft) -> None:
+    """Throw a draft away."""
+    session.delete(draft)
+    session.flush()
+
+
+def rebase(workshop: Workshop, draft: Draft) -> bool:
+    """Bring a draft to today's text when that moved; True when a passage changed on both sides and wants a look."""
+    present = tip(workshop)
+    if present == draft.base:
+        return False
+    wanted = [combining.Wanted(entry.old_path, entry.path, content(workshop, entry)) for entry in draft.files]
+    combined = combining.combine(workshop, draft.base, present, wanted)
+    if combined.kind == combining.Kind.exact:
+        for entry, joined in zip(draft.files, combined.documents, strict=True):
+            stands = reading.find(workshop.store, present, joined.old_path) if joined.old_path else None
+            entry.old_path, entry.old_blob = joined.old_path, stands.blob if stands else None
+    else:
+        base, draft.base = draft.base, present
+        fill(workshop, draft, base, wanted)
+    draft.base = present
+    _touched(draft)
+    return not combined.mergeable
+
+
+def _touched(draft: Draft) -> None:
+    draft.updated_at = now()
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """An open proposal that touches a document of the draft; `same_passage` when they change the same words."""
+
+    number: int
+    title: str
+    author: str
+    path: str
+    same_passage: bool
+
+
+def overlaps(session: Session, workshop: Workshop, draft: Draft) -> list[Overlap]:
+    """Return the open proposals that touch what the draft touches."""
+    by_path = {entry.old_path: entry for entry in draft.files if entry.old_path}
+    found = []
+    for proposal, touch in proposals.open_touching(session, list(by_path), besides=draft.proposal_number):
+        entry = by_path.get(touch.old_path or touch.path)
+        if entry is not None:
+            same = _same_passage(workshop, entry, touch.new_blob)
+            found.append(Overlap(proposal.number, proposal.title, proposal.author.name, touch.path, same))
+    return found
+
+
+def _same_passage(workshop: Workshop, entry: DraftFile, other_blob: str | None) -> bool:
+    base, mine = before(workshop, entry), content(workshop, entry)
+    if other_blob is None or mine is None or base is None:
+        return True
+    sides = [reading.text(data) for data in (base, reading.data(workshop.store, BlobId(other_blob)), mine)]
+    if not all(side.exact for side in sides):
+        return True
+    return merge3.merge(*(side.text for side in sides)).kind in {"woven", "conflict"}

@@ -1,0 +1,179 @@
+"""The *constancia de decisión*: `record.md` of a proposal, in plain Spanish, readable as minutes by a lay person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from reviewtool import i18n
+from reviewtool.models import Ballot, Person, Proposal, Vote
+from reviewtool.rules.voting import Outcome, Position, Roll, Standing
+from reviewtool.services import ballots, objections, people, proposals, votes
+from reviewtool.services.workshop import Workshop
+
+WRITTEN_AT = frozenset({"ballot_opened", "ballot_closed", "merged", "withdrawn", "silence_interrupted"})
+
+STATES = {
+    "consultation": "En consulta",
+    "awaiting_decision": "Por someter a decisión",
+    "voting": "En votación",
+    "approved": "Aprobada (pendiente de incorporar)",
+    "merged": "Incorporada al texto",
+    "not_approved": "No aprobada",
+    "no_decision": "Sin decisión",
+    "withdrawn": "Retirada por su proponente",
+}
+POSITIONS = {
+    Position.for_: "A favor",
+    Position.for_with_remarks: "A favor, con observaciones",
+    Position.against: "En contra",
+    Position.abstain: "Abstención",
+    Position.recused: "Se excusa (conflicto de interés)",
+    Position.no_objection: "Sin objeción",
+}
+OUTCOMES = {
+    Outcome.approved: "aprobada",
+    Outcome.not_approved: "no aprobada",
+    Outcome.no_quorum: "sin decisión por falta de quórum",
+    Outcome.superseded: "sin efecto",
+    Outcome.suspended: "suspendida",
+}
+STANCES = {"favourable": "Favorable", "unfavourable": "Desfavorable", "none": "Sin parecer"}
+CHANNELS = {"note": "oficio", "e-mail": "correo electrónico", "meeting": "reunión", "telephone": "teléfono"}
+
+
+def write(session: Session, workshop: Workshop, proposal: Proposal) -> str:
+    """Return the minutes of a proposal as they stand now."""
+    zone = workshop.group.calendar.zone
+    author = people.get(session, proposal.author_id)
+    lines = [
+        f"# Constancia de decisión P-{proposal.number}",
+        "",
+        f"**{_line(proposal.title)}**",
+        "",
+        f"- Estado: {STATES[proposal.state]}",
+        f"- Propuesta por: {author.name} ({_place(workshop, author)}), {_when(proposal.created_at, zone)}",
+    ]
+    source = ", ".join(
+        part for part in (proposal.instrument, proposal.instrument_number, proposal.instrument_paragraph) if part
+    )
+    lines += [f"- Fuente: {_line(source)}"] if source else []
+    lines += ["", "## Motivo", "", proposal.reason.strip(), ""]
+    lines += _versions(session, proposal, zone)
+    for ballot in ballots.of_proposal(session, proposal.number):
+        lines += _ballot(session, workshop, ballot, zone)
+    lines += _opinions(session, workshop, proposal) + _objections(session, proposal, zone)
+    return "\n".join(lines + _merge(session, proposal, zone)).rstrip() + "\n"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _place(workshop: Workshop, person: Person) -> str:
+    found = workshop.group.find_administration(person.administration)
+    return found.name("es") if found else person.administration
+
+
+def _when(at: datetime, zone: str) -> str:
+    return i18n.instant(at, "es", zone, "long")
+
+
+def _versions(session: Session, proposal: Proposal, zone: str) -> list[str]:
+    lines = ["## Versiones", ""]
+    for revision in reversed(proposals.revisions(session, proposal.number)):
+        note = f": {_line(revision.note)}" if revision.note else ""
+        lines.append(f"- Versión {revision.number}, {revision.author.name}, {_when(revision.submitted_at, zone)}{note}")
+    newest = proposals.latest_revision(session, proposal)
+    return [*lines, "", "Documentos: " + "; ".join(f"`{touch.path}`" for touch in newest.touches), ""]
+
+
+def _ballot(session: Session, workshop: Workshop, ballot: Ballot, zone: str) -> list[str]:
+    state = ballots.standing_of(session, ballot)
+    lines = [
+        f"## Votación {ballot.number}, sobre la versión {ballot.revision}",
+        "",
+        f"Abierta por {people.get(session, ballot.opened_by_id).name}, {_when(ballot.opened_at, zone)}; "
+        f"cierre {_when(ballot.closes_at, zone)}. Sello del texto: `{ballot.seal[:16]}`.",
+        "",
+        "| Puesto | Posición | Motivo y forma de recepción |",
+        "|---|---|---|",
+    ]
+    cast = {vote.seat.key: vote for vote in votes.of_ballot(session, ballot.id)}
+    for seat in Roll.from_json(ballot.roll).seats:
+        vote = cast.get(seat.key)
+        lines.append(f"| {seat.label} | {_position(vote, seat.key, seat.votes, state)} | {_received(vote)} |")
+    return [*lines, "", _result(ballot, state, zone), ""]
+
+
+def _position(vote: Vote | None, key: str, may_vote: bool, state: Standing) -> str:
+    if not may_vote:
+        return "Proponente, no vota"
+    if vote is None:
+        return "Sin objeción (silencio)" if key in state.silent else "No se ha pronunciado"
+    said = POSITIONS[Position(vote.position)]
+    if vote.confirmed:
+        return said
+    return f"{said} (ad referéndum, sin confirmar)" if vote.ad_referendum else f"{said} (por confirmar)"
+
+
+def _received(vote: Vote | None) -> str:
+    if vote is None:
+        return ""
+    parts = [_line(vote.reason).replace("|", "\\|")] if vote.reason else []
+    if vote.channel and vote.channel_on:
+        parts.append(
+            f"Registrado por la coordinación según {CHANNELS[vote.channel]} {_line(vote.channel_reference)} "
+            f"del {i18n.day_text(vote.channel_on, 'es', 'long')}"
+        )
+    return ". ".join(parts)
+
+
+def _result(ballot: Ballot, state: Standing, zone: str) -> str:
+    if ballot.closed_at is None or ballot.outcome is None:
+        return "La votación sigue abierta."
+    counted = f"{state.in_favour} a favor, {state.against} en contra, {state.abstaining} abstenciones"
+    if state.majority == "silence":
+        counted = f"{state.no_objection} sin objeción y {len(state.silent)} sin objeción por silencio"
+    reason = f" Motivo: {_line(ballot.outcome_reason)}." if ballot.outcome_reason else ""
+    return f"Resultado, {_when(ballot.closed_at, zone)}: **{OUTCOMES[Outcome(ballot.outcome)]}** ({counted}).{reason}"
+
+
+def _opinions(session: Session, workshop: Workshop, proposal: Proposal) -> list[str]:
+    found = votes.opinions(session, proposal.number)
+    if not found:
+        return []
+    lines = ["## Parecer de los observadores", "", "No cuenta para el resultado.", ""]
+    for opinion in found:
+        reason = f": {_line(opinion.reason)}" if opinion.reason else ""
+        lines.append(f"- {opinion.person.name} ({_place(workshop, opinion.person)}): {STANCES[opinion.stance]}{reason}")
+    return [*lines, ""]
+
+
+def _objections(session: Session, proposal: Proposal, zone: str) -> list[str]:
+    found = objections.of_proposal(session, proposal.number)
+    if not found:
+        return []
+    lines = ["## Objeciones formales", ""]
+    for objection in found:
+        if objection.lifted_at:
+            ended = f"Retirada, {_when(objection.lifted_at, zone)}. {_line(objection.lifting_reason)}".strip()
+        elif objection.overridden_in:
+            ended = f"El grupo decidió seguir adelante en la votación {objection.overridden_in}."
+        else:
+            ended = "Sigue abierta."
+        lines.append(f"- {objection.seat.label}, {_when(objection.raised_at, zone)}: {_line(objection.reason)} {ended}")
+    return [*lines, ""]
+
+
+def _merge(session: Session, proposal: Proposal, zone: str) -> list[str]:
+    merged = proposals.merge_of(session, proposal.number)
+    if merged is None:
+        return []
+    lines = [
+        "## Incorporación",
+        "",
+        f"Incorporada por {merged.merged_by.name}, {_when(merged.merged_at, zone)} (registro `{merged.commit[:12]}`).",
+    ]
+    return [*lines, _line(merged.note)] if merged.note else lines

@@ -1,0 +1,201 @@
+"""People: finding them, adding them, their roles and seats on a day, signing in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from zoneinfo import available_timezones
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from reviewtool.clock import now
+from reviewtool.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from reviewtool.group import Group
+from reviewtool.i18n import LANGUAGES
+from reviewtool.models import Person, RoleTerm, Seat, SeatHolding
+from reviewtool.rules.permissions import Act, Role, may
+
+VISIT = timedelta(hours=2)  # a longer silence begins a new visit
+_hasher = PasswordHasher()  # argon2id, RFC 9106 low-memory parameters
+_DECOY = _hasher.hash("nobody has this password")
+
+
+def get(session: Session, person_id: int) -> Person:
+    """Return a person with roles and seats loaded; raises NotFound."""
+    found = find(session, person_id)
+    if found is None:
+        raise NotFound("person-unknown")
+    return found
+
+
+def find(session: Session, person_id: int) -> Person | None:
+    """Return a person with roles and seats loaded, or None."""
+    return session.scalar(_complete().where(Person.id == person_id))
+
+
+def find_by_email(session: Session, email: str) -> Person | None:
+    """Return who has this address, upper and lower case alike."""
+    return session.scalar(_complete().where(func.lower(Person.email) == email.strip().lower()))
+
+
+def everybody(session: Session) -> list[Person]:
+    """Return all people by name, with roles and seats."""
+    return list(session.scalars(_complete().order_by(Person.name)))
+
+
+def _complete() -> Select[Person]:
+    return select(Person).options(
+        selectinload(Person.terms), selectinload(Person.holdings).joinedload(SeatHolding.seat)
+    )
+
+
+def roles(person: Person, on: date | None = None) -> frozenset[Role]:
+    """Return the roles a person has on a day (today); an account out of use has none."""
+    if not person.active:
+        return frozenset()
+    return frozenset(Role(term.role) for term in person.terms if _holds(term, on))
+
+
+def is_deputy(person: Person) -> bool:
+    """Say whether all of the person's present terms in the coordination are as deputy."""
+    terms = [term for term in person.terms if term.role == Role.coordination and _holds(term, None)]
+    return bool(terms) and all(term.deputy for term in terms)
+
+
+def seat_of(person: Person, on: date | None = None) -> Seat | None:
+    """Return the seat a member holds on a day, as titular before alternate; None without one."""
+    if Role.member not in roles(person, on):
+        return None
+    held = sorted((holding for holding in person.holdings if _holds(holding, on)), key=lambda h: h.alternate)
+    return held[0].seat if held else None
+
+
+def holds_as_alternate(person: Person, seat: Seat) -> bool:
+    """Say whether the person holds the seat today only as its alternate."""
+    held = [holding for holding in person.holdings if holding.seat_id == seat.id and _holds(holding, None)]
+    return bool(held) and all(holding.alternate for holding in held)
+
+
+def _holds(term: RoleTerm | SeatHolding, on: date | None) -> bool:
+    day = on or now().date()
+    return term.starts_on <= day and (term.ends_on is None or day <= term.ends_on)
+
+
+def ensure_may(person: Person, act: Act, group: Group | None = None) -> None:
+    """Raise NotAllowed unless one of the person's roles allows the act."""
+    discussion = group.readers_see_discussion if group else False
+    if not may(roles(person), act, readers_see_discussion=discussion):
+        raise NotAllowed("not-allowed", act=act.value)
+
+
+def coordination(session: Session) -> list[int]:
+    """Return who coordinates the group today."""
+    terms = session.scalars(select(RoleTerm).where(RoleTerm.role == Role.coordination))
+    return [term.person_id for term in terms if _holds(term, None)]
+
+
+def seats(session: Session) -> list[Seat]:
+    """Return the seats in use by label, with who holds them."""
+    return list(
+        session.scalars(
+            select(Seat)
+            .where(Seat.active)
+            .options(selectinload(Seat.holdings).joinedload(SeatHolding.person))
+            .order_by(Seat.label)
+        )
+    )
+
+
+def titular(seat: Seat) -> Person | None:
+    """Return who holds the seat today, the titular before the alternate."""
+    held = sorted((holding for holding in seat.holdings if _holds(holding, None)), key=lambda h: h.alternate)
+    return held[0].person if held else None
+
+
+def add(
+    session: Session,
+    group: Group,
+    *,
+    name: str,
+    email: str,
+    administration: str,
+    roles: Collection[Role],
+    language: str = "es",
+) -> Person:
+    """Add a person with roles from today; a member gets a seat. Raises InvalidInput, Conflict("email-taken")."""
+    name, email = " ".join(name.split()), email.strip()
+    if not name or len(name) > 200 or any(not character.isprintable() or character in "<>" for character in name):
+        raise InvalidInput("name-bad", field="name")
+    if email.count("@") != 1 or " " in email or len(email) > 320:
+        raise InvalidInput("email-bad", field="email")
+    place = group.find_administration(administration)
+    if place is None:
+        raise InvalidInput("administration-unknown", field="administration", administration=administration)
+    if find_by_email(session, email):
+        raise Conflict("email-taken", email=email)
+    person = Person(
+        name=name, email=email, administration=place.code, language=language, timezone=place.zone, created_at=now()
+    )
+    session.add(person)
+    session.flush()
+    for role in roles:
+        session.add(RoleTerm(person_id=person.id, role=role, starts_on=now().date()))
+    if Role.member in roles:
+        _give_seat(session, person, place.code, place.name("es"))
+    session.flush()
+    session.expire(person)
+    return get(session, person.id)
+
+
+def _give_seat(session: Session, person: Person, code: str, label: str) -> None:
+    count = session.scalar(select(func.count()).select_from(Seat).where(Seat.administration == code)) or 0
+    seat = Seat(
+        key=code if count == 0 else f"{code}-{count + 1}",
+        administration=code,
+        label=label if count == 0 else f"{label} ({count + 1})",
+    )
+    session.add(seat)
+    session.flush()
+    session.add(SeatHolding(seat_id=seat.id, person_id=person.id, starts_on=now().date()))
+
+
+def set_password(person: Person, password: str) -> None:
+    """Store the hash of a new password of 10 to 200 characters and sign the person out everywhere."""
+    if not 10 <= len(password) <= 200:
+        raise InvalidInput("password-length", field="password", least=10, most=200)
+    person.password_hash = _hasher.hash(password)
+    person.session_version += 1
+
+
+def authenticate(session: Session, email: str, password: str) -> Person | None:
+    """Return who has this address and password, or None; an unknown address costs the same time."""
+    person = find_by_email(session, email)
+    try:
+        _hasher.verify((person.password_hash if person else None) or _DECOY, password)
+    except (VerificationError, InvalidHashError):
+        return None
+    return person if person and person.active and person.password_hash else None
+
+
+def note_visit(person: Person, at: datetime) -> None:
+    """Remember when this visit began, and the one before it; call it inside a writing transaction."""
+    if person.seen_at is None or at - person.seen_at > VISIT:
+        person.previous_seen_at = person.seen_at
+        person.seen_at = at
+
+
+def is_new_visit(person: Person, at: datetime) -> bool:
+    """Say whether `note_visit` would change anything now."""
+    return person.seen_at is None or at - person.seen_at > VISIT
+
+
+def choose(person: Person, *, language: str, timezone: str) -> None:
+    """Set the language and the time zone a person reads in; raises InvalidInput for unknown ones."""
+    if language not in LANGUAGES:
+        raise InvalidInput("language-unknown", field="language")
+    if timezone not in available_timezones():
+        raise InvalidInput("timezone-unknown", field="timezone")
+    person.language, person.timezone = language, timezone

@@ -1,0 +1,240 @@
+"""Revisions: a draft becomes the immutable, numbered text of a proposal, and a ref of its own in Git."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from reviewtool.clock import now
+from reviewtool.errors import InvalidInput, NotFound, OutOfDate
+from reviewtool.gitstore import reading, writing
+from reviewtool.gitstore.ids import CommitId, TreeId
+from reviewtool.models import Comment, Draft, Person, Proposal, RefMove, Revision, Suggestion, Touch
+from reviewtool.rules.lifecycle import State
+from reviewtool.services import drafts, events, lifecycle, people, proposals, refmoves, rulesets, signatures
+from reviewtool.services.workshop import Workshop
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The objects of a revision, on disk before the database names them."""
+
+    base: CommitId
+    tree: TreeId
+    seal: str
+    touches: tuple[dict[str, str | None], ...]
+
+
+def ref_of(number: int, revision: int) -> str:
+    """Return the ref of a revision."""
+    return f"refs/proposals/{number}/{revision}"
+
+
+def submit(workshop: Workshop, draft_id: int, *, by_id: int) -> int:
+    """Make a draft the next revision of its proposal, or the first of a new one; return the proposal's number.
+
+    A second call for the same draft returns the first one's proposal. Raises InvalidInput for what is missing, and
+    OutOfDate("document-changed") after bringing the draft to a text that moved under the same passage.
+    """
+    done = _already(workshop, draft_id, by_id)
+    if done is not None:
+        return done
+    _bring_up_to_date(workshop, draft_id, by_id)
+    with workshop.database.read() as session:
+        draft = drafts.get(session, draft_id, by=people.get(session, by_id))
+        drafts.save_meta(
+            draft, drafts.Meta(**{f: getattr(draft, f) for f in drafts.Meta.__dataclass_fields__}), complete=True
+        )
+        prepared = prepare(workshop, draft)
+        session.rollback()
+    with workshop.database.write() as session:
+        number, move_id = _record(session, workshop, draft_id, prepared, people.get(session, by_id))
+    refmoves.publish(workshop, move_id)
+    return number
+
+
+def _already(workshop: Workshop, draft_id: int, by_id: int) -> int | None:
+    query = select(Revision.proposal_number).where(Revision.draft_id == draft_id, Revision.author_id == by_id)
+    with workshop.database.read() as session:
+        return session.scalar(query)
+
+
+def _bring_up_to_date(workshop: Workshop, draft_id: int, by_id: int) -> None:
+    with workshop.database.write() as session:
+        draft = drafts.get(session, draft_id, by=people.get(session, by_id))
+        collides = drafts.rebase(workshop, draft)
+    if collides:
+        raise OutOfDate("document-changed")
+
+
+def prepare(workshop: Workshop, draft: Draft) -> Prepared:
+    """Write a draft's blobs and tree; raises InvalidInput("nothing-changed") when it changes nothing."""
+    edits: list[writing.Edit] = []
+    touches: list[dict[str, str | None]] = []
+    files = reading.files(workshop.store, CommitId(draft.base))
+    for entry in draft.files:
+        data = drafts.content(workshop, entry)
+        blob = writing.write_blob(workshop.store, data) if data is not None else None
+        moved = entry.old_path is not None and entry.old_path != entry.path
+        if entry.old_path is not None and blob == entry.old_blob and not moved:
+            continue
+        mode = files[entry.old_path].mode if entry.old_path in files else "100644"
+        if entry.old_path is not None and (moved or blob is None):
+            edits.append(writing.Edit(entry.old_path, None, mode))
+        if blob is not None:
+            edits.append(writing.Edit(entry.path, blob, mode))
+        status = "A" if entry.old_path is None else "D" if blob is None else "R" if moved else "M"
+        touches.append(
+            {
+                "path": entry.path if blob else entry.old_path,
+                "old_path": entry.old_path,
+                "status": status,
+                "old_blob": entry.old_blob,
+                "new_blob": blob,
+            }
+        )
+    if not edits:
+        raise InvalidInput("nothing-changed", field="text")
+    base = CommitId(draft.base)
+    tree = writing.write_tree(workshop.store, base, edits)
+    return Prepared(base, tree, writing.seal(workshop.store, base, tree), tuple(touches))
+
+
+def _record(session: Session, workshop: Workshop, draft_id: int, prepared: Prepared, by: Person) -> tuple[int, int]:
+    draft = drafts.get(session, draft_id, by=by)
+    at = now()
+    if draft.proposal_number is None:
+        proposal = _new_proposal(session, draft, by)
+    else:
+        proposal = proposals.lock(session, draft.proposal_number)
+        drafts.ensure_revisable(proposal, by)
+        proposal.latest += 1
+        for field in ("title", "reason", "instrument", "instrument_number", "instrument_paragraph", "kind"):
+            setattr(proposal, field, getattr(draft, field))
+    revision = _new_revision(session, workshop, proposal, draft, prepared, by)
+    _open_consultation(session, workshop, proposal, [touch["path"] or "" for touch in prepared.touches])
+    _mark_suggestions(session, draft, revision)
+    session.delete(draft)
+    proposal.amendment_asked = False
+    kind = "submitted" if revision.number == 1 else "revised"
+    events.add(session, proposal, kind, by=by, at=at, revision=revision.number, note=revision.note)
+    lifecycle.settle(session, proposal, at)
+    move = refmoves.plan(
+        session,
+        ref_of(proposal.number, revision.number),
+        old=None,
+        new=revision.commit,
+        purpose="revision",
+        proposal=proposal.number,
+    )
+    return proposal.number, move.id
+
+
+def _new_proposal(session: Session, draft: Draft, by: Person) -> Proposal:
+    number = (session.scalar(select(func.max(Proposal.number))) or 0) + 1
+    proposal = Proposal(
+        number=number,
+        title=draft.title,
+        reason=draft.reason,
+        instrument=draft.instrument,
+        instrument_number=draft.instrument_number,
+        instrument_paragraph=draft.instrument_paragraph,
+        kind=draft.kind,
+        author_id=by.id,
+        state=State.consultation,
+        state_changed_at=now(),
+        created_at=now(),
+        undoes=draft.undoes,
+        latest=1,
+    )
+    session.add(proposal)
+    session.flush()
+    return proposal
+
+
+def _open_consultation(session: Session, workshop: Workshop, proposal: Proposal, paths: list[str]) -> None:
+    """Give a new proposal its full consultation; a revision made after the close gets one again."""
+    if proposal.consultation_closes_at is None or proposal.consultation_closes_at <= now():
+        rules = rulesets.rules_for(session, workshop.group, paths, preset=proposal.preset)
+        proposal.consultation_closes_at = rulesets.closing(workshop.group, now(), rules.consultation_days)
+
+
+def _new_revision(
+    session: Session, workshop: Workshop, proposal: Proposal, draft: Draft, prepared: Prepared, by: Person
+) -> Revision:
+    coauthors = _coauthors(session, proposal, draft, by)
+    commit = writing.commit_tree(
+        workshop.store,
+        prepared.tree,
+        [prepared.base],
+        writing.message(
+            proposal.title,
+            draft.note or proposal.reason,
+            [
+                ("Proposal", str(proposal.number)),
+                ("Revision", str(proposal.latest)),
+                *(("Co-authored-by", signatures.line(workshop.group, who)) for who in coauthors),
+            ],
+        ),
+        signatures.of(workshop.group, by, now()),
+        signatures.of(workshop.group, by, now()),
+    )
+    revision = Revision(
+        proposal_number=proposal.number,
+        number=proposal.latest,
+        base=prepared.base,
+        commit=commit,
+        seal=prepared.seal,
+        author_id=by.id,
+        note=draft.note,
+        submitted_at=now(),
+        draft_id=draft.id,
+        coauthors=[who.id for who in coauthors],
+    )
+    session.add(revision)
+    session.flush()
+    for touch in prepared.touches:
+        module, _, rest = (touch["path"] or "").partition("/")
+        session.add(Touch(revision_id=revision.id, module=module if rest else "", **touch))
+    session.flush()
+    return revision
+
+
+def _coauthors(session: Session, proposal: Proposal, draft: Draft, by: Person) -> list[Person]:
+    """Return whose text or suggestion stands in the revision, besides who submits it, in a fixed order."""
+    earlier = session.scalars(select(Revision.coauthors).where(Revision.proposal_number == proposal.number))
+    ids = {person_id for known in earlier for person_id in known}
+    ids |= set(suggesters(session, draft.suggestions))
+    return [people.get(session, person_id) for person_id in sorted(ids - {by.id})]
+
+
+def suggesters(session: Session, comment_ids: list[int]) -> list[int]:
+    """Return who wrote the suggestions that a draft took up."""
+    return list(session.scalars(select(Comment.author_id).where(Comment.id.in_(comment_ids)))) if comment_ids else []
+
+
+def _mark_suggestions(session: Session, draft: Draft, revision: Revision) -> None:
+    for comment_id in draft.suggestions:
+        suggestion = session.get(Suggestion, comment_id)
+        if suggestion is not None:
+            suggestion.applied_in, suggestion.applied_at = revision.number, now()
+
+
+@refmoves.finishes("revision")
+def _public(_session: Session, _move: RefMove) -> None:
+    """Do nothing more: a revision's row is complete when it is written, the ref only publishes it."""
+
+
+def text_at(workshop: Workshop, commit: str, path: str) -> bytes | None:
+    """Return a document's bytes at a commit, or None where it does not stand."""
+    entry = reading.find(workshop.store, CommitId(commit), path)
+    return reading.data(workshop.store, entry.blob) if entry is not None and entry.kind == "file" else None
+
+
+def ensure_known(session: Session, number: int, revision: int) -> Revision:
+    """Return a revision that exists; raises NotFound."""
+    if revision < 1:
+        raise NotFound("revision-unknown", number=number, revision=revision)
+    return proposals.revision(session, number, revision)

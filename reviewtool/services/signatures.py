@@ -1,0 +1,31 @@
+"""People as Git names them: `Name <p17@RECORD_DOMAIN>`; real addresses only where the group asked for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from reviewtool.gitstore.reading import Signature
+from reviewtool.group import Group
+from reviewtool.models import Person
+
+ENGINE = "reviewtool"
+
+
+def address(group: Group, person: Person) -> str:
+    """Return the address of a person in Git."""
+    return person.email if group.record_addresses == "real" else f"p{person.id}@{group.record_domain}"
+
+
+def of(group: Group, person: Person, at: datetime) -> Signature:
+    """Return a person's signature at an instant."""
+    return Signature(person.name, address(group, person), at)
+
+
+def line(group: Group, person: Person) -> str:
+    """Return `Name <address>` for a trailer."""
+    return f"{person.name} <{address(group, person)}>"
+
+
+def of_engine(group: Group, at: datetime) -> Signature:
+    """Return the signature of the tool itself, which writes the record."""
+    return Signature(group.name("es"), f"{ENGINE}@{group.record_domain}", at)

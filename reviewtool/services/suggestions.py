@@ -1,0 +1,76 @@
+"""Suggestions: the author takes one up in the next revision with one action; its writer becomes a co-author."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from reviewtool.errors import AlreadyDecided, InvalidInput, NotFound
+from reviewtool.models import Comment, Draft, DraftFile, Person, Suggestion, Thread
+from reviewtool.prose import passages
+from reviewtool.rules.lifecycle import State, ensure_allowed
+from reviewtool.rules.permissions import Act
+from reviewtool.services import drafts, events, people, placing, proposals
+from reviewtool.services.workshop import Workshop
+
+
+def get(session: Session, comment_id: int) -> tuple[Suggestion, Comment, Thread]:
+    """Return a suggestion with its comment and thread; raises NotFound."""
+    found = session.scalar(
+        select(Suggestion)
+        .where(Suggestion.comment_id == comment_id)
+        .options(joinedload(Suggestion.comment).joinedload(Comment.thread))
+    )
+    if found is None:
+        raise NotFound("suggestion-unknown")
+    return found, found.comment, found.comment.thread
+
+
+def apply(session: Session, workshop: Workshop, comment_id: int, *, by: Person) -> Draft:
+    """Put a suggestion into the draft of the author's next revision, begun now if there is none; return the draft.
+
+    Raises Conflict-like AlreadyDecided when it was applied, InvalidInput("suggestion-lost") when its passage is gone.
+    """
+    people.ensure_may(by, Act.apply_suggestion)
+    suggestion, comment, thread = get(session, comment_id)
+    proposal = proposals.lock(session, thread.proposal_number)
+    ensure_allowed(Act.apply_suggestion, State(proposal.state))
+    if suggestion.applied_in is not None:
+        raise AlreadyDecided("suggestion-applied", revision=suggestion.applied_in)
+    draft = drafts.start_revision(session, workshop, proposal.number, by=by)
+    if comment.id in draft.suggestions:
+        return draft
+    revisions = placing.with_touches(session, proposal.number)
+    placed = placing.place(workshop, revisions, thread, proposal.latest)
+    if placed.passage is None or placed.path is None:
+        raise InvalidInput("suggestion-lost", field="suggestion")
+    entry = _entry(draft, placed.path)
+    text = drafts.text_of(workshop, entry) if entry else None
+    if entry is None or text is None:
+        raise InvalidInput("suggestion-lost", field="suggestion")
+    newest = placing.text_of(workshop, revisions[-1], placed.path)
+    carried = passages.carry(placed.passage, newest, text)
+    if carried.passage is None:
+        raise InvalidInput("suggestion-lost", field="suggestion")
+    start, end = carried.passage.start, carried.passage.end
+    drafts.save_text(workshop, draft, entry, text[:start] + suggestion.replacement + text[end:], saves=None)
+    draft.suggestions = [*draft.suggestions, comment.id]
+    session.flush()
+    return draft
+
+
+def _entry(draft: Draft, path: str) -> DraftFile | None:
+    return next((entry for entry in draft.files if path in {entry.path, entry.old_path}), None)
+
+
+def adopt(session: Session, comment_id: int, *, by: Person) -> Suggestion:
+    """Let a member take up an observer's suggestion as their own; both stand in the record."""
+    people.ensure_may(by, Act.adopt_suggestion)
+    suggestion, comment, thread = get(session, comment_id)
+    proposal = proposals.lock(session, thread.proposal_number)
+    ensure_allowed(Act.adopt_suggestion, State(proposal.state))
+    if suggestion.adopted_by_id is not None:
+        raise AlreadyDecided("suggestion-adopted")
+    suggestion.adopted_by_id = by.id
+    events.add(session, proposal, "suggestion_adopted", by=by, thread=thread.id, comment=comment.id)
+    return suggestion

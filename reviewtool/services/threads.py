@@ -1,0 +1,386 @@
+"""Conversations on a proposal: beginning one on a passage, a document or the whole, replying, editing, resolving.
+
+Suggestions are taken up in `suggestions`; where a thread stands in a newer revision is told by `placing`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from reviewtool.clock import now
+from reviewtool.errors import AlreadyDecided, InvalidInput, NotAllowed, NotFound, OutOfDate
+from reviewtool.gitstore import reading
+from reviewtool.gitstore.ids import BlobId
+from reviewtool.models import Comment, CommentEdit, Mention, Objection, Person, Proposal, Suggestion, Thread
+from reviewtool.prose import passages
+from reviewtool.rules.lifecycle import State, ensure_allowed
+from reviewtool.rules.permissions import Act, Role
+from reviewtool.services import events, people, proposals
+from reviewtool.services.workshop import Workshop
+
+COMMENT_LIMIT = 20_000
+QUOTE_LIMIT = 5_000
+PAGE_SIZE = 30
+REPLIES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a comment goes: a revision, perhaps a document of it, perhaps words a person selected there."""
+
+    revision: int
+    path: str | None = None
+    quote: str = ""
+    prefix: str = ""
+    suffix: str = ""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a person writes: a body, perhaps a suggestion; the token makes a second press find the first."""
+
+    body: str
+    suggestion: str | None = None
+    token: str | None = None
+
+
+def comment(session: Session, workshop: Workshop, number: int, place: Place, message: Message, *, by: Person) -> Thread:
+    """Begin a thread on a proposal, on one of its documents, or on a passage that must be found in its text."""
+    people.ensure_may(by, Act.comment)
+    repeated = _repeated(session, message, by)
+    if repeated is not None:
+        return repeated.thread
+    proposal = proposals.lock(session, number)
+    ensure_allowed(Act.comment, State(proposal.state))
+    body = _body(message)
+    passage, source = _find_passage(session, workshop, number, place)
+    if message.suggestion is not None and (passage is None or not place.path):
+        raise InvalidInput("suggestion-needs-passage", field="suggestion")
+    thread, first = begin(session, proposal, by=by, body=body, place=place, passage=passage, token=message.token)
+    if message.suggestion is not None and passage is not None:
+        _suggest(session, proposal, first, message.suggestion, source[passage.start : passage.end])
+    event = events.add(session, proposal, "commented", by=by, thread=thread.id, comment=first.id)
+    _tell(session, event, thread, first, [proposal.author_id])
+    return thread
+
+
+def _find_passage(
+    session: Session, workshop: Workshop, number: int, place: Place
+) -> tuple[passages.Passage | None, str]:
+    revision = proposals.revision(session, number, place.revision)
+    if place.path is None:
+        return None, ""
+    touch = next((touch for touch in revision.touches if touch.path == place.path), None)
+    if touch is None:
+        raise NotFound("document-unknown", path=place.path)
+    quote = " ".join(place.quote.split())
+    if not quote:
+        return None, ""
+    if len(quote) > QUOTE_LIMIT:
+        raise InvalidInput("quote-too-long", field="quote", most=QUOTE_LIMIT)
+    blob = touch.new_blob or touch.old_blob
+    source = reading.text(reading.data(workshop.store, BlobId(blob))).text if blob else ""
+    passage = passages.locate(source, quote, place.prefix[-100:], place.suffix[:100])
+    if passage is None:
+        raise InvalidInput("quote-not-found", field="quote")
+    return passage, source
+
+
+def begin(
+    session: Session,
+    proposal: Proposal,
+    *,
+    by: Person,
+    body: str,
+    place: Place | None = None,
+    passage: passages.Passage | None = None,
+    token: str | None = None,
+) -> tuple[Thread, Comment]:
+    """Write a thread and its first comment on a locked proposal; no event, no notice: the caller's act has its own."""
+    last = session.scalar(select(func.max(Thread.number)).where(Thread.proposal_number == proposal.number)) or 0
+    thread = Thread(
+        proposal_number=proposal.number,
+        number=last + 1,
+        revision=place.revision if place else proposal.latest,
+        path=place.path if place else None,
+        created_by_id=by.id,
+        created_at=now(),
+        reply_count=0,
+    )
+    if passage is not None:
+        thread.quote, thread.start, thread.end = passage.quote, passage.start, passage.end
+        thread.prefix, thread.suffix = passage.prefix[-200:], passage.suffix[:200]
+    session.add(thread)
+    session.flush()
+    first = Comment(thread_id=thread.id, position=0, author_id=by.id, body=body, created_at=now(), form_token=token)
+    session.add(first)
+    session.flush()
+    mention(session, first)
+    proposal.open_threads += 1
+    proposal.comment_count += 1
+    return thread, first
+
+
+def reply(session: Session, thread_id: int, message: Message, *, by: Person) -> Comment:
+    """Add a message to a thread; a resolved one is opened again by it."""
+    people.ensure_may(by, Act.comment)
+    repeated = _repeated(session, message, by)
+    if repeated is not None:
+        return repeated
+    proposal, thread = lock(session, thread_id)
+    ensure_allowed(Act.comment, State(proposal.state))
+    body = _body(message)
+    if message.suggestion is not None and thread.quote is None:
+        raise InvalidInput("suggestion-needs-passage", field="suggestion")
+    thread.reply_count += 1
+    added = Comment(
+        thread_id=thread.id,
+        position=thread.reply_count,
+        author_id=by.id,
+        body=body,
+        created_at=now(),
+        form_token=message.token,
+    )
+    session.add(added)
+    session.flush()
+    mention(session, added)
+    if message.suggestion is not None:
+        first = session.scalar(
+            select(Suggestion.original)
+            .join(Comment)
+            .where(Comment.thread_id == thread.id)
+            .order_by(Comment.id)
+            .limit(1)
+        )
+        _suggest(session, proposal, added, message.suggestion, first or thread.quote or "")
+    if thread.resolved_at is not None:
+        thread.resolved_at = thread.resolved_by_id = None
+        proposal.open_threads += 1
+    proposal.comment_count += 1
+    event = events.add(session, proposal, "replied", by=by, thread=thread.id, comment=added.id)
+    _tell(session, event, thread, added, [proposal.author_id, *participants(session, thread.id)])
+    return added
+
+
+def edit(session: Session, comment_id: int, body: str, *, by: Person, seen: str) -> Comment:
+    """Change one's own comment; what it said before is kept. `seen` is the text the form started from."""
+    people.ensure_may(by, Act.edit_own_comment)
+    changed = session.get(Comment, comment_id)
+    if changed is None:
+        raise NotFound("comment-unknown")
+    proposal, thread = lock(session, changed.thread_id)
+    ensure_allowed(Act.edit_own_comment, State(proposal.state))
+    session.refresh(changed)
+    if changed.author_id != by.id:
+        raise NotAllowed("comment-of-other")
+    if _plain(seen) != _plain(changed.body):
+        raise OutOfDate("comment-changed")
+    text = _body(Message(body))
+    if text != changed.body:
+        session.add(CommentEdit(comment_id=changed.id, body=changed.body, until_at=now()))
+        changed.body, changed.edited_at = text, now()
+        session.flush()
+        mention(session, changed)
+        events.add(session, proposal, "comment_edited", by=by, thread=thread.id, comment=changed.id)
+    return changed
+
+
+def resolve(session: Session, thread_id: int, *, by: Person) -> Thread:
+    """Mark a thread as resolved; a formal objection's thread is resolved by lifting the objection."""
+    people.ensure_may(by, Act.resolve_thread)
+    proposal, thread = lock(session, thread_id)
+    ensure_allowed(Act.resolve_thread, State(proposal.state))
+    if not may_resolve(proposal, thread, by):
+        raise NotAllowed("thread-not-yours")
+    if session.scalar(select(Objection).where(Objection.thread_id == thread.id, Objection.lifted_at.is_(None))):
+        raise AlreadyDecided("thread-is-objection")
+    if thread.resolved_at is None:
+        thread.resolved_at, thread.resolved_by_id = now(), by.id
+        proposal.open_threads -= 1
+        events.add(session, proposal, "thread_resolved", by=by, thread=thread.id)
+    return thread
+
+
+def reopen(session: Session, thread_id: int, *, by: Person) -> Thread:
+    """Open a resolved thread again."""
+    people.ensure_may(by, Act.reopen_thread)
+    proposal, thread = lock(session, thread_id)
+    ensure_allowed(Act.reopen_thread, State(proposal.state))
+    if thread.resolved_at is not None:
+        thread.resolved_at = thread.resolved_by_id = None
+        proposal.open_threads += 1
+        events.add(session, proposal, "thread_reopened", by=by, thread=thread.id)
+    return thread
+
+
+def may_resolve(proposal: Proposal, thread: Thread, by: Person) -> bool:
+    """Let who began a thread, the proposal's author and the coordination resolve it."""
+    return by.id in {thread.created_by_id, proposal.author_id} or Role.coordination in people.roles(by)
+
+
+def lock(session: Session, thread_id: int) -> tuple[Proposal, Thread]:
+    """Lock the proposal of a thread and return both; raises NotFound."""
+    number = session.scalar(select(Thread.proposal_number).where(Thread.id == thread_id))
+    if number is None:
+        raise NotFound("thread-unknown")
+    proposal = proposals.lock(session, number)
+    return proposal, session.get_one(Thread, thread_id, populate_existing=True)
+
+
+def get(session: Session, thread_id: int) -> Thread:
+    """Return a thread with all of its comments; raises NotFound."""
+    found = session.scalar(
+        select(Thread)
+        .where(Thread.id == thread_id)
+        .options(
+            joinedload(Thread.created_by),
+            joinedload(Thread.resolved_by),
+            selectinload(Thread.comments).options(
+                joinedload(Comment.author), joinedload(Comment.suggestion), selectinload(Comment.edits)
+            ),
+        )
+    )
+    if found is None:
+        raise NotFound("thread-unknown")
+    return found
+
+
+def _repeated(session: Session, message: Message, by: Person) -> Comment | None:
+    if message.token is None:
+        return None
+    return session.scalar(
+        select(Comment)
+        .where(Comment.author_id == by.id, Comment.form_token == message.token[:64])
+        .options(joinedload(Comment.thread))
+    )
+
+
+def _body(message: Message) -> str:
+    body = _plain(message.body).strip()
+    if not body and not (message.suggestion or "").strip():
+        raise InvalidInput("comment-empty", field="body")
+    if len(body) > COMMENT_LIMIT or len(message.suggestion or "") > COMMENT_LIMIT:
+        raise InvalidInput("text-too-long", field="body", most=COMMENT_LIMIT)
+    if "\0" in body:
+        raise InvalidInput("text-bad", field="body")
+    return body
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+def _suggest(session: Session, proposal: Proposal, where: Comment, replacement: str, original: str) -> None:
+    ensure_allowed(Act.suggest, State(proposal.state))
+    session.add(Suggestion(comment_id=where.id, replacement=_plain(replacement).strip(), original=original))
+    session.flush()
+
+
+def participants(session: Session, thread_id: int) -> list[int]:
+    """Return who has written in a thread."""
+    return list(session.scalars(select(Comment.author_id).where(Comment.thread_id == thread_id).distinct()))
+
+
+_MENTION = re.compile(r"@(\w[\w.'’-]*(?: \w[\w.'’-]*){0,3})")
+
+
+def mention(session: Session, said: Comment) -> list[int]:
+    """Keep who is named with @ in a comment, by full name; return their ids."""
+    named = {match.group(1).casefold() for match in _MENTION.finditer(said.body)}
+    known = set(session.scalars(select(Mention.person_id).where(Mention.comment_id == said.id)))
+    if not named:
+        return []
+    found = []
+    for person_id, name in session.execute(select(Person.id, Person.name).where(Person.active)):
+        full = name.casefold()
+        if any(said_name == full or said_name.startswith(full + " ") for said_name in named):
+            found.append(person_id)
+            if person_id not in known:
+                session.add(Mention(comment_id=said.id, person_id=person_id))
+    session.flush()
+    return found
+
+
+def _tell(session: Session, event, thread: Thread, said: Comment, others: list[int]) -> None:  # type: ignore[no-untyped-def]
+    mentioned = session.scalars(select(Mention.person_id).where(Mention.comment_id == said.id)).all()
+    events.tell(session, event, mentioned, "mention", thread_id=thread.id)
+    events.tell(session, event, set(others) - set(mentioned), "comment", thread_id=thread.id)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A thread as a page shows it: its first comment, its newest replies, how many are between."""
+
+    thread: Thread
+    first: Comment
+    replies: tuple[Comment, ...]
+    hidden: int
+    objection: Objection | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some threads of a proposal; `after` asks for the next ones, None at the end."""
+
+    shown: tuple[Shown, ...]
+    after: int | None
+    total: int
+
+
+def page(session: Session, number: int, *, resolved: bool = False, after: int = 0, size: int = PAGE_SIZE) -> Page:
+    """Return some threads of a proposal, oldest first, in four queries whatever the number of comments."""
+    state = Thread.resolved_at.is_not(None) if resolved else Thread.resolved_at.is_(None)
+    wanted = select(Thread).where(Thread.proposal_number == number, state)
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    found = list(
+        session.scalars(
+            wanted.where(Thread.id > after)
+            .order_by(Thread.id)
+            .limit(size + 1)
+            .options(joinedload(Thread.created_by), joinedload(Thread.resolved_by))
+        )
+    )
+    more, found = len(found) > size, found[:size]
+    ids = [thread.id for thread in found]
+    said = _some_comments(session, ids)
+    objections = (
+        {
+            o.thread_id: o
+            for o in session.scalars(
+                select(Objection).where(Objection.thread_id.in_(ids)).options(joinedload(Objection.seat))
+            )
+        }
+        if ids
+        else {}
+    )
+    shown = tuple(_shown(thread, said.get(thread.id, []), objections.get(thread.id)) for thread in found)
+    return Page(shown, found[-1].id if more else None, total)
+
+
+def _shown(thread: Thread, comments: list[Comment], objection: Objection | None) -> Shown:
+    first = comments[0]
+    replies = tuple(comments[1:])
+    return Shown(thread, first, replies, thread.reply_count - len(replies), objection)
+
+
+def _some_comments(session: Session, thread_ids: list[int]) -> dict[int, list[Comment]]:
+    """Return the first comment and the newest replies of each thread, by indexed position."""
+    if not thread_ids:
+        return {}
+    load = (joinedload(Comment.author), joinedload(Comment.suggestion))
+    firsts = select(Comment).where(Comment.thread_id.in_(thread_ids), Comment.position == 0).options(*load)
+    lasts = (
+        select(Comment)
+        .join(Thread, and_(Thread.id == Comment.thread_id, Comment.position > Thread.reply_count - REPLIES_SHOWN))
+        .where(Comment.thread_id.in_(thread_ids), Comment.position > 0)
+        .order_by(Comment.thread_id, Comment.position)
+        .options(*load)
+    )
+    found: dict[int, list[Comment]] = {}
+    for one in [*session.scalars(firsts), *session.scalars(lasts)]:
+        found.setdefault(one.thread_id, []).append(one)
+    return found

@@ -1,0 +1,328 @@
+"""Votes of seats, sealed to the exact text of the ballot, and opinions of observers, which never count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload
+
+from reviewtool.clock import now
+from reviewtool.errors import AlreadyDecided, InvalidInput, NotAllowed, NotFound, OutOfDate
+from reviewtool.models import Ballot, ExtensionRequest, Opinion, Person, Proposal, Seat, Vote
+from reviewtool.rules.lifecycle import State, ensure_allowed
+from reviewtool.rules.permissions import Act
+from reviewtool.rules.voting import (
+    MAY_BE_AD_REFERENDUM,
+    BallotRules,
+    OpinionStance,
+    Position,
+    Roll,
+    choices,
+    early_close_possible,
+    may_interrupt,
+    needs_reason,
+)
+from reviewtool.services import ballots, events, objections, people, proposals
+
+REASON_LIMIT = 5_000
+CHANNELS = ("note", "e-mail", "meeting", "telephone")
+
+
+@dataclass(frozen=True)
+class Received:
+    """How a vote reached the coordination that registers it."""
+
+    channel: str
+    on: date
+    reference: str
+
+
+def cast(
+    session: Session,
+    number: int,
+    *,
+    by: Person,
+    ballot_number: int,
+    position: str,
+    reason: str = "",
+    ad_referendum: bool = False,
+) -> Vote:
+    """Cast or change the vote of the seat this person holds, in the ballot the page showed.
+
+    Raises AlreadyDecided after the close, OutOfDate when another ballot is open, NotAllowed without a seat on the
+    frozen roll, InvalidInput for a missing reason.
+    """
+    people.ensure_may(by, Act.vote)
+    proposal, ballot = ballots.lock_open(session, number, ballot_number=ballot_number)
+    seat = _own_seat(ballot, by)
+    chosen = _position(ballot, position, reason)
+    if ad_referendum and chosen not in MAY_BE_AD_REFERENDUM:
+        raise InvalidInput("ad-referendum-for", field="ad_referendum")
+    vote = Vote(
+        ballot_id=ballot.id,
+        seat_id=seat.id,
+        person_id=by.id,
+        position=chosen.value,
+        reason=reason.strip(),
+        ad_referendum=ad_referendum,
+        confirmed=not ad_referendum,
+        cast_at=now(),
+        by_alternate=people.holds_as_alternate(by, seat),
+    )
+    _replace(session, ballot, vote)
+    events.add(
+        session,
+        proposal,
+        "voted",
+        by=by,
+        ballot=ballot.number,
+        seat=seat.key,
+        position=chosen.value,
+        ad_referendum=ad_referendum,
+    )
+    _close_if_settled(session, proposal, ballot)
+    return vote
+
+
+def register(
+    session: Session,
+    number: int,
+    seat_key: str,
+    *,
+    by: Person,
+    ballot_number: int,
+    position: str,
+    reason: str,
+    received: Received,
+) -> Vote:
+    """Enter a vote that reached the coordination by note, e-mail, in a meeting or by telephone.
+
+    By telephone it counts only once its owner confirms it; the owner is told at once and may correct it.
+    """
+    people.ensure_may(by, Act.register_for_others)
+    if received.channel not in CHANNELS:
+        raise InvalidInput("channel-unknown", field="channel")
+    if not received.reference.strip():
+        raise InvalidInput("reference-missing", field="reference")
+    proposal, ballot = ballots.lock_open(session, number, ballot_number=ballot_number)
+    on_roll = Roll.from_json(ballot.roll).find(seat_key)
+    seat = session.scalar(select(Seat).where(Seat.key == seat_key))
+    if seat is None or on_roll is None or not on_roll.votes:
+        raise NotFound("seat-unknown")
+    chosen = _position(ballot, position, reason)
+    owner = next((s for s in people.seats(session) if s.id == seat.id), None)
+    holder = people.titular(owner) if owner else None
+    vote = Vote(
+        ballot_id=ballot.id,
+        seat_id=seat.id,
+        person_id=holder.id if holder else by.id,
+        position=chosen.value,
+        reason=reason.strip(),
+        confirmed=received.channel != "telephone",
+        cast_at=now(),
+        registered_by_id=by.id,
+        channel=received.channel,
+        channel_on=received.on,
+        channel_reference=received.reference.strip(),
+    )
+    _replace(session, ballot, vote)
+    event = events.add(
+        session,
+        proposal,
+        "vote_registered",
+        by=by,
+        ballot=ballot.number,
+        seat=seat.key,
+        position=chosen.value,
+        channel=received.channel,
+        reference=vote.channel_reference,
+    )
+    events.tell(session, event, [holder.id] if holder else [], "registered")
+    _close_if_settled(session, proposal, ballot)
+    return vote
+
+
+def confirm(session: Session, number: int, *, by: Person, ballot_number: int) -> Vote:
+    """Confirm the seat's vote given ad referendum or by telephone: from now on it counts."""
+    people.ensure_may(by, Act.confirm_vote)
+    proposal, ballot = ballots.lock_open(session, number, ballot_number=ballot_number)
+    seat = _own_seat(ballot, by)
+    vote = session.scalar(select(Vote).where(Vote.ballot_id == ballot.id, Vote.seat_id == seat.id, Vote.current))
+    if vote is None or vote.confirmed:
+        raise AlreadyDecided("nothing-to-confirm", number=number)
+    vote.confirmed = True
+    events.add(session, proposal, "vote_confirmed", by=by, ballot=ballot.number, seat=seat.key, position=vote.position)
+    _close_if_settled(session, proposal, ballot)
+    return vote
+
+
+def _replace(session: Session, ballot: Ballot, vote: Vote) -> None:
+    """Make a vote the seat's current one; the earlier is kept. An alternate never replaces the titular's."""
+    earlier = session.scalar(
+        select(Vote).where(Vote.ballot_id == ballot.id, Vote.seat_id == vote.seat_id, Vote.current)
+    )
+    if earlier is not None and vote.by_alternate and not earlier.by_alternate and earlier.registered_by_id is None:
+        raise AlreadyDecided("titular-voted")
+    session.execute(
+        update(Vote)
+        .where(Vote.ballot_id == ballot.id, Vote.seat_id == vote.seat_id, Vote.current)
+        .values(current=False)
+    )
+    session.add(vote)
+    session.flush()
+
+
+def _close_if_settled(session: Session, proposal: Proposal, ballot: Ballot) -> None:
+    rules, roll, casts = ballots.parts(session, ballot)
+    if early_close_possible(rules, roll, casts):
+        ballots.decide_early(session, proposal, ballot)
+
+
+def _own_seat(ballot: Ballot, by: Person) -> Seat:
+    seat = people.seat_of(by)
+    on_roll = Roll.from_json(ballot.roll).find(seat.key) if seat else None
+    if seat is None or on_roll is None:
+        raise NotAllowed("no-seat-on-roll")
+    if not on_roll.votes:
+        raise NotAllowed("author-does-not-vote")
+    return seat
+
+
+def _position(ballot: Ballot, position: str, reason: str) -> Position:
+    allowed = {choice.value: choice for choice in choices(BallotRules.from_json(ballot.rules))}
+    if position not in allowed:
+        raise InvalidInput("position-missing", field="position")
+    chosen = allowed[position]
+    if needs_reason(chosen) and not reason.strip():
+        raise InvalidInput("vote-reason-missing", field="reason")
+    if len(reason) > REASON_LIMIT:
+        raise InvalidInput("text-too-long", field="reason", most=REASON_LIMIT)
+    return chosen
+
+
+def interrupt_silence(session: Session, number: int, *, by: Person, ballot_number: int, reason: str) -> None:
+    """Break the silence with a reason: the clock stops, a formal objection opens, the coordination chooses."""
+    people.ensure_may(by, Act.interrupt_silence)
+    proposal, ballot = ballots.lock_open(session, number, ballot_number=ballot_number)
+    seat = _own_seat(ballot, by)
+    rules, roll, _ = ballots.parts(session, ballot)
+    if not may_interrupt(rules, roll, seat.key, already_broken=ballot.broken_by is not None):
+        raise AlreadyDecided("not-a-silence", number=number)
+    if not reason.strip():
+        raise InvalidInput("vote-reason-missing", field="reason")
+    ballot.broken_by, ballot.broken_at = seat.key, now()
+    events.add(
+        session, proposal, "silence_interrupted", by=by, ballot=ballot.number, seat=seat.key, reason=reason.strip()
+    )
+    objections.open_for_seat(session, proposal, seat, by=by, reason=reason)
+    ballots.end_by_interruption(session, proposal, ballot, by=by, reason=reason.strip())
+
+
+def give_opinion(session: Session, number: int, *, by: Person, revision: int, stance: str, reason: str = "") -> Opinion:
+    """Give or change an observer's opinion on the version the page showed."""
+    people.ensure_may(by, Act.give_opinion)
+    proposal = proposals.lock(session, number)
+    ensure_allowed(Act.give_opinion, State(proposal.state))
+    if revision != proposal.latest:
+        raise OutOfDate("revision-newer", number=number)
+    if stance not in set(OpinionStance):
+        raise InvalidInput("stance-missing", field="stance")
+    if len(reason) > REASON_LIMIT:
+        raise InvalidInput("text-too-long", field="reason", most=REASON_LIMIT)
+    session.execute(
+        update(Opinion)
+        .where(Opinion.proposal_number == number, Opinion.person_id == by.id, Opinion.current)
+        .values(current=False)
+    )
+    opinion = Opinion(
+        proposal_number=number, revision=revision, person_id=by.id, stance=stance, reason=reason.strip(), given_at=now()
+    )
+    session.add(opinion)
+    session.flush()
+    events.add(session, proposal, "opinion_given", by=by, opinion=opinion.id, stance=stance)
+    return opinion
+
+
+def ask_extension(session: Session, number: int, *, by: Person, reason: str) -> ExtensionRequest:
+    """Ask once, with a reason, for more time in the present consultation or ballot."""
+    people.ensure_may(by, Act.request_extension)
+    proposal = proposals.lock(session, number)
+    ensure_allowed(Act.request_extension, State(proposal.state))
+    seat = people.seat_of(by)
+    if seat is None:
+        raise NotAllowed("no-seat")
+    if not reason.strip():
+        raise InvalidInput("reason-missing", field="reason")
+    ballot = proposals.open_ballot(session, number)
+    which = ballot.number if ballot else 0
+    asked = session.scalar(
+        select(ExtensionRequest).where(
+            ExtensionRequest.proposal_number == number,
+            ExtensionRequest.ballot_number == which,
+            ExtensionRequest.seat_id == seat.id,
+        )
+    )
+    if asked is not None:
+        raise AlreadyDecided("extension-once", number=number)
+    request = ExtensionRequest(
+        proposal_number=number,
+        ballot_number=which,
+        seat_id=seat.id,
+        person_id=by.id,
+        reason=reason.strip()[:REASON_LIMIT],
+        asked_at=now(),
+    )
+    session.add(request)
+    session.flush()
+    events.add(session, proposal, "extension_asked", by=by, seat=seat.key, reason=request.reason, extension=request.id)
+    return request
+
+
+def of_ballot(session: Session, ballot_id: int) -> list[Vote]:
+    """Return the current votes of a ballot with person, seat and who registered them."""
+    return list(
+        session.scalars(
+            select(Vote)
+            .where(Vote.ballot_id == ballot_id, Vote.current)
+            .options(joinedload(Vote.person), joinedload(Vote.seat), joinedload(Vote.registered_by))
+            .order_by(Vote.id)
+        )
+    )
+
+
+def all_of_ballot(session: Session, ballot_id: int) -> list[Vote]:
+    """Return every vote of a ballot, the replaced ones too, in the order they came."""
+    return list(
+        session.scalars(
+            select(Vote)
+            .where(Vote.ballot_id == ballot_id)
+            .options(joinedload(Vote.person), joinedload(Vote.seat), joinedload(Vote.registered_by))
+            .order_by(Vote.id)
+        )
+    )
+
+
+def opinions(session: Session, number: int) -> list[Opinion]:
+    """Return the current opinions on a proposal with who gave them."""
+    return list(
+        session.scalars(
+            select(Opinion)
+            .where(Opinion.proposal_number == number, Opinion.current)
+            .options(joinedload(Opinion.person))
+            .order_by(Opinion.id)
+        )
+    )
+
+
+def extension_requests(session: Session, number: int) -> list[ExtensionRequest]:
+    """Return the requests for more time that nobody has answered, with their seats."""
+    return list(
+        session.scalars(
+            select(ExtensionRequest)
+            .where(ExtensionRequest.proposal_number == number, ExtensionRequest.granted.is_(None))
+            .options(joinedload(ExtensionRequest.seat))
+            .order_by(ExtensionRequest.id)
+        )
+    )

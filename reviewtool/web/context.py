@@ -1,0 +1,87 @@
+"""What every template may use: the person, the group's names, labels of places and roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g
+from flask_login import current_user
+
+from reviewtool.models import Person
+from reviewtool.rules.permissions import Role
+from reviewtool.services import people
+from reviewtool.web.database import workshop
+from reviewtool.web.i18n import gettext, language, mark
+
+ROLES: dict[Role, str] = {
+    Role.coordination: mark("Coordinación"),
+    Role.member: mark("Miembro"),
+    Role.observer: mark("Observador/a"),
+    Role.reader: mark("Lector/a"),
+}
+
+
+@dataclass(frozen=True)
+class GroupNames:
+    """The group's names in the reader's language."""
+
+    name: str
+    product_name: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The signed-in person as the frame of a page shows them."""
+
+    id: int
+    name: str
+    administration: str
+    administration_label: str
+    role_label: str
+
+
+def place_name(code: str) -> str:
+    """Return the name of an administration in the reader's language, or its code."""
+    found = workshop().group.find_administration(code)
+    return found.name(language()) if found else code
+
+
+def role_label(person: Person) -> str:
+    """Return a person's roles today, the weightiest first, in words."""
+    held = people.roles(person)
+    words = [gettext(text) for role, text in ROLES.items() if role in held]
+    if Role.coordination in held and people.is_deputy(person):
+        words[0] = gettext("Coordinación adjunta")
+    return ", ".join(words)
+
+
+def group_names() -> GroupNames:
+    """Return the group's and the product's names in the reader's language."""
+    group = workshop().group
+    return GroupNames(group.name(language()), group.product_name(language()))
+
+
+def current_person() -> Shown | None:
+    """Return the signed-in person for the frame, or None."""
+    if not current_user or not current_user.is_authenticated:
+        return None
+    if "shown_person" not in g:
+        g.shown_person = Shown(
+            current_user.id,
+            current_user.name,
+            current_user.administration,
+            place_name(current_user.administration),
+            role_label(current_user),
+        )
+    return g.shown_person  # type: ignore[no-any-return]  # set just above
+
+
+def init_app(app: Flask) -> None:
+    """Give every template `group`, `current_person` and `language`, and the function `place_name`."""
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        return {"group": group_names(), "current_person": current_person(), "language": language()}
+
+    app.jinja_env.globals.update(place_name=place_name)

@@ -1,0 +1,102 @@
+"""Domain errors to HTTP and to a sentence in the person's language: the one place that knows both.
+
+A form whose act fails is shown again by its view with what was typed (`say` gives the sentence); whatever a view does
+not catch comes here and gets a page of its own, with the typed texts quoted so that nothing is lost.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from reviewtool.db import is_busy
+from reviewtool.errors import (
+    AlreadyDecided,
+    Conflict,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    OutOfDate,
+    ReviewError,
+    Unavailable,
+)
+from reviewtool.web.i18n import gettext
+from reviewtool.web.sentences import SENTENCES, TITLES
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[ReviewError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    InvalidInput: 400,
+    OutOfDate: 409,
+    Conflict: 409,
+    AlreadyDecided: 409,
+    Unavailable: 503,
+}
+NOT_TYPED = frozenset({"csrf_token", "password", "form_token", "submit_token"})
+
+
+def status_of(error: ReviewError) -> int:
+    """Return the HTTP status of a domain error."""
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 400)
+
+
+def say(error: ReviewError) -> str:
+    """Say a domain error in the reader's language."""
+    sentence = SENTENCES.get(error.code)
+    if sentence is None:
+        log.error("no sentence for error code %s", error.code)
+        return gettext(TITLES[status_of(error)])
+    return gettext(sentence, **error.facts) if error.facts else gettext(sentence)
+
+
+def typed() -> list[tuple[str, str]]:
+    """Return the longer texts the person sent, so that an error page can give them back."""
+    return [(name, value) for name, value in request.form.items() if name not in NOT_TYPED and len(value) > 15]
+
+
+def page(status: int, sentence: str = "") -> tuple[str, int]:
+    """Render the error page of a status, with the texts the person had typed."""
+    kept = typed() if request.method == "POST" and status not in {404, 405} else []
+    return render_template(
+        "errors/error.html", status=status, title=gettext(TITLES.get(status, TITLES[500])), sentence=sentence, kept=kept
+    ), status
+
+
+def init_app(app: Flask) -> None:
+    """Register the error pages."""
+
+    @app.errorhandler(ReviewError)
+    def domain(error: ReviewError) -> Any:
+        status = status_of(error)
+        log.info("refused %s %s: %s", request.method, request.endpoint, error.code)
+        return page(status, say(error))
+
+    @app.errorhandler(CSRFError)
+    def stale_form(_error: CSRFError) -> Any:
+        return page(400, gettext("La página llevaba demasiado tiempo abierta. Vuelva a enviarla: su texto está abajo."))
+
+    @app.errorhandler(OperationalError)
+    def database(error: OperationalError) -> Any:
+        if is_busy(error):
+            log.warning("database busy in %s", request.endpoint)
+            return page(503, gettext(SENTENCES["database-busy"]))
+        log.error("database failed in %s", request.endpoint, exc_info=error)
+        return page(500)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Any:
+        if error.code is None or error.code < 400:
+            return error
+        return page(error.code)
+
+    @app.errorhandler(Exception)
+    def bug(error: Exception) -> Any:
+        log.error("bug in %s %s", request.method, request.endpoint, exc_info=error)
+        return page(500)

@@ -1,0 +1,80 @@
+"""The language and zone of the person who reads, for views and templates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, current_app, g, has_request_context, request
+from flask_login import current_user
+
+from reviewtool import i18n
+
+
+def language() -> str:
+    """Return the reader's language: their own, else what the browser asks among ours, else the default."""
+    if not has_request_context():
+        return "es"
+    if "language" not in g:
+        if current_user.is_authenticated:
+            g.language = current_user.language
+        else:
+            asked = request.accept_languages.best_match(i18n.LANGUAGES)
+            g.language = asked or current_app.config["DEFAULT_LANGUAGE"]
+    return str(g.language)
+
+
+def zone() -> str:
+    """Return the reader's time zone: their own, else the group's."""
+    if has_request_context() and current_user.is_authenticated:
+        return str(current_user.timezone)
+    return str(current_app.config["GROUP_ZONE"])
+
+
+def gettext(message: str, **facts: Any) -> str:
+    """Say a Spanish text in the reader's language."""
+    return i18n.text(language(), message, **facts)
+
+
+def ngettext(one: str, many: str, number: int, **facts: Any) -> str:
+    """Say one or many in the reader's language; %(num)s is the number."""
+    return i18n.plural(language(), one, many, number, **facts)
+
+
+def mark(message: str) -> str:
+    """Mark a text for translation that is said later."""
+    return message
+
+
+def localtime(value: datetime, style: str = "short") -> str:
+    """Say an instant in the reader's zone; styles as in `reviewtool.i18n.instant`."""
+    return i18n.instant(value, language(), zone(), style)
+
+
+def localdate(value: date | datetime, style: str = "medium") -> str:
+    """Say a day; of an instant, the day it is in the reader's zone."""
+    if isinstance(value, datetime):
+        return i18n.instant(value, language(), zone(), "day")
+    return i18n.day_text(value, language(), style)
+
+
+def number(value: float) -> str:
+    """Say a number with the reader's separators."""
+    return i18n.number(value, language())
+
+
+def joined(items: list[str]) -> str:
+    """Join names as prose does in the reader's language."""
+    return i18n.joined(items, language())
+
+
+def init_app(app: Flask) -> None:
+    """Give templates `_`, `ngettext`, `language` and the filters for time, day and number."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        lambda message: i18n.catalogue(language()).gettext(message),
+        lambda one, many, count: i18n.catalogue(language()).ngettext(one, many, count),
+        newstyle=True,
+    )
+    app.jinja_env.filters.update(localtime=localtime, localdate=localdate, number=number, joined=joined)
+    app.jinja_env.globals.update(reader_language=language)

@@ -1,0 +1,100 @@
+"""Who is signed in, what pages may do in the browser, and the token that every form carries."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response, abort, redirect, request, session, url_for
+from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from reviewtool.clock import now
+from reviewtool.models import Person
+from reviewtool.rules.permissions import Act, may
+from reviewtool.services import people
+from reviewtool.web.database import reading, workshop
+
+log = logging.getLogger(__name__)
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; "
+    "require-trusted-types-for 'script'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+OPEN_ENDPOINTS = frozenset({"sessions.sign_in", "sessions.enter", "assets.file", "home.healthy"})
+
+csrf = CSRFProtect()
+logins = LoginManager()
+
+
+@logins.user_loader  # type: ignore[untyped-decorator]  # flask_login carries no types
+def load(identifier: str) -> Person | None:
+    """Return the person of a session cookie whose version is still the present one."""
+    person_id, _, version = identifier.partition(".")
+    if not person_id.isdigit() or not version.isdigit():
+        return None
+    person = people.find(reading(), int(person_id))
+    return person if person and person.active and person.session_version == int(version) else None
+
+
+def may_now(act: Act | str) -> bool:
+    """Say whether the signed-in person's roles allow an act."""
+    if not current_user.is_authenticated:
+        return False
+    discussion = workshop().group.readers_see_discussion
+    return may(people.roles(current_user), Act(act), readers_see_discussion=discussion)
+
+
+def ask_to_sign_in() -> Any:
+    """Send a stranger to the sign-in page, and back afterwards; what they typed in a form stays in their browser."""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else (request.referrer and "/") or "/"
+    return redirect(url_for("sessions.sign_in", next=wanted))
+
+
+def init_app(app: Flask) -> None:
+    """Set up sign-in, CSRF, security headers, and close every page to strangers but those named open."""
+    csrf.init_app(app)
+    logins.init_app(app)
+    logins.unauthorized_handler(ask_to_sign_in)
+    app.permanent_session_lifetime = timedelta(hours=app.config["SESSION_HOURS"])
+
+    @app.before_request
+    def only_known_people() -> Any:
+        if request.endpoint in OPEN_ENDPOINTS or request.endpoint is None:
+            return None
+        if not current_user.is_authenticated:
+            return logins.unauthorized()
+        began = session.get("began")
+        if began is None or now().timestamp() - began > app.config["SESSION_ABSOLUTE_HOURS"] * 3600:
+            return logins.unauthorized()
+        if not people.roles(current_user):
+            abort(403)
+        return None
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.endpoint != "assets.file" and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store" if not current_user_is_known() else "private, no-cache"
+        return response
+
+    app.jinja_env.globals.update(may=may_now)
+
+
+def current_user_is_known() -> bool:
+    """Say whether somebody is signed in, also outside pages."""
+    return bool(current_user and current_user.is_authenticated)
+
+
+__all__ = ["CSRFError", "csrf", "init_app", "logins", "may_now"]
