@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Row, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewtool.errors import AlreadyDecided, NotFound
@@ -156,8 +157,13 @@ def listing(session: Session, wanted: Filter, page: int = 1, size: int = PAGE_SI
     )
     found = session.execute(query.order_by(Proposal.number.desc()).limit(size).offset((page - 1) * size)).all()
     paths = _paths(session, [row[-1] for row in found])
-    rows = tuple(Listed(*values, paths.get(revision_id, ())) for *values, revision_id in found)
+    rows = tuple(_listed(row, paths) for row in found)
     return Listing(rows, page, pages, total)
+
+
+def _listed(row: Row[Any], paths: dict[int, tuple[str, ...]]) -> Listed:
+    *values, revision_id = row
+    return Listed(*values, paths.get(revision_id, ()))
 
 
 def _paths(session: Session, revision_ids: list[int]) -> dict[int, tuple[str, ...]]:
