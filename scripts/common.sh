@@ -15,13 +15,14 @@ apt_prefix() {
     command -v sudo >/dev/null && sudo -n true 2>/dev/null && echo "sudo -n env"
 }
 
-apt_install() {  # apt_install PACKAGE…
-    local prefix
+apt_install() {  # apt_install PACKAGE…: quiet, unless it fails
+    local prefix said
     prefix=$(apt_prefix) || return 1
     echo "Installing with apt: $*" >&2
     # shellcheck disable=SC2086  # the prefix is words
-    $prefix DEBIAN_FRONTEND=noninteractive apt-get -qq update >&2 &&
-        $prefix DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >&2
+    said=$($prefix DEBIAN_FRONTEND=noninteractive apt-get -qq update 2>&1 &&
+        $prefix DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" 2>&1) ||
+        { printf '%s\n' "$said" >&2; return 1; }
 }
 
 apt_line() {  # what a person would type
