@@ -42,7 +42,7 @@ def stages(store: Store, base: CommitId, ours: CommitId, theirs: CommitId) -> St
     mine = trees.changed(store, root, reading.tree_of(store, ours))
     other = trees.changed(store, root, reading.tree_of(store, theirs))
     both = sorted(mine.keys() & other.keys())
-    status, out = store.attempt("merge-tree", "--write-tree", "-z", "--no-messages", ours, theirs, accept=(0, 1))
+    status, out, _ = store.attempt("merge-tree", "--write-tree", "-z", "--no-messages", ours, theirs, accept=(0, 1))
     found = out.split(b"\0", 1)[0].decode("ascii").strip()
     if len(found) != len(root):
         raise Unavailable("store-failed", command="merge-tree")

@@ -20,13 +20,14 @@ def tip(store: Store, ref: str) -> CommitId | None:
     return reading.head(store, ref)
 
 
-def append(  # noqa: PLR0913, PLR0917 - the six things an entry consists of, and the store
+def append(
     store: Store,
     ref: str,
     files: Mapping[str, bytes | None],
     message: str,
     author: Signature,
     expected: CommitId | None,
+    *,
     committer: Signature | None = None,
 ) -> CommitId:
     """Add an entry that sets these files (None removes one) on top of `expected`, None for the first; return it.

@@ -22,7 +22,7 @@ from git.exc import GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathErr
 from reviewtool.errors import Conflict, NotFound, Unavailable
 from reviewtool.gitstore.environment import ENVIRONMENT, OLDEST_GIT, SETTINGS, forget_inherited
 from reviewtool.gitstore.failures import failure
-from reviewtool.gitstore.ids import BlobId, CommitId, TreeId, check_commit
+from reviewtool.gitstore.ids import EMPTY_TREE, BlobId, CommitId, TreeId, check_commit
 
 __all__ = ["BlobId", "CommitId", "Store", "TreeId", "check_commit", "check_git", "create"]
 
@@ -35,9 +35,12 @@ _CHUNK: Final = 65536
 class _Session:
     """One thread's `git.Repo`; its processes end when the thread ends and the last reference goes."""
 
-    def __init__(self, path: Path) -> None:
-        self.repo = git.Repo(path, expand_vars=False)
-        self.repo.git.update_environment(GIT_DIR=str(path), **ENVIRONMENT)
+    def __init__(self, repo: git.Repo) -> None:
+        self.repo = repo
+        self.repo.git.update_environment(GIT_DIR=str(repo.git_dir), **ENVIRONMENT)
+
+    def __del__(self) -> None:
+        self.repo.git.clear_cache()  # not the Repo's own end: it is in a cycle with its configuration
 
     def abandon(self) -> None:
         """Let go, in a forked child, of processes that belong to the parent: close our ends, stop nothing."""
@@ -97,7 +100,7 @@ class Store:
         if session is None:
             self._check_folder()
             try:
-                session = _Session(self.path)
+                session = _Session(git.Repo(self.path, expand_vars=False))
             except (InvalidGitRepositoryError, NoSuchPathError) as error:
                 raise Unavailable("store-missing", path=str(self.path)) from error
             self._local.session = session
@@ -149,14 +152,14 @@ class Store:
         stdin: bytes | None = None,
         env: Mapping[str, str] | None = None,
         accept: Sequence[int] = (0,),
-    ) -> tuple[int, bytes]:
-        """Run one git command to its end; return its status, one of `accept`, and what it wrote."""
+    ) -> tuple[int, bytes, bytes]:
+        """Run one git command to its end; return its status, one of `accept`, what it wrote and its complaints."""
         with self._process(args, env, stdin=stdin is not None) as process:
             written, complaint = process.communicate(stdin)
             status: int = process.returncode
         if status not in accept:
             raise failure(args[0], status, complaint)
-        return status, written
+        return status, written, complaint
 
     def run(self, *args: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> bytes:
         """Run one git command that must succeed and return what it wrote."""
@@ -208,20 +211,23 @@ class Store:
         kept = session.repo.git
         if kept.cat_file_header is None:
             self._count()
-            kept.get_object_header("HEAD^{tree}" if not ids else ids[0])  # starts the process
+            kept.get_object_header(EMPTY_TREE)  # starts the process; git knows this one without having it
         process: Any = kept.cat_file_header
         process.stdin.write("".join(f"{name}\n" for name in ids).encode("ascii"))
         process.stdin.flush()
         answers = [process.stdout.readline().split() for _ in ids]
         if not all(answers):
             raise EOFError(ids[0])
-        return {answer[0].decode("ascii"): int(answer[2]) for answer in answers if len(answer) == 3}
+        found = {answer[0].decode("ascii"): int(answer[2]) for answer in answers if len(answer) == 3}
+        if len(found) < len(ids):
+            kept.clear_cache()  # it may have complained, and nobody empties that pipe
+        return found
 
     def _ask(self, read: Callable[..., T], *ids: str) -> T:
         session = self._session()
         try:
             return read(session, *ids)
-        except ValueError as error:  # "could not be resolved": it may have complained, and its stderr is a finite pipe
+        except ValueError as error:  # it may have complained, and nobody empties that pipe
             session.repo.git.clear_cache()
             if "could not be resolved" in str(error):
                 raise self._absent(ids[0]) from error

@@ -21,14 +21,15 @@ def parse(message: str) -> Trailers:
     """Return the (name, value) pairs of the last paragraph if it is one of trailers; values on one line."""
     lines = _cut(message.split("\n"))
     found: list[list[str]] = []
+    open_value = False  # a line that begins with white space goes on with the trailer just before it
     for line in lines[_start(lines) :]:
-        match = _SEPARATED.match(line)
-        if line.startswith("#"):
+        if line[:1].isspace() and open_value:
+            found[-1][1] = f"{found[-1][1]} {line.strip()}".strip()
             continue
+        match = _SEPARATED.match(line)
+        open_value = match is not None
         if match:
             found.append([match[1], line[match.end() :].strip()])
-        elif found and line[:1].isspace():
-            found[-1][1] = f"{found[-1][1]} {line.strip()}".strip()
     return tuple((name, value) for name, value in found)
 
 

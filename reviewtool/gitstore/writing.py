@@ -184,7 +184,7 @@ def update_ref(store: Store, ref: str, new: str, old: str | None) -> bool:
 
 
 def seal(store: Store, base: CommitId, version: CommitId | TreeId) -> str:
-    """Return the seal of a version (its tree has the same one): SHA-256 of `git diff-tree -r -z --no-renames BASE VERSION`."""
+    """Return the seal of a version or its tree: SHA-256 of `git diff-tree -r -z --no-renames BASE VERSION`."""
     return hashlib.sha256(store.run("diff-tree", "-r", "-z", "--no-renames", base, version)).hexdigest()
 
 

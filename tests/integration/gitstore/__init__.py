@@ -1,0 +1,1 @@
+"""The store against real Git in a temporary folder."""
