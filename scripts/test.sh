@@ -9,6 +9,10 @@ has_browser() {
     command -v chromium || command -v chromium-browser || command -v google-chrome
 } >/dev/null
 
+has_browser_driver() {  # a bare Debian lacks a library that Playwright's own program needs
+    .venv/bin/python -m playwright --version
+} >/dev/null 2>&1
+
 has_postgres() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb
 } >/dev/null
@@ -27,6 +31,8 @@ require_git
 scripts/install.sh dev
 has_browser || apt_install chromium ||
     echo "Chromium is missing; to run the browser tests: $(apt_line chromium)" >&2
+has_browser_driver || apt_install libatomic1 ||
+    echo "To run the browser tests: $(apt_line libatomic1)" >&2
 has_postgres || install_postgres ||
     echo "PostgreSQL is missing; to run the tests on it: $(apt_line postgresql)" >&2
 

@@ -162,6 +162,8 @@ def browser() -> Iterator[Browser]:
     executable = needs.find_chromium()
     if executable is None:
         needs.missing("Chromium is not installed (Debian: chromium)")
+    if not needs.browser_driver_starts():
+        needs.missing("Playwright does not start (Debian: libatomic1)")
     from tests.support import chromium
 
     with chromium.running(executable) as started:

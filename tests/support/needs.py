@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,6 +24,12 @@ def missing(reason: str) -> NoReturn:
 def find_chromium() -> str | None:
     """Return the path of an installed Chromium or Chrome; never one that a tool downloaded."""
     return next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
+
+
+def browser_driver_starts() -> bool:
+    """Say whether Playwright's own program runs here; on a bare Debian it lacks a library."""
+    command = [sys.executable, "-m", "playwright", "--version"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def find_postgres() -> Path | None:
