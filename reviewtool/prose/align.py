@@ -60,7 +60,8 @@ def likeness(a: tuple[Counter[str], int], b: tuple[Counter[str], int]) -> float:
 
 
 def chain(candidates: Iterable[tuple[int, int, float]]) -> list[tuple[int, int]]:
-    """Choose the heaviest chain of (i, j, weight) that increases strictly in both, in O(n log n) with a Fenwick tree."""
+    """Choose the heaviest chain of (i, j, weight) that increases strictly in both, in O(n log n)."""
+    # The best chain that ends at each j is kept in a Fenwick tree.
     cands = sorted(candidates, key=lambda c: (c[0], -c[1]))
     if not cands:
         return []

@@ -51,7 +51,7 @@ class Comparison:
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """List the changes in text order: equal and deleted texts join to the old one, equal and inserted to the new."""
+        """List the changes in text order: equal and deleted join to the old text, equal and inserted to the new."""
         return tuple(_merged(_changes(self)))
 
 

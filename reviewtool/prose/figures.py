@@ -17,7 +17,8 @@ _MONTHS = (
 )
 _WORDS = (
     "artículos?|arts?\\.|párrafos?|apartados?|anexos?|introducción general|notas? interpretativas?|decisi(?:ón|ones)"
-    "|opini(?:ón|ones) consultivas?|comentarios?|notas? explicativas?|estudios? de casos?|estudios?|capítulos?|secci(?:ón|ones)"
+    "|opini(?:ón|ones) consultivas?|comentarios?|notas? explicativas?|estudios? de casos?|estudios?"
+    "|capítulos?|secci(?:ón|ones)"
     "|articles?|paragraphs?|annex(?:es)?|general introduction|interpretative notes?|decisions?|advisory opinions?"
     "|commentar(?:y|ies)|explanatory notes?|case stud(?:y|ies)|stud(?:y|ies)|chapters?|sections?"
     "|artigos?|parágrafos?|introdução geral|notas? interpretativas?|decis(?:ão|ões)|opini(?:ão|ões) consultivas?"
@@ -25,14 +26,15 @@ _WORDS = (
 )
 _NUMBER = r"\d+(?:[.,\u00a0\u202f]\d+)*"
 _REFERENCE = (
-    rf"\b(?:{_WORDS})[\s\u00a0]+(?:\d+(?:[.\-/]\d+)*|[IVXLC]+\b)(?:[\s\u00a0]?[a-z]\))?(?:[\s\u00a0]?(?:bis|ter)\b)?"
+    rf"\b(?:{_WORDS})[\s\u00a0]+(?:\d+(?:[.\-/]\d+)*|[IVXLC]+\b)"
+    r"(?:[\s\u00a0]?[a-z]\))?(?:[\s\u00a0]?(?:bis|ter)\b)?"
 )
 _DATE = (
     rf"\b\d{{4}}-\d\d-\d\d\b|\b\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b"
     rf"|\b\d{{1,2}}(?:\.?º)?[\s\u00a0](?:de[\s\u00a0])?(?:{_MONTHS})(?:[\s\u00a0](?:de[l]?[\s\u00a0])?\d{{4}})?\b"
     rf"|\b(?:{_MONTHS})[\s\u00a0]\d{{1,2}},[\s\u00a0]\d{{4}}\b"
 )
-_CURRENCY = r"(?:US\$|USD|EUR|BRL|MXN|ARS|CLP|COP|PEN|UYU|R\$|€|\$|£)"
+_CURRENCY = r"(?:(?:USD|EUR|BRL|MXN|ARS|CLP|COP|PEN|UYU|euros?|dólares|dollars)\b|US\$|R\$|€|\$|£)"
 _AMOUNT = rf"(?:{_CURRENCY}[\s\u00a0]?)?{_NUMBER}(?:[\s\u00a0]?(?:%|‰|{_CURRENCY}))?"
 _PATTERN: Final = re.compile(
     r"(?P<skip>\]\([^)]*\)|\[\^[^\]]*\]|https?://\S+)"
@@ -42,10 +44,15 @@ _PATTERN: Final = re.compile(
 _LEADING: Final = re.compile(r"[\s>]*(?:#{1,6}\s+\d+(?:\.\d+)*[.)]?|\d{1,9}[.)])(?=\s)")
 NEGATIONS: Final = {
     "es": frozenset(
-        "no ni nunca jamás tampoco sin salvo excepto nada nadie ningún ninguna ninguno ningunos ningunas".split()
+        {"no", "ni", "nunca", "jamás", "tampoco", "sin", "salvo", "excepto", "nada", "nadie"}
+        | {"ningún", "ninguna", "ninguno", "ningunos", "ningunas"}
     ),
-    "en": frozenset("no not never nor neither without unless except none nobody nothing cannot".split()),
-    "pt": frozenset("não nem nunca jamais tampouco sem salvo exceto nada ninguém nenhum nenhuma".split()),
+    "en": frozenset(
+        {"no", "not", "never", "nor", "neither", "without", "unless", "except", "none", "nobody", "nothing", "cannot"}
+    ),
+    "pt": frozenset(
+        {"não", "nem", "nunca", "jamais", "tampouco", "sem", "salvo", "exceto", "nada", "ninguém", "nenhum", "nenhuma"}
+    ),
 }
 
 

@@ -151,7 +151,8 @@ class _Page:
         return "".join((*out, *pending))
 
     def _wrapped(self, n: int, pending: list[str]) -> str:
-        chars, out, at = self.chars[n], [], 0
+        chars, at = self.chars[n], 0
+        out: list[str] = []
         for start, end, mark, is_first, is_last in sorted(self.wraps[n], key=lambda w: w[:2]):
             css = escape(f"passage {mark.css}".strip())
             identity = f' id="{escape(mark.id)}"' if is_first else ""

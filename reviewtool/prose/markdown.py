@@ -82,7 +82,8 @@ def pieces(text: str, *, resolve: Resolve | None = None, targets: bool = False) 
         opening = tokens[first]
         html.append(_MD.renderer.render(tokens[first:last], _MD.options, env))
         anchor = str(opening.attrs["id"]) if opening.type == "heading_open" else None
-        places.append(Piece(*_span(opening, starts), anchor))
+        start, end = _span(opening, starts)
+        places.append(Piece(start, end, anchor))
     return Markup(_CLEANER.clean("".join(html))), tuple(places)  # noqa: S704  (just sanitised)
 
 

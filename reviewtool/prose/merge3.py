@@ -1,7 +1,7 @@
 """Three-way merge of prose: blocks first, then the words of a block that both sides changed.
 
-Never silently wrong: what cannot be combined for sure is a conflict, and the result is divided into blocks again to prove
-that what either side left or wrote stands in it. Callers: `services/combining` for versions, `services/drafts`.
+Never silently wrong: what cannot be combined for sure is a conflict, and the result is divided into blocks again to
+prove that what either side left or wrote stands in it. Callers: `services/combining` for versions, `services/drafts`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from reviewtool.prose import align, blocks
-from reviewtool.prose.weave import weave
+from reviewtool.prose.weave import weave, weave_lines
 
 Kind = Literal["exact", "apart", "woven", "conflict"]
 
@@ -97,6 +98,10 @@ def merge(base: str, ours: str, theirs: str) -> Merge:
         return Merge("exact", ours)
     work = _Work(base, ours, theirs)
     text = work.run()
+    by_lines = weave_lines(base, ours, theirs)
+    if by_lines is not None:  # where git merges cleanly its text is taken; it is only *apart* if the blocks say so too
+        apart = not work.collisions and not work.woven and work.is_proved(by_lines)
+        return Merge("apart" if apart else "woven", by_lines)
     if work.collisions:
         return Merge("conflict", None, tuple(work.collisions))
     if not work.is_proved(text):
@@ -264,10 +269,8 @@ class _Work:
 
     def _joined(self, parts: Sequence[str]) -> str:
         """Join the parts, parting with a blank line two blocks that were not neighbours and would run together."""
-        known = {
-            pair for raw in (self.base, self.ours.raw, self.theirs.raw) for pair in zip(raw, raw[1:], strict=False)
-        }
-        inner = {_body(x) for x, y in zip(self.base, self.base[1:], strict=False) if not x.endswith(("\n", "\r"))}
+        known = {pair for raw in (self.base, self.ours.raw, self.theirs.raw) for pair in pairwise(raw)}
+        inner = {_body(x) for x, y in pairwise(self.base) if not x.endswith(("\n", "\r"))}
         out: list[str] = []
         for n, part in enumerate(parts):
             out.append(part)

@@ -57,9 +57,9 @@ def _visible(text: str) -> Visible:
 
 
 def locate(text: str, quote: str, prefix: str = "", suffix: str = "", near: int = 0) -> Passage | None:
-    """Find text chosen on the rendered page in the source; of several places the one with this context, then the nearest.
+    """Find text chosen on the rendered page in the source; of several places that with this context.
 
-    Blanks, formatting and marks are not compared, letters and digits are.
+    Blanks, formatting and marks are not compared, letters and digits are; `near` decides between equal places.
     """
     seen = _visible(text)
     wanted = _letters(quote)

@@ -1,7 +1,7 @@
 """The rendered redline: two documents as one, with <ins> and <del> in place.
 
-Property: dropping <del> and unwrapping <ins> gives the rendering of the new text, the reverse that of the old one (apart
-from ids, from what carries the class `redline-note`, and from answers being open). Elements that may not be wrapped at
+Property: dropping <del> and unwrapping <ins> gives the rendering of the new text, the reverse that of the old one (but
+for ids, from what carries the class `redline-note`, and from answers being open). Elements that may not be wrapped at
 their place (li, tr, td, …) carry data-diff="ins|del" and hold the <ins>/<del> inside.
 """
 
@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import Final, Literal
 
 from markupsafe import Markup
@@ -33,7 +34,7 @@ class Labels:
     inserted_close: str = "]"
     deleted_open: str = "[suprimido: "
     deleted_close: str = "]"
-    moved_from: str = "Trasladado de aquí arriba o abajo: ver dónde estaba"
+    moved_from: str = "Trasladado de otro lugar: ver dónde estaba"
     moved_to: str = "Trasladado a otro lugar: ver dónde está"
     front_matter: str = "Datos del documento"
 
@@ -153,7 +154,8 @@ def _front_matter(writer: _Writer, old: str, new: str) -> list[_Draft]:
         ]
         rows.append(f"<li>{escape(key)}: {' '.join(cells)}</li>")
     title = escape(writer.labels.front_matter)
-    html = f'<div class="front-matter redline-note"><p class="front-matter-title">{title}</p><ul>{"".join(rows)}</ul></div>'
+    head = f'<p class="front-matter-title">{title}</p>'
+    html = f'<div class="front-matter redline-note">{head}<ul>{"".join(rows)}</ul></div>'
     return [_Draft(html, None, None, None)]
 
 
@@ -292,7 +294,7 @@ def _kept(old: Sequence[Node], new: Sequence[Node]) -> list[tuple[int, int]]:
         for i, n in enumerate(old)
         if n.match is not None and id(n.match) in place
     ]
-    if any(y[1] <= x[1] for x, y in zip(found, found[1:], strict=False)):
+    if any(y[1] <= x[1] for x, y in pairwise(found)):
         return align.chain(found)
     return [f[:2] for f in found]
 

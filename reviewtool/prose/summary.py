@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from reviewtool.prose import changes, figures, markdown, words
+from reviewtool.prose import blocks, changes, figures, markdown, words
 from reviewtool.prose.changes import BlockPair, Comparison
 
 Kind = Literal[
@@ -78,7 +78,7 @@ class Summary:
 
 def summarise(old_md: str, new_md: str) -> Summary:
     """Tell what changed between two documents."""
-    comparison = changes.compare(old_md, new_md)
+    comparison = changes.compare_cached(old_md, new_md)
     reader = _Reader(comparison)
     found = [*reader.inside(), *reader.front_matter(), *reader.counts()]
     added, removed = (_words(comparison, op) for op in ("insert", "delete"))
@@ -142,7 +142,7 @@ class _Reader:
         for kind, count in sorted(tally.items()):
             yield Fact(kind, count=count)  # type: ignore[arg-type]  # built from the names of Kind
 
-    def _whole(self, text: str, block: changes.blocks.Block, what: str, tally: Counter[str]) -> Iterator[Fact]:
+    def _whole(self, text: str, block: blocks.Block, what: str, tally: Counter[str]) -> Iterator[Fact]:
         group = _GROUPS.get(block.kind)
         content = text[block.start : block.end]
         if group is None or not content.strip():
@@ -214,8 +214,9 @@ def _figure_facts(pair: BlockPair, old: str, new: str) -> Iterator[Fact]:
     """Pair the figures that a change took with those it brought; each counts whole, whatever part of it changed."""
     before, after = figures.figures(old), figures.figures(new)
     for (i0, i1), (j0, j1) in _runs(pair):
-        gone = [f for f in before if f.start <= i1 and i0 <= f.end]
-        come = [f for f in after if f.start <= j1 and j0 <= f.end]
+        # One blank of reach: «3,5 %» that loses its sign changes, what stands beside unchanged cancels out below.
+        gone = [f for f in before if f.start <= i1 + 1 and i0 <= f.end + 1]
+        come = [f for f in after if f.start <= j1 + 1 and j0 <= f.end + 1]
         for sort in ("figure", "reference"):
             yield from _replaced(
                 sort, [f.text for f in gone if f.sort == sort], [f.text for f in come if f.sort == sort]

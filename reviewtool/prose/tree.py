@@ -62,7 +62,7 @@ Node = Leaf | Element
 
 
 def _signature(attrs: str) -> str:
-    """What makes two elements of a tag the same: links by their target as written, nothing that only names a place."""
+    """Say what makes two elements the same: links by their target as written, nothing that only names a place."""
     if ' data-target="' in attrs:
         attrs = _RESOLVED.sub("", attrs)
     return _PLACED.sub("", attrs)

@@ -64,7 +64,7 @@ class Visible:
 
     @staticmethod
     def _numbers(source: str) -> dict[str, str]:
-        """Number the notes as the rendering does: in the order of their first marks."""
+        """Give the notes the numbers of the rendering: in the order of their first marks."""
         defined = {m[1] for line in blocks.lines(source) if (m := _NOTE_TEXT.match(line))}
         found: dict[str, str] = {}
         for match in re.finditer(r"\[\^([^\]\s]+)\](?!:)", source):

@@ -1,11 +1,15 @@
-"""Three-way merge of the words of one passage: the innermost step of `merge3`, which is its only caller."""
+"""Three-way merge of one run of tokens: the words of a passage, or the lines of a whole text as git takes them.
+
+The innermost steps of `merge3`, which is their only caller.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-from reviewtool.prose import words
+from reviewtool.prose import blocks, words
 
 
 class _Edit(NamedTuple):
@@ -20,9 +24,27 @@ def weave(base: str, ours: str, theirs: str) -> str | None:
     left, right = _edits(tokens, ours), _edits(tokens, theirs)
     if any(_collide(tokens, a, b) for a in left for b in _near(right, a)):
         return None
+    return _applied(tokens, sorted({*left, *right}))
+
+
+def weave_lines(base: str, ours: str, theirs: str) -> str | None:
+    """Combine whole lines as git-merge-file(1) does; None where the edits of the sides overlap or touch."""
+    tokens = list(blocks.lines(base))
+    found = []
+    for text in (ours, theirs):
+        other = list(blocks.lines(text))
+        runs = words.exact(tokens, other)
+        found.append([_Edit(r.i0, r.i1, tuple(other[r.j0 : r.j1])) for r in runs if not r.equal])
+    edits = sorted({*found[0], *found[1]})
+    if any(second.start <= first.end for first, second in pairwise(edits)):
+        return None
+    return _applied(tokens, edits)
+
+
+def _applied(tokens: Sequence[str], edits: Sequence[_Edit]) -> str:
     out: list[str] = []
     at = 0
-    for edit in sorted({*left, *right}):
+    for edit in edits:
         out.extend((*tokens[at : edit.start], *edit.text))
         at = edit.end
     return "".join((*out, *tokens[at:]))

@@ -16,7 +16,7 @@ from diff_match_patch import diff_match_patch
 from reviewtool.prose.align import chain
 
 TOKEN: Final = re.compile(r"\w+(?:['’]\w+)*|\s+|[^\w\s]")
-#: Tokens of both sides up to which the full search runs at once; longer runs are first divided at tokens unique in both.
+#: Tokens of both sides up to which the full search runs at once; longer runs are first divided at unique tokens.
 LIMIT: Final = 1200
 #: The bound for documents that are rewritten throughout.
 LIMIT_HEAVY: Final = 120
@@ -45,11 +45,20 @@ def limit_for(pairs: Iterable[tuple[Sequence[Hashable], Sequence[Hashable]]]) ->
     """Choose the bound for a whole comparison from how much its paired runs differ."""
     work = 0
     for old, new in pairs:
-        left, right = Counter(old), Counter(new)
-        work += ((left - right).total() + (right - left).total()) ** 2 // 2
+        work += max(_distance(old, new), _distance(_neighbours(old), _neighbours(new)) // 2) ** 2 // 2
         if work > WORK:
             return LIMIT_HEAVY
     return LIMIT
+
+
+def _distance(old: Sequence[Hashable], new: Sequence[Hashable]) -> int:
+    left, right = Counter(old), Counter(new)
+    return (left - right).total() + (right - left).total()
+
+
+def _neighbours(tokens: Sequence[Hashable]) -> list[Hashable]:
+    """Give each token with the next but one (blanks stand between words): words in another order differ in these."""
+    return list(zip(tokens, tokens[2:], strict=False))
 
 
 def compare(
@@ -67,6 +76,34 @@ def compare(
     texts = weights if weights is not None else ([str(t) for t in old], [str(t) for t in new])
     encoded = _encode(old, new)
     return _clean(*texts, *encoded, _joined(_search(*encoded, 0, 0, limit)))
+
+
+def exact(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Run]:
+    """Compare as `compare` does without the clean-up; a run that may slide stands as far down as it can, as in git."""
+    encoded = _encode(old, new)
+    runs = _joined(_search(*encoded, 0, 0, LIMIT))
+    out: list[Run] = []
+    slid = 0
+    for n, run in enumerate(runs):
+        moved = Run(run.equal, run.i0 + slid, run.i1, run.j0 + slid, run.j1)
+        slid = 0
+        if not run.equal and n + 1 < len(runs):
+            slid = _slide(*encoded, run, runs[n + 1])
+            out.append(Run(True, run.i0, run.i0 + slid, run.j0, run.j0 + slid))
+            moved = Run(False, run.i0 + slid, run.i1 + slid, run.j0 + slid, run.j1 + slid)
+        out.append(moved)
+    return _joined(out)
+
+
+def _slide(ea: str, eb: str, run: Run, after: Run) -> int:
+    """Count how far an insertion or a removal may move down over equal tokens."""
+    if (run.i0 == run.i1) == (run.j0 == run.j1):
+        return 0
+    side, start, end = (eb, run.j0, run.j1) if run.i0 == run.i1 else (ea, run.i0, run.i1)
+    n = 0
+    while n < after.i1 - after.i0 and side[start + n] == side[end + n]:
+        n += 1
+    return n
 
 
 def _encode(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[str, str]:
@@ -158,7 +195,7 @@ def _visible(texts: Sequence[str], start: int, end: int) -> int:
 
 
 def _clean(ta: Sequence[str], tb: Sequence[str], ea: str, eb: str, runs: list[Run]) -> list[Run]:
-    """Absorb equal islands that only make a change hard to read, then give back equal tokens at the ends of a change."""
+    """Absorb equal islands that only make a change hard to read; give back equal tokens at the ends of a change."""
     stack: list[Run] = []
     for run in runs:
         stack.append(run)
