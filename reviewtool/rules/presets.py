@@ -59,13 +59,18 @@ class RuleSet:
         )
 
 
-def rules_for(paths: Iterable[str], rule_set: RuleSet) -> BallotRules:
-    """Return the rules for a proposal: the first preset that matches any touched document holds as a whole."""
+def rules_for(paths: Iterable[str], rule_set: RuleSet, *, preset: str | None = None) -> BallotRules:
+    """Return the rules for a proposal: the first preset that matches any touched document holds as a whole.
+
+    Where none matches, the preset chosen for this proposal holds, else the group's usual rules.
+    """
     touched = tuple(paths)
-    for preset in rule_set.documents:
-        if any(matches(path, pattern) for path in touched for pattern in preset.paths):
-            return preset.rules
-    return rule_set.rules
+    for each in rule_set.documents:
+        if any(matches(path, pattern) for path in touched for pattern in each.paths):
+            return each.rules
+    if preset is None or preset == rule_set.rules.preset:
+        return rule_set.rules
+    return with_preset(rule_set.rules, preset)
 
 
 def matches(path: str, pattern: str) -> bool:

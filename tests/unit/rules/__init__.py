@@ -1,0 +1,1 @@
+"""The rules of deciding: worked examples, and what must hold for every example."""
