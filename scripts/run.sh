@@ -6,5 +6,5 @@ source "$(dirname "$0")/common.sh"
 
 require_git
 scripts/install.sh runtime
-require_writable "${VAR:-var}"
+require_writable "${REVIEWTOOL_VAR:-${VAR:-var}}"
 exec .venv/bin/reviewtool "$@"

@@ -18,6 +18,7 @@ from sqlalchemy import event
 from reviewtool import clock, migrate
 from reviewtool.db import Database
 from reviewtool.gitstore import store as stores
+from tests import factories
 from tests.support import materials, needs, postgres
 
 if TYPE_CHECKING:
@@ -132,7 +133,10 @@ def app(settings: Settings, database: Database, store: stores.Store) -> Flask:
     """Make the application on the lent database and the sample store; forms need no token."""
     from reviewtool.app import create_app, make_workshop
 
-    made = create_app(settings, replace(make_workshop(settings), database=database, store=store))
+    workshop = replace(make_workshop(settings), database=database, store=store)
+    with database.write() as session:
+        factories.make_installation(session, workshop.group)
+    made = create_app(settings, workshop)
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return made
 
@@ -191,6 +195,7 @@ class Live:
 @pytest.fixture
 def live_server(sqlite_template: Path, store_template: Path, tmp_path: Path) -> Iterator[Live]:
     """Run the real server with an empty SQLite database and the sample materials; the test adds the people."""
+    from reviewtool.group import Group
     from tests.support import server
 
     folder = tmp_path / "var"
@@ -198,6 +203,8 @@ def live_server(sqlite_template: Path, store_template: Path, tmp_path: Path) -> 
     shutil.copyfile(sqlite_template, folder / "reviewtool.db")
     shutil.copytree(store_template, folder / "materials.git")
     database = Database(f"sqlite:///{folder / 'reviewtool.db'}")
+    with database.write() as session:
+        factories.make_installation(session, Group.load(ROOT / "config" / "group.toml"))
     with server.running(folder, {}) as url:
         yield Live(url, folder, database)
     database.dispose()

@@ -14,7 +14,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewtool import clock
-from reviewtool.models import Person, RoleTerm, Seat, SeatHolding
+from reviewtool.group import Group as GroupFile
+from reviewtool.models import Person, RoleTerm, RuleSet, Seat, SeatHolding
+from reviewtool.rules import presets
+from reviewtool.services import installations
 
 ADMINISTRATIONS = {
     "AR": "Argentina",
@@ -59,6 +62,14 @@ class Group:
     coordinator: Person
     deputy: Person
     reader: Person
+
+
+def make_installation(session: Session, group: GroupFile) -> RuleSet:
+    """Make what `reviewtool init` writes: the installation's row and the group's first rule set."""
+    rules = RuleSet(effective_on=long_ago(), rules=presets.from_group(group).to_json(), created_at=clock.now())
+    session.add(rules)
+    installations.create(session, demonstration=False)
+    return rules
 
 
 def long_ago() -> date:
