@@ -22,7 +22,6 @@ from reviewtool.gitstore.store import Store
 _URL: Final = re.compile(r"(?:https|ssh|git|file)://[^\s-][^\s]*\Z", re.IGNORECASE)
 _BRANCH: Final = re.compile(r"(?!-)[^\x00-\x20\x7f~^:?*\[\\]+\Z")
 _BATCH: Final = 32 * 1024 * 1024  # bytes held in memory at once
-_LOOSE: Final = 100  # more objects than this are written as one pack, as git's own fetch.unpackLimit
 
 
 def import_folder(store: Store, folder: Path, author: Signature, message: str) -> CommitId:
@@ -35,12 +34,12 @@ def import_folder(store: Store, folder: Path, author: Signature, message: str) -
         mode, data = _content(file)
         plan.set(name, (mode, batch.add("blob", data)))
         if batch.size > _BATCH:
-            batch.write(store, packed=True)
+            batch.write(store)
     tree = trees.build(store, EMPTY_TREE, plan, batch)
     if tree == EMPTY_TREE:
         raise InvalidInput("empty-folder", field="source", path=str(folder))
     commit = writing.plan_commit(batch, (tree, ()), message, author, author)
-    batch.write(store, packed=len(batch) > _LOOSE)
+    batch.write(store)
     if not writing.update_ref(store, MAIN, commit, None):
         raise Conflict("store-not-empty")
     return commit
@@ -93,7 +92,7 @@ def import_repository(store: Store, source: str | Path, branch: str | None = Non
 def _place(source: str) -> str:
     if _URL.match(source):
         return source
-    if source.startswith("-") or not Path(source).is_dir():
+    if not source or source.startswith("-") or not Path(source).is_dir():
         raise InvalidInput("bad-source", field="source", path=source)
     return str(Path(source).resolve())  # absolute: git takes neither an option nor a host from it
 

@@ -15,6 +15,7 @@ from typing import Final
 from reviewtool.gitstore.store import Store
 
 _KINDS: Final = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
+_LOOSE: Final = 100  # as git's own fetch.unpackLimit: a thousand files, each flushed, take three seconds, a pack 0.1
 
 
 def object_id(kind: str, data: bytes) -> str:
@@ -40,11 +41,12 @@ class Batch:
             self.size += len(data)
         return name
 
-    def write(self, store: Store, *, packed: bool = False) -> None:
-        """Put all objects on disk, flushed, or raise; `packed` keeps them in one file, right for hundreds of them."""
+    def write(self, store: Store) -> None:
+        """Put all objects on disk, flushed, or raise: each in a file of its own, more than a hundred in one pack."""
         if not self._objects:
             return
-        command = ("index-pack", "--stdin", "--strict") if packed else ("unpack-objects", "-q", "--strict")
+        loose = len(self._objects) <= _LOOSE
+        command = ("unpack-objects", "-q", "--strict") if loose else ("index-pack", "--stdin", "--strict")
         store.run(*command, stdin=_pack(self._objects.values()))
         self._objects.clear()
         self.size = 0
