@@ -252,14 +252,29 @@ def _sentence(problem: Mapping[str, Any]) -> str:
         return f'the key "{key}": {reason}; write for example: {EXAMPLES[key]}'
     places = [f" (entry {part + 1} of the list)" for part in problem["loc"] if isinstance(part, int)]
     key = ".".join(where)
+    if problem["type"] == "extra_forbidden":
+        known = ", ".join(field.alias or name for name, field in _section(where[:-1]).model_fields.items())
+        return f'the key "{key}"{"".join(places)} is not known; the known ones there are: {known}'
     return f'the key "{key}"{"".join(places)} {_reason(problem)}; write for example: {_example(where)}'
+
+
+def _section(where: list[str]) -> type[_Section]:
+    """Return what describes the table of these keys: three names are tables of languages, the others are listed."""
+    sections: dict[str, type[_Section]] = {
+        "": Group,
+        "rules": FirstRules,
+        "rules.advanced": Advanced,
+        "rules.documents": DocumentPreset,
+        "calendar": GroupCalendar,
+        "calendar.holidays": Holiday,
+        "administrations": Administration,
+    }
+    return sections.get(".".join(where), Names)
 
 
 def _reason(problem: Mapping[str, Any]) -> str:
     if problem["type"] == "missing":
         return "is missing"
-    if problem["type"] == "extra_forbidden":
-        return "is not known here"
     reason = str(problem["msg"]).removeprefix("Value error, ")
     return f"is wrong: {reason[:1].lower()}{reason[1:]}"
 
