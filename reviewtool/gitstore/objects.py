@@ -30,9 +30,6 @@ class Batch:
         self._objects: dict[str, tuple[str, bytes]] = {}
         self.size = 0
 
-    def __len__(self) -> int:
-        return len(self._objects)
-
     def add(self, kind: str, data: bytes) -> str:
         """Take one object in and return its id."""
         name = object_id(kind, data)

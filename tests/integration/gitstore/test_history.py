@@ -1,3 +1,5 @@
+"""What changed when and who wrote which line: through renames and merges, in pages, with one process an answer."""
+
 from __future__ import annotations
 
 from datetime import timedelta

@@ -1,3 +1,5 @@
+"""Materials come in byte for byte and id for id; nothing else comes in."""
+
 from __future__ import annotations
 
 import os

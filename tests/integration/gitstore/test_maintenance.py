@@ -1,3 +1,5 @@
+"""Packing makes the store smaller and changes no answer; nothing is ever pruned."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""What git makes of two sides, and the three texts of what both touched."""
+
 from __future__ import annotations
 
 from reviewtool.gitstore import merging, reading, writing

@@ -1,3 +1,5 @@
+"""Which paths people may give to a document."""
+
 from __future__ import annotations
 
 import pytest

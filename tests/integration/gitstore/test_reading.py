@@ -1,3 +1,5 @@
+"""Refs, trees, texts, commits and trailers are what git itself says they are."""
+
 from __future__ import annotations
 
 import string

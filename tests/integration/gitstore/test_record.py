@@ -1,3 +1,5 @@
+"""A record only grows, entry upon entry, on the tip that was seen."""
+
 from __future__ import annotations
 
 from datetime import timedelta

@@ -1,3 +1,5 @@
+"""Processes, threads, forks, damage and surroundings of the store."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""Blobs, trees, commits, tags and refs are what git itself would have written."""
+
 from __future__ import annotations
 
 import hashlib
