@@ -1,0 +1,221 @@
+"""What changed in a document, when, by whom and on which decision: its history, one change, the origin of a block.
+
+From the commits and their trailers; the database adds what the proposal said. Called by the pages of documents.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from reviewtool.errors import NotFound
+from reviewtool.gitstore import history, paths, reading
+from reviewtool.gitstore.ids import CommitId
+from reviewtool.models import Ballot, Merge, Proposal
+from reviewtool.prose import ALGORITHM_VERSION, markdown, redline
+from reviewtool.services import documents
+from reviewtool.services.documents import Document
+from reviewtool.services.rendering import Block, Rendered, mend
+from reviewtool.services.workshop import Workshop
+
+PAGE_SIZE = 20
+CONTEXT = 1  # unchanged blocks shown on either side of a change
+_COUNTED = {
+    "Approved-by": "for",
+    "Approved-with-remarks-by": "for_with_remarks",
+    "Opposed-by": "against",
+    "Abstained-by": "abstain",
+    "Recused-by": "recused",
+}
+# What a screen reader hears around a change comes from the style sheet, in the language of the text.
+_LABELS = redline.Labels(inserted_open="", inserted_close="", deleted_open="", deleted_close="")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change of a document: its commit, and the proposal that a decision of the group made into it, if any.
+
+    `votes` counts the seats by position; empty for what was imported and for a silence procedure.
+    """
+
+    commit: CommitId
+    title: str
+    author: str
+    at: datetime
+    path: str
+    old_path: str | None
+    votes: tuple[tuple[str, int], ...] = ()
+    proposal: Proposal | None = None
+    merge: Merge | None = None
+    by_silence: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a history, newest first; pages count from 1."""
+
+    steps: tuple[Step, ...]
+    number: int
+    more: bool
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A document before and after one commit; None on the side where it is not."""
+
+    step: Step
+    before_commit: CommitId | None
+    before: Document | None
+    after: Document | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A block of a change as it is shown, or `skipped` unchanged blocks that are not."""
+
+    chunk: redline.Chunk | None
+    number: int  # of the change, counted from 1; 0 for an unchanged block
+    skipped: int = 0
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A change that wrote some lines of a block."""
+
+    step: Step
+    lines: int
+
+
+def page(
+    session: Session, workshop: Workshop, commit: CommitId, path: str, number: int = 1, size: int = PAGE_SIZE
+) -> Page:
+    """Return one page of a document's history up to a commit; a deleted document has one too. Raises NotFound."""
+    number = max(1, number)
+    key = ("history", commit, path, number, size)
+    entries = workshop.cache.get(
+        key,
+        lambda: tuple(history.log(workshop.store, commit, path, limit=size + 1, skip=(number - 1) * size)),
+    )
+    if not entries and (number > 1 or reading.find(workshop.store, commit, path) is None):
+        raise NotFound("document-unknown", path=paths.shown(path))
+    steps = [_step(entry.commit, entry.path or path, entry.old_path) for entry in entries[:size]]
+    return Page(tuple(_decided(session, steps)), number, len(entries) > size)
+
+
+def change(session: Session, workshop: Workshop, commit: CommitId, path: str) -> Changed:
+    """Return what one commit did to the document at `path`; raises NotFound when it did nothing to it."""
+    made = reading.commit(workshop.store, commit)
+    before = made.parents[0] if made.parents else None
+    key = ("paths", before, commit)
+    changed = workshop.cache.get(key, lambda: tuple(history.diff_paths(workshop.store, before, commit)))
+    one = next((each for each in changed if each.path == path), None)
+    if one is None:
+        raise NotFound("document-unknown", path=paths.shown(path))
+    old_path = one.old_path or path
+    step = _step(made, path, old_path if old_path != path else None)
+    (decided,) = _decided(session, [step])
+    return Changed(
+        decided,
+        before,
+        documents.find(workshop, before, old_path) if before and one.status != "A" else None,
+        documents.find(workshop, commit, path) if one.status != "D" else None,
+    )
+
+
+def redlined(
+    workshop: Workshop, changed: Changed, resolvers: tuple[markdown.Resolve, markdown.Resolve], site: str
+) -> redline.Redline:
+    """Return a change of a text as a redline; `site` is what the resolvers depend on beside the two commits."""
+    old, new = changed.before, changed.after
+    key = ("change", ALGORITHM_VERSION, changed.before_commit, changed.step.commit, changed.step.path, site)
+    return workshop.cache.get(
+        key,
+        lambda: redline.compare(
+            old.text if old else "",
+            new.text if new else "",
+            resolve_old=resolvers[0],
+            resolve_new=resolvers[1],
+            labels=_LABELS,
+        ),
+    )
+
+
+def shortened(whole: redline.Redline, *, everything: bool = False) -> list[Shown]:
+    """Count the changed blocks and leave out unchanged ones that are far from any change."""
+    changed = [at for at, chunk in enumerate(whole.chunks) if chunk.changed]
+    near = {at + step for at in changed for step in range(-CONTEXT, CONTEXT + 1)}
+    found: list[Shown] = []
+    skipped = 0
+    for at, chunk in enumerate(whole.chunks):
+        if everything or at in near:
+            if skipped:
+                found.append(Shown(None, 0, skipped))
+            found.append(Shown(replace(chunk, html=mend(chunk.html)), changed.index(at) + 1 if chunk.changed else 0))
+            skipped = 0
+        else:
+            skipped += 1
+    return [*found, Shown(None, 0, skipped)] if skipped else found
+
+
+def block_of(whole: Rendered, number: int) -> Block:
+    """Return a block by its number; raises NotFound for one that the document does not have."""
+    for block in whole.blocks:
+        if block.number == number:
+            return block
+    raise NotFound("block-unknown", number=number)
+
+
+def origins(session: Session, workshop: Workshop, commit: CommitId, document: Document, block: Block) -> list[Origin]:
+    """Return the changes that wrote the lines of a block, the one with most lines first, then the newest."""
+    counted: Counter[CommitId] = Counter()
+    for first, lines, writer in _writers(workshop, commit, document):
+        shared = min(first + lines - 1, block.last_line) - max(first, block.first_line) + 1
+        if shared > 0 and block.first_line:
+            counted[writer] += shared
+    steps = [_step(reading.commit(workshop.store, each), document.path, None) for each in counted]
+    found = [Origin(step, counted[step.commit]) for step in _decided(session, steps)]
+    return sorted(found, key=lambda origin: (-origin.lines, -origin.step.at.timestamp()))
+
+
+def _writers(workshop: Workshop, commit: CommitId, document: Document) -> tuple[tuple[int, int, CommitId], ...]:
+    # At the newest commit that touched the document the answer is the same, and stays remembered while others change.
+    at = documents.settled_commit(workshop, commit, document.path)
+    key = ("blame", at, document.path)
+    return workshop.cache.get(
+        key,
+        lambda: tuple(
+            (run.first_line, run.lines, run.commit) for run in history.blame(workshop.store, at, document.path)
+        ),
+    )
+
+
+def _step(commit: reading.Commit, path: str, old_path: str | None) -> Step:
+    counts = Counter(_COUNTED[name] for name, _ in commit.trailers if name in _COUNTED)
+    votes = tuple((position, counts[position]) for position in _COUNTED.values() if counts[position])
+    title = paths.shown(commit.subject)
+    return Step(commit.id, title, paths.shown(commit.author.name), commit.committer.at, path, old_path, votes)
+
+
+def _decided(session: Session, steps: Iterable[Step]) -> list[Step]:
+    """Add to each step the decision behind it, as the database knows it: a trailer from elsewhere may say anything."""
+    steps = list(steps)
+    query = (
+        select(Proposal, Merge, Ballot)
+        .join(Merge, Merge.proposal_number == Proposal.number)
+        .outerjoin(Ballot, (Ballot.proposal_number == Proposal.number) & (Ballot.number == Merge.ballot_number))
+        .where(Merge.commit.in_([step.commit for step in steps]))
+        .options(joinedload(Proposal.author), joinedload(Merge.merged_by))
+    )
+    found = {merge.commit: (proposal, merge, ballot) for proposal, merge, ballot in session.execute(query).tuples()}
+    decided = []
+    for step in steps:
+        proposal, merge, ballot = found.get(step.commit, (None, None, None))
+        votes = step.votes if merge else ()
+        silence = ballot is not None and ballot.rules.get("majority") == "silence"
+        decided.append(replace(step, proposal=proposal, merge=merge, votes=votes, by_silence=silence))
+    return decided
