@@ -237,6 +237,7 @@ def upgrade() -> None:  # noqa: PLR0915  # one table after another is easier to 
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("undoes", sa.Integer(), nullable=True),
         sa.Column("suggestions", sa.JSON(), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("updated_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_draft_author_id_person")),
@@ -245,6 +246,7 @@ def upgrade() -> None:  # noqa: PLR0915  # one table after another is easier to 
         ),
         sa.ForeignKeyConstraint(["undoes"], ["proposal.number"], name=op.f("fk_draft_undoes_proposal")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
+        sa.UniqueConstraint("token", name=op.f("uq_draft_token")),
     )
     op.create_index("ix_draft_author_id", "draft", ["author_id"], unique=False)
     op.create_index("ix_draft_proposal_number", "draft", ["proposal_number"], unique=False)
@@ -377,14 +379,14 @@ def upgrade() -> None:  # noqa: PLR0915  # one table after another is easier to 
         sa.Column("author_id", sa.Integer(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("submitted_at", UTCDateTime(), nullable=False),
-        sa.Column("draft_id", sa.Integer(), nullable=True),
+        sa.Column("draft_token", sa.String(length=32), nullable=True),
         sa.Column("coauthors", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_revision_author_id_person")),
         sa.ForeignKeyConstraint(
             ["proposal_number"], ["proposal.number"], name=op.f("fk_revision_proposal_number_proposal")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
-        sa.UniqueConstraint("draft_id", name=op.f("uq_revision_draft_id")),
+        sa.UniqueConstraint("draft_token", name=op.f("uq_revision_draft_token")),
         sa.UniqueConstraint("proposal_number", "number", name=op.f("uq_revision_proposal_number_number")),
     )
     op.create_table(

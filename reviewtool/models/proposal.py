@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -67,7 +68,7 @@ class Revision(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(Text, default="")  # what changed since the revision before
     submitted_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    draft_id: Mapped[int | None] = mapped_column(unique=True)  # a second press of the button finds what the first made
+    draft_token: Mapped[str | None] = mapped_column(String(32), unique=True)  # a second press finds it
     coauthors: Mapped[list[int]] = mapped_column(JSON, default=list)  # person ids whose suggestion or text is in it
 
     proposal: Mapped[Proposal] = relationship(back_populates="revisions", lazy="raise")
@@ -111,6 +112,7 @@ class Draft(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     undoes: Mapped[int | None] = mapped_column(ForeignKey("proposal.number"))
     suggestions: Mapped[list[int]] = mapped_column(JSON, default=list)  # comment ids applied in it
+    token: Mapped[str] = mapped_column(String(32), unique=True, default=lambda: secrets.token_hex(16))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

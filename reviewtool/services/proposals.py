@@ -162,8 +162,9 @@ def listing(session: Session, wanted: Filter, page: int = 1, size: int = PAGE_SI
 
 
 def _listed(row: Row[Any], paths: dict[int, tuple[str, ...]]) -> Listed:
-    *values, revision_id = row
-    return Listed(*values, paths.get(revision_id, ()))
+    values: list[Any] = list(row)
+    revision_id = values.pop()
+    return Listed(*[*values, paths.get(revision_id, ())])
 
 
 def _paths(session: Session, revision_ids: list[int]) -> dict[int, tuple[str, ...]]:

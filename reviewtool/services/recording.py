@@ -46,7 +46,7 @@ FORMAT = 1
 TRIES = 5
 BATCH = 20
 EVERY_SECONDS = 1.0
-NOT_RECORDED = frozenset({"form_token", "recorded_version", "draft_id", "view"})
+NOT_RECORDED = frozenset({"form_token", "recorded_version", "draft_token", "view"})
 
 
 def ref_of(number: int) -> str:

@@ -32,13 +32,13 @@ def ref_of(number: int, revision: int) -> str:
     return f"refs/proposals/{number}/{revision}"
 
 
-def submit(workshop: Workshop, draft_id: int, *, by_id: int) -> int:
+def submit(workshop: Workshop, draft_id: int, *, by_id: int, token: str = "") -> int:
     """Make a draft the next revision of its proposal, or the first of a new one; return the proposal's number.
 
-    A second call for the same draft returns the first one's proposal. Raises InvalidInput for what is missing, and
+    A second call with the draft's token returns the first one's proposal. Raises InvalidInput for what is missing, and
     OutOfDate("document-changed") after bringing the draft to a text that moved under the same passage.
     """
-    done = _already(workshop, draft_id, by_id)
+    done = _already(workshop, token, by_id) if token else None
     if done is not None:
         return done
     _bring_up_to_date(workshop, draft_id, by_id)
@@ -55,8 +55,8 @@ def submit(workshop: Workshop, draft_id: int, *, by_id: int) -> int:
     return number
 
 
-def _already(workshop: Workshop, draft_id: int, by_id: int) -> int | None:
-    query = select(Revision.proposal_number).where(Revision.draft_id == draft_id, Revision.author_id == by_id)
+def _already(workshop: Workshop, token: str, by_id: int) -> int | None:
+    query = select(Revision.proposal_number).where(Revision.draft_token == token, Revision.author_id == by_id)
     with workshop.database.read() as session:
         return session.scalar(query)
 
@@ -190,7 +190,7 @@ def _new_revision(
         author_id=by.id,
         note=draft.note,
         submitted_at=now(),
-        draft_id=draft.id,
+        draft_token=draft.token,
         coauthors=[who.id for who in coauthors],
     )
     session.add(revision)

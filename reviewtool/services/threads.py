@@ -24,8 +24,8 @@ from reviewtool.services.workshop import Workshop
 
 COMMENT_LIMIT = 20_000
 QUOTE_LIMIT = 5_000
+TOKEN_LIMIT = 64
 PAGE_SIZE = 30
-REPLIES_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,10 @@ class Message:
 def comment(session: Session, workshop: Workshop, number: int, place: Place, message: Message, *, by: Person) -> Thread:
     """Begin a thread on a proposal, on one of its documents, or on a passage that must be found in its text."""
     people.ensure_may(by, Act.comment)
+    proposal = proposals.lock(session, number)
     repeated = _repeated(session, message, by)
     if repeated is not None:
         return repeated.thread
-    proposal = proposals.lock(session, number)
     ensure_allowed(Act.comment, State(proposal.state))
     body = _body(message)
     passage, source = _find_passage(session, workshop, number, place)
@@ -83,7 +83,7 @@ def _find_passage(
     if len(quote) > QUOTE_LIMIT:
         raise InvalidInput("quote-too-long", field="quote", most=QUOTE_LIMIT)
     blob = touch.new_blob or touch.old_blob
-    source = reading.text(reading.data(workshop.store, BlobId(blob))).text if blob else ""
+    source = showing.text_of(workshop, blob) if blob else ""
     passage = passages.locate(source, quote, place.prefix[-100:], place.suffix[:100])
     if passage is None:
         raise InvalidInput("quote-not-found", field="quote")
@@ -116,7 +116,9 @@ def begin(
         thread.prefix, thread.suffix = passage.prefix[-200:], passage.suffix[:200]
     session.add(thread)
     session.flush()
-    first = Comment(thread_id=thread.id, position=0, author_id=by.id, body=body, created_at=now(), form_token=token)
+    first = Comment(
+        thread_id=thread.id, position=0, author_id=by.id, body=body, created_at=now(), form_token=_cut(token)
+    )
     session.add(first)
     session.flush()
     mention(session, first)
@@ -128,10 +130,10 @@ def begin(
 def reply(session: Session, thread_id: int, message: Message, *, by: Person) -> Comment:
     """Add a message to a thread; a resolved one is opened again by it."""
     people.ensure_may(by, Act.comment)
+    proposal, thread = lock(session, thread_id)
     repeated = _repeated(session, message, by)
     if repeated is not None:
         return repeated
-    proposal, thread = lock(session, thread_id)
     ensure_allowed(Act.comment, State(proposal.state))
     body = _body(message)
     if message.suggestion is not None and thread.quote is None:
@@ -143,7 +145,7 @@ def reply(session: Session, thread_id: int, message: Message, *, by: Person) -> 
         author_id=by.id,
         body=body,
         created_at=now(),
-        form_token=message.token,
+        form_token=_cut(message.token),
     )
     session.add(added)
     session.flush()
@@ -210,6 +212,8 @@ def reopen(session: Session, thread_id: int, *, by: Person) -> Thread:
     people.ensure_may(by, Act.reopen_thread)
     proposal, thread = lock(session, thread_id)
     ensure_allowed(Act.reopen_thread, State(proposal.state))
+    if not may_resolve(proposal, thread, by):
+        raise NotAllowed("thread-not-yours")
     if thread.resolved_at is not None:
         thread.resolved_at = thread.resolved_by_id = None
         proposal.open_threads += 1
@@ -218,8 +222,9 @@ def reopen(session: Session, thread_id: int, *, by: Person) -> Thread:
 
 
 def may_resolve(proposal: Proposal, thread: Thread, by: Person) -> bool:
-    """Let who began a thread, the proposal's author and the coordination resolve it."""
-    return by.id in {thread.created_by_id, proposal.author_id} or Role.coordination in people.roles(by)
+    """Let who began a thread, the proposal's author and the coordination resolve it and open it again."""
+    began, author = by.id == thread.created_by_id, by.id == proposal.author_id
+    return may_settle_thread(people.roles(by), began_it=began, is_author=author)
 
 
 def lock(session: Session, thread_id: int) -> tuple[Proposal, Thread]:
@@ -250,13 +255,19 @@ def get(session: Session, thread_id: int) -> Thread:
 
 
 def _repeated(session: Session, message: Message, by: Person) -> Comment | None:
-    if message.token is None:
+    """Find what a first press of the same button wrote; asked under the lock, so that of two at once one waits."""
+    token = _cut(message.token)
+    if token is None:
         return None
     return session.scalar(
         select(Comment)
-        .where(Comment.author_id == by.id, Comment.form_token == message.token[:64])
+        .where(Comment.author_id == by.id, Comment.form_token == token)
         .options(joinedload(Comment.thread))
     )
+
+
+def _cut(token: str | None) -> str | None:
+    return token[:TOKEN_LIMIT] if token else None
 
 
 def _body(message: Message) -> str:
@@ -309,78 +320,3 @@ def _tell(session: Session, event, thread: Thread, said: Comment, others: list[i
     mentioned = session.scalars(select(Mention.person_id).where(Mention.comment_id == said.id)).all()
     events.tell(session, event, mentioned, "mention", thread_id=thread.id)
     events.tell(session, event, set(others) - set(mentioned), "comment", thread_id=thread.id)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A thread as a page shows it: its first comment, its newest replies, how many are between."""
-
-    thread: Thread
-    first: Comment
-    replies: tuple[Comment, ...]
-    hidden: int
-    objection: Objection | None
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some threads of a proposal; `after` asks for the next ones, None at the end."""
-
-    shown: tuple[Shown, ...]
-    after: int | None
-    total: int
-
-
-def page(session: Session, number: int, *, resolved: bool = False, after: int = 0, size: int = PAGE_SIZE) -> Page:
-    """Return some threads of a proposal, oldest first, in four queries whatever the number of comments."""
-    state = Thread.resolved_at.is_not(None) if resolved else Thread.resolved_at.is_(None)
-    wanted = select(Thread).where(Thread.proposal_number == number, state)
-    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    found = list(
-        session.scalars(
-            wanted.where(Thread.id > after)
-            .order_by(Thread.id)
-            .limit(size + 1)
-            .options(joinedload(Thread.created_by), joinedload(Thread.resolved_by))
-        )
-    )
-    more, found = len(found) > size, found[:size]
-    ids = [thread.id for thread in found]
-    said = _some_comments(session, ids)
-    objections = (
-        {
-            o.thread_id: o
-            for o in session.scalars(
-                select(Objection).where(Objection.thread_id.in_(ids)).options(joinedload(Objection.seat))
-            )
-        }
-        if ids
-        else {}
-    )
-    shown = tuple(_shown(thread, said.get(thread.id, []), objections.get(thread.id)) for thread in found)
-    return Page(shown, found[-1].id if more else None, total)
-
-
-def _shown(thread: Thread, comments: list[Comment], objection: Objection | None) -> Shown:
-    first = comments[0]
-    replies = tuple(comments[1:])
-    return Shown(thread, first, replies, thread.reply_count - len(replies), objection)
-
-
-def _some_comments(session: Session, thread_ids: list[int]) -> dict[int, list[Comment]]:
-    """Return the first comment and the newest replies of each thread, by indexed position."""
-    if not thread_ids:
-        return {}
-    load = (joinedload(Comment.author), joinedload(Comment.suggestion))
-    firsts = select(Comment).where(Comment.thread_id.in_(thread_ids), Comment.position == 0).options(*load)
-    lasts = (
-        select(Comment)
-        .join(Thread, and_(Thread.id == Comment.thread_id, Comment.position > Thread.reply_count - REPLIES_SHOWN))
-        .where(Comment.thread_id.in_(thread_ids), Comment.position > 0)
-        .order_by(Comment.thread_id, Comment.position)
-        .options(*load)
-    )
-    found: dict[int, list[Comment]] = {}
-    for one in [*session.scalars(firsts), *session.scalars(lasts)]:
-        found.setdefault(one.thread_id, []).append(one)
-    return found
