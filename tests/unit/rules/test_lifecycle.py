@@ -51,6 +51,10 @@ HISTORIES = {
         Facts(revision=2, ballots=(ballot(Outcome.suspended, 1), ballot(Outcome.approved, 2))),
         State.approved,
     ),
+    "second call suspended": (
+        Facts(consultation_open=False, ballots=(ballot(Outcome.no_quorum), ballot(Outcome.suspended))),
+        State.awaiting_decision,
+    ),
     "override open": (Facts(ballots=(ballot(Outcome.approved), ballot(purpose="override"))), State.voting),
     "override suspended": (
         Facts(ballots=(ballot(Outcome.approved), ballot(Outcome.suspended, purpose="override"))),

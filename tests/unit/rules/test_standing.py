@@ -20,6 +20,7 @@ from reviewtool.rules.voting import (
     early_close_possible,
     ended_as,
     may_merge,
+    one_a_seat,
     standing,
 )
 from tests.unit.rules.values import casts_of, roll_of
@@ -147,14 +148,18 @@ def test_a_titulars_vote_prevails_whichever_came_first(titular_first: bool) -> N
     assert (state.for_, state.against, state.took_part) == (1, 0, 1)
 
 
-def test_a_changed_vote_replaces_the_earlier_one() -> None:
-    state = standing(BallotRules(), roll_of(3), [Cast("S1", Position.for_), Cast("S1", Position.against)])
+@pytest.mark.parametrize("alternate", [True, False])
+def test_a_changed_vote_replaces_the_earlier_one_of_the_same_holder(alternate: bool) -> None:
+    votes = [Cast("S1", position, by_alternate=alternate) for position in (Position.for_, Position.against)]
+    state = standing(BallotRules(), roll_of(3), votes)
     assert (state.for_, state.against, state.took_part) == (0, 1, 1)
 
 
 def test_nobody_from_outside_the_roll_is_counted() -> None:
     state = standing(BallotRules(), roll_of(3), [Cast("GT", Position.for_), Cast("", Position.against)])
     assert (state.took_part, state.base) == (0, 3)
+    votes = [Cast("GT", Position.for_), Cast("S2", Position.for_), Cast("S3", Position.for_)]
+    assert set(one_a_seat(roll_of(3, author=True), votes)) == {"S2"}
 
 
 def test_the_authors_seat_is_not_counted_even_if_a_vote_of_it_is_there() -> None:
