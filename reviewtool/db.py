@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, inspect
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -34,6 +34,15 @@ class Base(DeclarativeBase):
     """The base of every table; its naming convention lets migrations name constraints on both databases."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+
+@event.listens_for(Base, "init", propagate=True)
+def _fill_defaults(row: Base, _args: tuple[Any, ...], given: dict[str, Any]) -> None:
+    """Give a new row its columns' defaults at once, not only when it is flushed."""
+    for attribute in inspect(type(row)).column_attrs:
+        default = getattr(attribute.columns[0], "default", None)
+        if default is not None and attribute.key not in given:
+            given[attribute.key] = default.arg(None) if default.is_callable else default.arg
 
 
 class UTCDateTime(TypeDecorator[datetime]):

@@ -108,6 +108,7 @@ def merge(workshop: Workshop, number: int, *, by_id: int, revision: int, note: s
     """
     if len(note) > NOTE_LIMIT:
         raise InvalidInput("text-too-long", field="note", most=NOTE_LIMIT)
+    recording.record(workshop, number)  # the commit names the record as it stood before
     for _ in range(TRIES):
         refmoves.reconcile(workshop, MAIN)
         tip = drafts.tip(workshop)

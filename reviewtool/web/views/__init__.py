@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from importlib import import_module
 
-NOUNS = ("home", "sessions", "documents", "drafts", "proposals", "threads", "ballots", "merging", "editions", "desk", "people")
+from flask import Blueprint
+
+NOUNS = (
+    "home",
+    "sessions",
+    "documents",
+    "drafts",
+    "proposals",
+    "threads",
+    "ballots",
+    "merging",
+    "editions",
+    "decisions",
+    "desk",
+    "people",
+)
 
 
-def blueprints():  # type: ignore[no-untyped-def]  # list of flask.Blueprint
+def blueprints() -> list[Blueprint]:
     """Return every blueprint, in the order of `NOUNS`."""
     return [import_module(f"reviewtool.web.views.{noun}").blueprint for noun in NOUNS]

@@ -1,0 +1,157 @@
+"""Making, checking and removing an installation: its folder, database, store and first rule set.
+
+Called by the command line only. Making one again after a kill goes on where it stopped: the row in the database comes
+last.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+
+from reviewtool import migrate
+from reviewtool.app import make_workshop
+from reviewtool.clock import now
+from reviewtool.db import Database
+from reviewtool.errors import ReviewError
+from reviewtool.gitstore import importing, reading
+from reviewtool.gitstore import store as stores
+from reviewtool.group import Group
+from reviewtool.models import RuleSet
+from reviewtool.rules import presets
+from reviewtool.services import installations, signatures
+from reviewtool.services.workshop import Workshop
+from reviewtool.settings import Settings, project_root
+
+STARTER = "materials"
+
+
+class InstallationError(Exception):
+    """The installation cannot be made or used; the text is one sentence for the administrator."""
+
+
+def starter_materials() -> Path:
+    """Return the folder of the materials that come with the product."""
+    return project_root() / STARTER
+
+
+def exists(settings: Settings) -> bool:
+    """Say whether the installation was made to its end."""
+    with _database(settings) as database:
+        if migrate.current(settings.database_url) is None:
+            return False
+        with database.read() as session:
+            return installations.find(session) is not None
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    """Open the database for the block; raises InstallationError when it cannot be reached."""
+    path = settings.sqlite_path
+    if path is not None and not path.parent.is_dir():
+        ensure_folder(path.parent)
+    database = Database(settings.database_url)
+    try:
+        database.engine.connect().close()
+        yield database
+    except OperationalError as error:
+        raise InstallationError(f"The database cannot be used: {_first_line(error)}") from error
+    finally:
+        database.dispose()
+
+
+def _first_line(error: OperationalError) -> str:
+    return str(error.orig).strip().splitlines()[0]
+
+
+def ensure_folder(folder: Path) -> None:
+    """Make the installation's folder; raises InstallationError when it cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise InstallationError(f"The folder {folder} cannot be written ({error.strerror}).") from error
+
+
+def create(settings: Settings, *, source: str = "", demonstration: bool = False) -> Workshop:
+    """Make an installation with the materials of a folder or Git repository and return it open."""
+    stores.check_git()
+    ensure_folder(settings.var)
+    settings.ensure_secret_key()
+    with _database(settings):
+        migrate.upgrade(settings.database_url)
+    workshop_store(settings, source)
+    workshop = make_workshop(settings)
+    with workshop.database.write() as session:
+        if installations.find(session) is None:
+            rules = presets.from_group(workshop.group)
+            session.add(RuleSet(effective_on=now().date(), rules=rules.to_json(), created_at=now()))
+            installations.create(session, demonstration=demonstration)
+    return workshop
+
+
+def workshop_store(settings: Settings, source: str) -> None:
+    """Make the store and import the materials, unless both are there."""
+    path = settings.repository_path
+    if path.exists() and reading.head(stores.Store(path)) is not None:
+        return
+    making = path.with_name(path.name + ".making")
+    for leftover in (making, path):
+        shutil.rmtree(leftover, ignore_errors=True)
+    store = stores.create(making)
+    try:
+        _import(settings, store, source)
+    except ReviewError as error:
+        store.close()
+        shutil.rmtree(making, ignore_errors=True)
+        raise InstallationError(
+            f"The materials cannot be imported from {source}: {error.code} {error.facts}"
+        ) from error
+    store.close()
+    making.rename(path)
+
+
+def _import(settings: Settings, store: stores.Store, source: str) -> None:
+    folder = Path(source) if source else starter_materials()
+    is_folder = folder.is_dir()
+    is_repository = is_folder and ((folder / ".git").exists() or (folder / "objects").is_dir())
+    if is_folder and not is_repository:
+        author = signatures.of_engine(Group.load(settings.group_file), now())
+        importing.import_folder(store, folder, author, "Materiales iniciales")
+    else:
+        importing.import_repository(store, source)
+
+
+def open_existing(settings: Settings) -> Workshop:
+    """Return the installation, its database brought to the present step; raises InstallationError without one."""
+    stores.check_git()
+    if not settings.repository_path.is_dir():
+        raise InstallationError(f"There is no installation in {settings.var}. Make one: reviewtool init")
+    with _database(settings):
+        migrate.upgrade(settings.database_url)
+    workshop = make_workshop(settings)
+    with workshop.database.read() as session:
+        if installations.find(session) is None:
+            raise InstallationError(f"There is no installation in {settings.var}. Make one: reviewtool init")
+    return workshop
+
+
+def remove(settings: Settings) -> None:
+    """Remove a demonstration from its folder; refuses to touch an installation that is none."""
+    if settings.sqlite_path is None or not settings.sqlite_path.is_relative_to(settings.var):
+        raise InstallationError("Only a demonstration in its own folder can be started over, not one on PostgreSQL.")
+    if settings.sqlite_path.exists() and exists(settings):
+        with _database(settings) as database, database.read() as session:
+            if not installations.is_demonstration(session):
+                raise InstallationError(f"{settings.var} holds a real installation. It was not touched.")
+    names = [settings.sqlite_path.name + end for end in ("", "-wal", "-shm")]
+    for name in names:
+        (settings.var / name).unlink(missing_ok=True)
+    for folder in (settings.repository_path, settings.repository_path.with_name("materials.git.making")):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,56 @@
+"""Reading forms: trimmed texts, whole numbers, uploads, and where to go back to."""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlsplit
+
+from flask import request
+
+from reviewtool.errors import InvalidInput
+
+
+def text(name: str, default: str = "") -> str:
+    """Return a field as typed, with line feeds as line ends."""
+    return request.form.get(name, default).replace("\r\n", "\n")
+
+
+def line(name: str, default: str = "") -> str:
+    """Return a field of one line: blanks collapsed, ends trimmed."""
+    return " ".join(request.form.get(name, default).split())
+
+
+def whole(name: str, default: int | None = None) -> int:
+    """Return a field as a whole number; raises InvalidInput("number-bad") without a default."""
+    raw = request.form.get(name, "").strip()
+    if raw.lstrip("-").isdigit() and len(raw) < 10:
+        return int(raw)
+    if default is None:
+        raise InvalidInput("number-bad", field=name)
+    return default
+
+
+def asked(name: str, default: int) -> int:
+    """Return a whole number of the address's query, or the default when it is none."""
+    raw = request.args.get(name, "")
+    return int(raw) if raw.isdigit() and len(raw) < 10 else default
+
+
+def ticked(name: str) -> bool:
+    """Say whether a box was ticked."""
+    return name in request.form
+
+
+def new_token() -> str:
+    """Return a token for a form, by which a second press of its button is recognised."""
+    return secrets.token_urlsafe(16)
+
+
+def local(target: str | None) -> str | None:
+    """Return an address only when it stays on this site."""
+    if not target:
+        return None
+    parts = urlsplit(target.replace("\\", "/"))
+    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
+        return None
+    return target
