@@ -20,7 +20,7 @@ _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+\S")
 _ROW = re.compile(r"\s*\|.*\|\s*$")
 _FENCE = re.compile(r"[ >]*(```+|~~~+)")
 _CONTAINER = re.compile(r"\s*:::+")
-_RULE = re.compile(r"(?:---|\+\+\+)\s*$")
+_FRONT = re.compile(r"\ufeff?---[ \t]*(?:\r\n?|\n)(?:[^\r\n]*(?:\r\n?|\n))*?---[ \t]*(?:\r|\n|$)")
 _SENTENCE = re.compile(r"[^.!?…\n]*(?:[.!?…]+[\"'”»)*_\]]*\s+|\n\s*|[.!?…]+|$)")
 
 
@@ -66,8 +66,8 @@ def _whole(text: str) -> Iterator[Block]:
             closes = bare == fence if kind == "front" else opening and opening[1].startswith(fence)
             if closes:
                 fence, blank = "", True
-        elif not kind and _RULE.match(line.lstrip("\ufeff")):
-            kind, fence = "front", bare.lstrip("\ufeff")
+        elif not pos and _FRONT.match(text):
+            kind, fence = "front", "---"
         elif opening:
             if kind:
                 yield Block(start, pos, kind)

@@ -73,7 +73,6 @@ class _Side:
     raw: list[str]
     edits: list[_Edit]
     trails: dict[int, str]  # blanks that follow a base block on this side
-    moved: dict[int, str]  # base blocks found elsewhere on this side, and their text there
 
     def find(self, base_block: int) -> _Edit | None:
         """Find the edit that touches a base block."""
@@ -98,12 +97,14 @@ def merge(base: str, ours: str, theirs: str) -> Merge:
         return Merge("exact", ours)
     work = _Work(base, ours, theirs)
     text = work.run()
-    by_lines = weave_lines(base, ours, theirs)
-    if by_lines is not None:  # where git merges cleanly its text is taken; it is only *apart* if the blocks say so too
+    by_lines = None if work.torn else weave_lines(base, ours, theirs)
+    # Where git merges cleanly its text is taken, but for moves, which it cannot see: it would keep a removed block or
+    # write one twice. It is only *apart* if the blocks say so too.
+    if by_lines is not None:
         apart = not work.collisions and not work.woven and work.is_proved(by_lines)
         return Merge("apart" if apart else "woven", by_lines)
-    if work.collisions:
-        return Merge("conflict", None, tuple(work.collisions))
+    if work.torn or work.collisions:
+        return Merge("conflict", None, (*work.torn, *work.collisions))
     if not work.is_proved(text):
         return Merge("conflict", None, (Collision(base, ours, theirs),))
     return Merge("woven" if work.woven else "apart", text)
@@ -145,6 +146,7 @@ class _Work:
         self.ours, self.theirs = self._read(kinds, ours), self._read(kinds, theirs)
         self.eol = "\r\n" if "\r\n" in base else "\n"
         self.collisions: list[Collision] = []
+        self.torn: list[Collision] = []  # blocks that one side moved and the other moved elsewhere or removed
         self.woven = False
         self.expected: Counter[str] = Counter()
 
@@ -155,7 +157,7 @@ class _Work:
         pairs = align.align(align.Side(keys[0], kinds), align.Side(keys[1], new_kinds))
         stays = [(i, p.new) for i, p in sorted(pairs.items()) if not p.moved]
         source = {p.new: i for i, p in pairs.items() if p.moved}
-        side = _Side(raw, [], {}, {i: raw[p.new] for i, p in pairs.items() if p.moved})
+        side = _Side(raw, [], {})
         i0 = j0 = 0
         for i, j in [*stays, (len(self.base), len(raw))]:
             if i > i0 or j > j0:
@@ -183,23 +185,27 @@ class _Work:
     def _follow_moves(self, mover: _Side, other: _Side) -> None:
         """Give a block that one side moved the words that the other side wrote in it."""
         for edit in mover.edits:
-            for n, part in enumerate(edit.parts):
-                if part.source is None:
+            for part in [p for p in edit.parts if p.source is not None]:
+                touched = other.find(part.source or 0)
+                if touched is None or any(edit.same(e) for e in other.edits):
                     continue
-                touched = other.find(part.source)
-                if touched is None:
-                    continue
-                if not touched.inner:
-                    if not any(edit.same(e) for e in other.edits):
-                        self._collide(self.base[part.source], part.text, touched.text)
-                    continue
-                body = weave(_body(self.base[part.source]), _body(part.text), _body(touched.text))
-                self.woven = True
-                if body is None:
-                    self._collide(self.base[part.source], part.text, touched.text)
-                    body = _body(touched.text)
-                edit.parts[n] = _Part(body + _trail(part.text), part.source)
-                other.edits.remove(touched)
+                if touched.inner:
+                    edit.parts[edit.parts.index(part)] = self._reworded(part, touched)
+                    other.edits.remove(touched)
+                else:
+                    self.torn.append(Collision(self.base[part.source or 0], part.text, touched.text))
+                    if mover is self.ours:
+                        edit.parts.remove(part)
+
+    def _reworded(self, part: _Part, edit: _Edit) -> _Part:
+        """Weave the words of one side into a block that the other moved; where they collide the edit's are taken."""
+        base = self.base[edit.start]
+        body = weave(_body(base), _body(part.text), _body(edit.text))
+        self.woven = True
+        if body is None:
+            self._collide(base, part.text, edit.text)
+            body = _body(edit.text)
+        return _Part(body + _trail(part.text), part.source)
 
     def _collide(self, base: str, ours: str, theirs: str) -> None:
         self.collisions.append(Collision(base, ours, theirs))

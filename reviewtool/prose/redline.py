@@ -8,7 +8,7 @@ their place (li, tr, td, …) carry data-diff="ins|del" and hold the <ins>/<del>
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -21,6 +21,8 @@ from reviewtool.prose.markdown import Piece, Resolve
 from reviewtool.prose.tree import FIXED, INLINE, Element, Leaf, Node
 
 _HELD: Final = frozenset({"tr", "thead", "tbody"})  # what may hold neither text nor <ins>/<del>
+_TAG = re.compile(r"(<[^>]*>)")
+_EMPTY: Final = ("<br", "<hr", "<img")
 _ID = re.compile(r' id="')
 _HASH = re.compile(r' href="#')
 _ANSWER: Final = ' class="answer"'
@@ -92,18 +94,22 @@ def redline(old_markdown: str, new_markdown: str) -> Markup:
 
 def side(html: Markup, side: Literal["old", "new"]) -> Markup:
     """Reduce a redline to one column: the old one drops every <ins> and keeps <del>, the new one the reverse."""
-    root = tree.build(html)
-    return Markup("".join(_one_side(c, "ins" if side == "old" else "del") for c in root.children))  # noqa: S704  (parts of Markup)
+    return Markup("".join(_one_side(html, "ins" if side == "old" else "del")))  # noqa: S704  (parts of Markup)
 
 
-def _one_side(node: Node, dropped: str) -> str:
-    if isinstance(node, Leaf):
-        return node.html
-    if node.tag == dropped or f' data-diff="{dropped}"' in node.attrs:
-        return ""
-    if node.tag == "hr":
-        return "<hr>"
-    return f"<{node.tag}{node.attrs}>{''.join(_one_side(c, dropped) for c in node.children)}</{node.tag}>"
+def _one_side(html: str, dropped: str) -> Iterator[str]:
+    """Give the parts of a redline without the elements of one side."""
+    inside = 0  # elements open since the one that is left out
+    for n, part in enumerate(_TAG.split(html)):
+        if n % 2 == 0:
+            if not inside:
+                yield part
+        elif inside:
+            inside += -1 if part.startswith("</") else not part.startswith(_EMPTY)
+        elif part.startswith((f"<{dropped}>", f"<{dropped} ")) or f' data-diff="{dropped}"' in part:
+            inside = 1
+        else:
+            yield part
 
 
 @dataclass(slots=True)

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from reviewtool.prose import align, blocks, changes, words
+from tests.unit.prose import strategies
+
+PARAGRAPHS = [
+    "El valor en aduana de las mercancías importadas será el valor de transacción.",
+    "Los cánones y derechos de licencia se añaden al precio realmente pagado o por pagar.",
+    "La Administración puede pedir al importador una explicación complementaria.",
+    "El precio comprende todos los pagos hechos como condición de la venta.",
+]
+
+
+def _joined(found, left_out):
+    return "".join(c.text for c in found if c.op != left_out)
+
+
+@given(strategies.raw)
+def test_blocks_cover_the_text_exactly(text):
+    found = blocks.split(text)
+    assert "".join(text[b.start : b.end] for b in found) == text
+
+
+def test_blocks_are_told_apart_by_kind():
+    text = "---\na: 1\n---\n# T\n\np\nq\n- x\n- y\n\n| a |\n| b |\n```\n# no\n```\n"
+    assert [b.kind for b in blocks.split(text)] == ["front", "h", "p", "li", "li", "tr", "tr", "code"]
+
+
+def test_a_huge_block_is_cut_at_sentences():
+    text = "Una frase de prueba. " * 1000
+    assert all(b.end - b.start < blocks.HUGE for b in blocks.split(text))
+
+
+@given(strategies.revisions())
+def test_both_texts_are_rebuilt_from_the_changes(pair):
+    found = changes.compare(*pair).changes
+    assert (_joined(found, "insert"), _joined(found, "delete")) == pair
+
+
+@given(strategies.raw, strategies.raw)
+def test_both_texts_are_rebuilt_whatever_they_hold(old, new):
+    found = changes.compare(old, new).changes
+    assert (_joined(found, "insert"), _joined(found, "delete")) == (old, new)
+
+
+@given(strategies.revisions())
+def test_both_ends_of_a_move_hold_the_same_words(pair):
+    found = changes.compare(*pair).changes
+    for number in {c.move for c in found if c.move}:
+        ends = ["".join(c.text for c in found if c.move == number and c.op == op) for op in ("delete", "insert")]
+        assert ends[0] == ends[1]
+
+
+def test_equal_texts_are_one_equal_change():
+    assert changes.compare("a\n\nb\n", "a\n\nb\n").changes == (changes.Change("equal", "a\n\nb\n"),)
+    assert changes.compare("", "").changes == ()
+
+
+def test_a_replaced_word_is_replaced_whole():
+    found = changes.compare("El canon de 200 dólares.", "El canon de 100 dólares.").changes
+    assert [(c.op, c.text) for c in found if c.op != "equal"] == [("delete", "200"), ("insert", "100")]
+
+
+def test_line_ends_and_no_break_spaces_are_kept():
+    found = changes.compare("a\u00a0b\r\n\r\nc\r\n", "a b\r\n\r\nc").changes
+    assert _joined(found, "insert") == "a\u00a0b\r\n\r\nc\r\n"
+
+
+def test_a_moved_paragraph_carries_one_number_at_both_places():
+    moved = [PARAGRAPHS[1], PARAGRAPHS[2], PARAGRAPHS[3], PARAGRAPHS[0]]
+    found = changes.compare("\n\n".join(PARAGRAPHS) + "\n\n", "\n\n".join(moved) + "\n\n").changes
+    ends = [(c.op, c.text.strip()) for c in found if c.move]
+    assert sorted(ends) == [("delete", PARAGRAPHS[0]), ("insert", PARAGRAPHS[0])]
+
+
+def test_inner_edits_of_a_moved_paragraph_are_shown():
+    changed = PARAGRAPHS[0].replace("importadas", "nacionales")
+    new = [PARAGRAPHS[1], PARAGRAPHS[2], PARAGRAPHS[3], changed]
+    found = changes.compare("\n\n".join(PARAGRAPHS) + "\n\n", "\n\n".join(new) + "\n\n").changes
+    plain = [(c.op, c.text) for c in found if c.op != "equal" and c.move is None]
+    assert plain == [("delete", "importadas"), ("insert", "nacionales")]
+    assert {c.move for c in found if c.move} == {1}
+
+
+def test_an_inserted_paragraph_does_not_disturb_its_neighbours():
+    new = [PARAGRAPHS[0], "Un párrafo nuevo.", *PARAGRAPHS[1:]]
+    found = changes.compare("\n\n".join(PARAGRAPHS), "\n\n".join(new)).changes
+    assert [(c.op, c.text) for c in found if c.op != "equal"] == [("insert", "Un párrafo nuevo.\n\n")]
+
+
+@pytest.mark.parametrize("limit", [4, 40, 1200])
+@given(strategies.sentence, strategies.sentence)
+def test_word_runs_cover_both_sides_under_any_bound(limit, old, new):
+    a, b = words.tokens(old), words.tokens(new)
+    i = j = 0
+    for run in words.compare(a, b, limit=limit):
+        assert (run.i0, run.j0) == (i, j)
+        assert run.equal == (a[run.i0 : run.i1] == b[run.j0 : run.j1])
+        i, j = run.i1, run.j1
+    assert (i, j) == (len(a), len(b))
+
+
+def test_rewriting_throughout_lowers_the_bound():
+    rewritten = [(["a"] * 900, ["b"] * 900)] * 3
+    assert words.limit_for(rewritten) == words.LIMIT_HEAVY
+    assert words.limit_for([(["a", " ", "b"], ["a", " ", "c"])]) == words.LIMIT
+
+
+def test_the_heaviest_chain_is_chosen_over_the_longest():
+    assert align.chain([(0, 3, 10.0), (1, 0, 1.0), (2, 1, 1.0), (3, 2, 1.0)]) == [(0, 3)]
+
+
+def test_similar_blocks_of_a_gap_are_paired():
+    side = (
+        align.Side(["a", "uno dos tres cuatro", "z"], ["p"] * 3),
+        align.Side(["a", "uno dos tres cinco", "z"], ["p"] * 3),
+    )
+    assert align.align(*side)[1] == align.Pair(1, False)
+
+
+def test_a_rule_at_the_top_without_its_pair_is_no_front_matter():
+    assert [b.kind for b in blocks.split("---\n\nvalor\n")] == ["p", "p"]
+    assert [b.kind for b in blocks.split("---\r\na: b\r\n---\r\nvalor\r\n")] == ["front", "p"]
+    assert [b.kind for b in blocks.split("---\n" + "a\r" * 30)] == ["p"]

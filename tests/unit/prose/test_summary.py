@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from reviewtool.prose import figures, summary
+from tests.unit.prose import strategies
+
+TEXT = """# Cánones
+
+## 4.6 Ajuste del precio pagado
+
+El canon de 200 USD se añade según el artículo 8.1 c) del Acuerdo desde el 1 de enero de 2024.
+
+El importador presentará 1.000,50 euros, el 3,5 % del total.
+
+| a | b |
+|---|---|
+| Flete marítimo | puerto |
+"""
+
+
+def facts(before, after, kind):
+    assert before in TEXT
+    found = summary.summarise(TEXT, TEXT.replace(before, after)).facts
+    return [(f.old, f.new, f.heading) for f in found if f.kind == kind]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "old", "new"),
+    [
+        ("200 USD", "100 USD", "200 USD", "100 USD"),
+        ("1.000,50", "1,000.50", "1.000,50 euros", "1,000.50 euros"),
+        ("3,5 %", "3,5", "3,5 %", "3,5"),
+        ("enero", "marzo", "1 de enero de 2024", "1 de marzo de 2024"),
+    ],
+)
+def test_a_figure_is_told_whole_with_its_heading(before, after, old, new):
+    assert facts(before, after, "figure_replaced") == [(old, new, "4.6 Ajuste del precio pagado")]
+
+
+def test_a_reference_is_told_whole():
+    assert facts("8.1 c)", "8.1 d)", "reference_replaced") == [
+        ("artículo 8.1 c)", "artículo 8.1 d)", "4.6 Ajuste del precio pagado")
+    ]
+
+
+def test_a_negation_is_told():
+    assert facts("se añade", "no se añade", "negation_added") == [("", "no", "4.6 Ajuste del precio pagado")]
+    found = summary.summarise("Esto no se añade nunca aquí.", "Esto se añade nunca aquí.").facts
+    assert [f.old for f in found if f.kind == "negation_removed"] == ["no"]
+
+
+def test_figures_come_first_and_counts_last():
+    kinds = [
+        f.kind for f in summary.summarise(TEXT, TEXT.replace("200", "100").replace("| puerto |", "| destino |")).facts
+    ]
+    assert kinds == ["figure_replaced", "paragraph_changed", "row_changed", "words_added", "words_removed"]
+
+
+def test_rows_paragraphs_and_headings_are_counted():
+    new = (
+        TEXT.replace("| puerto |\n", "| puerto |\n| z | w |\n").replace("4.6 Ajuste", "4.6 Ajustes")
+        + "\nPárrafo añadido al final.\n"
+    )
+    found = summary.summarise(TEXT, new)
+    assert found.count("row_added") == 1
+    assert found.count("paragraph_added") == 1
+    assert [(f.old, f.new) for f in found.facts if f.kind == "heading_changed"] == [
+        ("4.6 Ajuste del precio pagado", "4.6 Ajustes del precio pagado")
+    ]
+
+
+def test_a_moved_paragraph_counts_as_moved_only():
+    parts = [f"Párrafo {w} con bastantes palabras propias de {w} para reconocerlo." for w in ("uno", "dos", "tres")]
+    found = summary.summarise("\n\n".join(parts) + "\n", "\n\n".join([*parts[1:], parts[0]]) + "\n")
+    assert [(f.kind, f.count) for f in found.facts] == [("paragraph_moved", 1)]
+
+
+def test_a_renumbered_list_is_no_changed_figure():
+    found = summary.summarise("1. uno cosa\n2. dos cosas\n", "2. uno cosa\n3. dos cosas\n")
+    assert not [f for f in found.facts if f.kind.startswith("figure")]
+
+
+def test_front_matter_is_told_by_key():
+    found = summary.summarise("---\ntitle: A\n---\nx\n", "---\ntitle: B\n---\nx\n").facts
+    first = found[0]
+    assert (first.kind, first.old, first.new, first.heading) == ("front_matter_changed", "A", "B", "title")
+
+
+@given(strategies.document)
+def test_nothing_is_told_of_equal_texts(text):
+    assert summary.summarise(text, text).facts == ()
+
+
+@given(strategies.revisions())
+def test_a_summary_can_be_made_of_any_change(pair):
+    found = summary.summarise(*pair)
+    assert all(f.count > 0 for f in found.facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("la Opinión consultiva 4.15 y el Estudio de caso 8.1", ["Opinión consultiva 4.15", "Estudio de caso 8.1"]),
+        ("US$ 1,000.50 o 20 %", ["US$ 1,000.50", "20 %"]),
+        ("el 2024-01-31 y 31/01/2024", ["2024-01-31", "31/01/2024"]),
+        ("[1](http://a/25) y [^3]", ["1"]),
+        ("12. un punto", []),
+    ],
+)
+def test_figures_are_recognised(text, expected):
+    assert [f.text for f in figures.figures(text)] == expected
