@@ -24,6 +24,8 @@ _HELD: Final = frozenset({"tr", "thead", "tbody"})  # what may hold neither text
 _TAG = re.compile(r"(<[^>]*>)")
 _EMPTY: Final = ("<br", "<hr", "<img")
 _ID = re.compile(r' id="')
+_REMOVED_LINK = re.compile(r' href="#\?([^"]*)"')
+_MOVE_LINK = re.compile(r'<a class="move-link redline-note" href="#(move_[^"]*)">[^<]*</a>')
 _HASH = re.compile(r' href="#')
 _ANSWER: Final = ' class="answer"'
 
@@ -83,8 +85,8 @@ def compare(
     binding.lift_moves(old)
     drafts = _front_matter(writer, old_md, new_md)
     drafts += _chunks(writer, (old, old_pieces), (new, new_pieces))
-    kept = {m for d in drafts for m in re.findall(r' id="(old_[^"]*)"', d.html)}
-    return Redline(tuple(d.finished(kept) for d in drafts))
+    ids = {m for d in drafts for m in re.findall(r' id="([^"]*)"', d.html)}
+    return Redline(tuple(d.finished(ids) for d in drafts))
 
 
 def redline(old_markdown: str, new_markdown: str) -> Markup:
@@ -119,13 +121,10 @@ class _Draft:
     old: Piece | None
     new: Piece | None
 
-    def finished(self, old_ids: set[str]) -> Chunk:
-        """Point the links of removed text at what is left of their targets."""
-        html = re.sub(
-            r' href="#\?([^"]*)"',
-            lambda m: f' href="#{"old_" if f"old_{m[1]}" in old_ids else ""}{m[1]}"',
-            self.html,
-        )
+    def finished(self, ids: set[str]) -> Chunk:
+        """Point links of removed text at what is left of their targets; drop a move's link whose end is not shown."""
+        html = _REMOVED_LINK.sub(lambda m: f' href="#{"old_" if f"old_{m[1]}" in ids else ""}{m[1]}"', self.html)
+        html = _MOVE_LINK.sub(lambda m: m[0] if m[1] in ids else "", html)
         changed = "<ins" in html or "<del" in html or " data-diff=" in html
         old, new = self.old or Piece(None, None, None), self.new or Piece(None, None, None)
         return Chunk(Markup(html), changed, self.heading, new.start, new.end, old.start, old.end)  # noqa: S704  (sanitised)
@@ -260,7 +259,8 @@ class _Writer:
     def _inner(self, node: Element, other: Element | None, op: str) -> str:
         """Write what a moved element holds: at the new place with its inner changes, at the old one as it was."""
         if op == "ins" and other is not None:
-            return self.merged(other.children, node.children)
+            # What was removed inside stands at the old place too: its ids stay there.
+            return re.sub(r' id="old_[^"]*"', "", self.merged(other.children, node.children))
         return self._content(node, op)
 
     def _moved(self, node: Element, op: str) -> str:

@@ -70,6 +70,7 @@ def holds(old, new):
     assert dom.flat(html, "ins") == dom.flat(markdown.render(old))
     ids = re.findall(r' id="([^"]*)"', html)
     assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#(move_[^"]*)"', html)) <= set(ids)
     return html
 
 
