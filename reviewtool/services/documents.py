@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import posixpath
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
@@ -16,8 +19,9 @@ from sqlalchemy.orm import Session
 from reviewtool.errors import NotFound, ReviewError
 from reviewtool.gitstore import history, paths, reading
 from reviewtool.gitstore.ids import BlobId, CommitId, check_commit
-from reviewtool.models import Edition, Proposal, Revision, Touch
+from reviewtool.models import Ballot, Edition, Proposal, Revision, Touch
 from reviewtool.prose import ALGORITHM_VERSION, markdown
+from reviewtool.rules.lifecycle import State
 from reviewtool.services import modules, showing
 from reviewtool.services.modules import Tree
 from reviewtool.services.proposals import OPEN_STATES
@@ -25,6 +29,7 @@ from reviewtool.services.showing import Kind
 from reviewtool.services.workshop import Workshop
 
 WORDS_A_MINUTE = 200
+StateId: TypeAlias = CommitId  # for the pages, which pass states on and know nothing of commits
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,11 @@ def state(session: Session, workshop: Workshop, text: str, *, revisions: bool = 
     if not named:
         raise NotFound("state-unknown")
     return commit
+
+
+def instant_of(workshop: Workshop, commit: CommitId) -> datetime:
+    """Return when a state became the published text."""
+    return reading.commit(workshop.store, commit).committer.at
 
 
 def editions_at(session: Session, commit: CommitId) -> list[Edition]:
@@ -206,3 +216,13 @@ def open_counts(session: Session) -> dict[str, int]:
         .group_by(func.coalesce(Touch.old_path, Touch.path))
     )
     return dict(session.execute(query).tuples().all())
+
+
+def closings(session: Session, found: Sequence[Proposal]) -> dict[int, datetime]:
+    """Return by number when the open ballot of each proposal closes, else its consultation."""
+    waiting = {p.number: p.consultation_closes_at for p in found if p.state == State.consultation}
+    query = select(Ballot.proposal_number, Ballot.closes_at).where(
+        Ballot.proposal_number.in_([p.number for p in found]), Ballot.closed_at.is_(None)
+    )
+    ballots = dict(session.execute(query).tuples().all()) if found else {}
+    return {number: at for number, at in (waiting | ballots).items() if at}

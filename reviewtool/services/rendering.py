@@ -103,7 +103,7 @@ def mend(html: Markup) -> Markup:
 def competing(
     workshop: Workshop, document: Document, whole: Rendered, touches: list[tuple[Proposal, Touch]]
 ) -> dict[int, list[Proposal]]:
-    """Return by block number the open proposals that change that block.
+    """Return by block number the open proposals whose changed passage begins there.
 
     Only proposals made on the present text of the document: where the others would fall is known when they are merged.
     """
@@ -112,9 +112,12 @@ def competing(
         if touch.old_blob != document.blob or not touch.new_blob:
             continue
         ranges = changed_ranges(workshop, document, touch.new_blob)
+        before = False
         for block in whole.blocks:
-            if any(start < block.end and end > block.start for start, end in ranges):
+            now = any(start < block.end and end > block.start for start, end in ranges)
+            if now and not before:
                 found.setdefault(block.number, []).append(proposal)
+            before = now
     return found
 
 
