@@ -450,6 +450,7 @@ def upgrade() -> None:  # noqa: PLR0915  # one table after another is easier to 
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("data", sa.LargeBinary(), nullable=True),
         sa.Column("saves", sa.Integer(), nullable=False),
+        sa.Column("page", sa.String(length=32), nullable=False),
         sa.Column("updated_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["draft_id"], ["draft.id"], name=op.f("fk_draft_file_draft_id_draft"), ondelete="CASCADE"

@@ -135,7 +135,8 @@ class DraftFile(Base):
     deleted: Mapped[bool] = mapped_column(default=False)
     text: Mapped[str | None] = mapped_column(Text)  # None: a binary file, or an unchanged text
     data: Mapped[bytes | None] = mapped_column(LargeBinary)
-    saves: Mapped[int] = mapped_column(default=0)  # counts the saves, so that a late older save is seen
+    saves: Mapped[int] = mapped_column(default=0)  # counts the saves, so that one made elsewhere is seen
+    page: Mapped[str] = mapped_column(String(32), default="")  # the open page that saved last: it may go on saving
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     draft: Mapped[Draft] = relationship(back_populates="files")

@@ -193,6 +193,19 @@ def add_new(workshop: Workshop, draft: Draft, path: str, data: bytes) -> DraftFi
     return added
 
 
+def put_file(workshop: Workshop, draft: Draft, path: str, data: bytes) -> DraftFile:
+    """Add a file from a person's machine, or replace the bytes of the published one that stands there."""
+    if len(data) > workshop.limits.upload_bytes:
+        raise InvalidInput("file-too-large", field="file", megabytes=workshop.limits.upload_bytes // 1024 // 1024)
+    path = paths.check(path.strip())
+    if reading.find(workshop.store, CommitId(draft.base), path) is None:
+        return add_new(workshop, draft, path, data)
+    entry = add_document(workshop, draft, path)
+    put(entry, data)
+    entry.saves += 1
+    return entry
+
+
 def rename(workshop: Workshop, draft: Draft, entry: DraftFile, path: str) -> None:
     """Give a document another path; raises InvalidInput, Conflict("path-taken")."""
     if path.strip() != entry.path:
@@ -253,12 +266,15 @@ def text_of(workshop: Workshop, entry: DraftFile) -> str | None:
     return None if data is None else texts.editable(data)
 
 
-def save_text(workshop: Workshop, draft: Draft, entry: DraftFile, text: str, *, saves: int | None) -> int:
+def save_text(
+    workshop: Workshop, draft: Draft, entry: DraftFile, text: str, *, saves: int | None, page: str = ""
+) -> int:
     """Save a document's text and return the new count of saves.
 
-    `saves` is the count the page had seen: raises OutOfDate("draft-saved-elsewhere") when another tab saved since.
+    `saves` is the count the page had seen when it was opened, `page` names that page: raises
+    OutOfDate("draft-saved-elsewhere") when another one saved since.
     """
-    if saves is not None and saves != entry.saves:
+    if saves is not None and saves != entry.saves and not (page and page == entry.page):
         raise OutOfDate("draft-saved-elsewhere")
     old = before(workshop, entry)
     data = texts.typed(text, old)
@@ -269,6 +285,7 @@ def save_text(workshop: Workshop, draft: Draft, entry: DraftFile, text: str, *, 
     entry.text = texts.editable(data)
     entry.data = None
     entry.saves += 1
+    entry.page = page[:32]
     entry.updated_at = now()
     _touched(draft)
     return entry.saves

@@ -38,7 +38,7 @@ def submit(workshop: Workshop, draft_id: int, *, by_id: int, token: str = "") ->
     A second call with the draft's token returns the first one's proposal. Raises InvalidInput for what is missing, and
     OutOfDate("document-changed") after bringing the draft to a text that moved under the same passage.
     """
-    done = _already(workshop, token, by_id) if token else None
+    done = submitted(workshop, token, by_id=by_id) if token else None
     if done is not None:
         return done
     _bring_up_to_date(workshop, draft_id, by_id)
@@ -55,7 +55,8 @@ def submit(workshop: Workshop, draft_id: int, *, by_id: int, token: str = "") ->
     return number
 
 
-def _already(workshop: Workshop, token: str, by_id: int) -> int | None:
+def submitted(workshop: Workshop, token: str, *, by_id: int) -> int | None:
+    """Return the proposal that a draft with this token became, or None."""
     query = select(Revision.proposal_number).where(Revision.draft_token == token, Revision.author_id == by_id)
     with workshop.database.read() as session:
         return session.scalar(query)

@@ -1,0 +1,107 @@
+"""What the editor's pages show of a draft: its changes, its look, collisions, the kinds of change in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reviewtool.errors import InvalidInput
+from reviewtool.gitstore import reading as store_reading
+from reviewtool.gitstore.ids import CommitId
+from reviewtool.models import Draft, DraftFile, Person
+from reviewtool.prose import markdown, redline, summary
+from reviewtool.services import combining, drafts, proposals
+from reviewtool.services.workshop import Workshop
+from reviewtool.web.i18n import gettext as _
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Return the kinds of change with their names."""
+    return [
+        ("substance", _("De fondo")),
+        ("form", _("Corrección de forma")),
+        ("update", _("Actualización de un instrumento o una cifra")),
+        ("adaptation", _("Adaptación regional")),
+        ("new", _("Contenido nuevo")),
+    ]
+
+
+def begun_with(session: Session, person: Person, path: str) -> tuple[int, int] | None:
+    """Return draft and file id of a person's unsubmitted proposal that has a document, or None."""
+    found = session.execute(
+        select(DraftFile.draft_id, DraftFile.id)
+        .join(Draft, Draft.id == DraftFile.draft_id)
+        .where(
+            Draft.author_id == person.id,
+            Draft.proposal_number.is_(None),
+            Draft.undoes.is_(None),
+            DraftFile.old_path == path,
+        )
+        .order_by(Draft.updated_at.desc())
+        .limit(1)
+    ).first()
+    return (found[0], found[1]) if found else None
+
+
+def differs(stored: str | None, typed: str) -> bool:
+    """Say whether a typed text has other words or lines than the stored one; line endings do not count."""
+    return (stored or "").replace("\r\n", "\n") != typed.replace("\r\n", "\n")
+
+
+def path_of(folder: str, name: str, *, suffix: str = "") -> str:
+    """Join a folder and a name into a path; raises InvalidInput for a name with a folder of its own or none."""
+    if not name or "/" in name:
+        raise InvalidInput("name-of-file", field="name")
+    if suffix and not name.lower().endswith(suffix):
+        name += suffix
+    return f"{folder.strip('/')}/{name}" if folder.strip("/") else name
+
+
+def _texts(workshop: Workshop, entry: DraftFile) -> tuple[str, str]:
+    before = drafts.before(workshop, entry)
+    old = store_reading.text(before).text if before is not None else ""
+    return old, drafts.text_of(workshop, entry) or ""
+
+
+def shown(workshop: Workshop, entry: DraftFile, view: str) -> Markup | None:
+    """Return the marked changes or the look of a document, or None in the editor."""
+    old, new = _texts(workshop, entry)
+    if view == "cambios":
+        return Markup("").join(chunk.html for chunk in redline.compare(old, new).chunks)
+    return markdown.render(new) if view == "vista" else None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How much of a document the draft changes: words, and paragraphs that stay as they are."""
+
+    words_added: int
+    words_removed: int
+    unchanged: int
+
+    @property
+    def any(self) -> bool:
+        """Say whether anything changes."""
+        return bool(self.words_added or self.words_removed)
+
+
+def changes(workshop: Workshop, entry: DraftFile) -> Changes:
+    """Return how much of a document the draft changes."""
+    old, new = _texts(workshop, entry)
+    if old == new:
+        return Changes(0, 0, 0)
+    told = summary.summarise(old, new)
+    return Changes(told.words_added, told.words_removed, told.paragraphs_unchanged)
+
+
+def collisions(session: Session, workshop: Workshop, draft: Draft) -> tuple[combining.Joined, ...]:
+    """Return the documents in which the proposal's newest text and today's changed the same words."""
+    if draft.proposal_number is None:
+        return ()
+    proposal = proposals.get(session, draft.proposal_number)
+    revision = proposals.latest_revision(session, proposal)
+    combined = combining.of_revision(workshop, revision, CommitId(draft.base))
+    return tuple(document for document in combined.documents if document.kind not in combining.MERGEABLE)

@@ -1,0 +1,278 @@
+"""Writing: drafts of proposals and of their next versions, one document at a time, and submitting them."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from reviewtool.errors import InvalidInput, OutOfDate, ReviewError
+from reviewtool.gitstore import reading as store_reading
+from reviewtool.gitstore.ids import CommitId
+from reviewtool.models import Draft, DraftFile, Person
+from reviewtool.services import drafts, revisions, undoing
+from reviewtool.web import drafting, forms
+from reviewtool.web.database import act, end_reading, me, reading, workshop
+from reviewtool.web.errors import say, status_of
+from reviewtool.web.i18n import gettext as _
+
+blueprint = Blueprint("drafts", __name__)
+
+
+@blueprint.post("/borradores")
+def start() -> Any:
+    """Begin a draft with a document, or go on with one that has it; «nuevo» begins one without."""
+    path = request.form.get("path", "")
+    begun = drafting.begun_with(reading(), me(), path) if path else None
+    if begun is not None:
+        flash(_("Usted ya tenía un borrador de este documento: siga en él."), "info")
+        return redirect(url_for("drafts.document", draft_id=begun[0], file_id=begun[1]), 303)
+    with act() as (session, by):
+        draft = drafts.start(session, workshop(), by=by)
+        if not path:
+            return redirect(url_for("drafts.documents", draft_id=draft.id), 303)
+        entry = drafts.add_document(workshop(), draft, path)
+        session.flush()
+        return redirect(url_for("drafts.document", draft_id=draft.id, file_id=entry.id), 303)
+
+
+@blueprint.post("/propuestas/<int:number>/nueva-version")
+def start_revision(number: int) -> Any:
+    """Begin, or go on with, the next version of one's own proposal."""
+    with act() as (session, by):
+        draft = drafts.start_revision(session, workshop(), number, by=by)
+        return redirect(url_for("drafts.edit", draft_id=draft.id), 303)
+
+
+@blueprint.post("/propuestas/<int:number>/deshacer")
+def undo(number: int) -> Any:
+    """Begin a proposal that takes a merged one back."""
+    with act() as (session, by):
+        draft = undoing.start(session, workshop(), number, by=by)
+        draft.title = _("Deshacer P-%(number)s", number=number)
+        flash(_("Este borrador devuelve el texto anterior a P-%(number)s. Explique por qué.", number=number), "info")
+        return redirect(url_for("drafts.edit", draft_id=draft.id), 303)
+
+
+@blueprint.get("/borradores/<int:draft_id>")
+def edit(draft_id: int) -> Any:
+    """Go to the first document one can write in, else to the draft's documents."""
+    draft = drafts.get(reading(), draft_id, by=me())
+    for entry in draft.files:
+        if drafts.text_of(workshop(), entry) is not None:
+            return redirect(url_for("drafts.document", draft_id=draft.id, file_id=entry.id))
+    return redirect(url_for("drafts.documents", draft_id=draft.id))
+
+
+@blueprint.get("/borradores/<int:draft_id>/<int:file_id>")
+def document(draft_id: int, file_id: int) -> Any:
+    """Show one document in the editor, its marked changes or its look."""
+    draft = drafts.get(reading(), draft_id, by=me())
+    entry = drafts.file(draft, file_id)
+    if drafts.text_of(workshop(), entry) is None:
+        return redirect(url_for("drafts.documents", draft_id=draft.id))
+    return _editor(draft, entry, view=request.args.get("vista", "editar"))
+
+
+@blueprint.post("/borradores/<int:draft_id>/<int:file_id>")
+def save_document(draft_id: int, file_id: int) -> Any:
+    """Save what was typed, then do what the pressed button says."""
+    then = forms.line("act", "save")
+    try:
+        with act() as (session, by):
+            draft, _entry = _keep(session, by, draft_id, file_id)
+        if then == "submit":
+            return _submit(draft_id, draft.token)
+    except ReviewError as error:
+        return _again(draft_id, file_id, error)
+    if then in {"cambios", "vista"}:
+        return redirect(url_for("drafts.document", draft_id=draft_id, file_id=file_id, vista=then), 303)
+    if then == "documents":
+        return redirect(url_for("drafts.documents", draft_id=draft_id), 303)
+    flash(_("El borrador quedó guardado. Solo usted lo ve."), "success")
+    return redirect(url_for("drafts.document", draft_id=draft_id, file_id=file_id), 303)
+
+
+@blueprint.post("/borradores/<int:draft_id>/<int:file_id>/guardar")
+def autosave(draft_id: int, file_id: int) -> Any:
+    """Keep what is being typed: 204 when kept, 409 when another page saved since."""
+    try:
+        with act() as (session, by):
+            _keep(session, by, draft_id, file_id)
+    except ReviewError as error:
+        return say(error), status_of(error)
+    return "", 204
+
+
+def _keep(session: Session, by: Person, draft_id: int, file_id: int | None) -> tuple[Draft, DraftFile | None]:
+    draft = drafts.get(session, draft_id, by=by)
+    entry = drafts.file(draft, file_id) if file_id is not None else None
+    if entry is not None and "text" in request.form:
+        seen, page = forms.whole("saves", entry.saves), forms.line("page")
+        typed = request.form["text"]
+        if drafting.differs(drafts.text_of(workshop(), entry), typed):
+            drafts.save_text(workshop(), draft, entry, typed, saves=seen, page=page)
+    drafts.save_meta(draft, _meta())
+    session.flush()
+    return draft, entry
+
+
+def _meta() -> drafts.Meta:
+    names = ("instrument", "instrument_number", "instrument_paragraph")
+    return drafts.Meta(
+        title=forms.line("title"),
+        reason=forms.text("reason").strip(),
+        kind=forms.line("kind", "substance"),
+        note=forms.text("note").strip(),
+        **{name: forms.line(name) for name in names},
+    )
+
+
+def _submit(draft_id: int, token: str) -> Any:
+    end_reading()
+    number = revisions.submit(workshop(), draft_id, by_id=me().id, token=token)
+    flash(_("Su propuesta P-%(number)s quedó presentada.", number=number), "success")
+    return redirect(url_for("proposals.page", number=number), 303)
+
+
+def _again(draft_id: int, file_id: int, error: ReviewError) -> Any:
+    """Show the editor again with everything typed; after a second press of submit, the proposal that the first made."""
+    token = forms.line("token")
+    done = revisions.submitted(workshop(), token, by_id=me().id) if token else None
+    if done is not None:
+        return redirect(url_for("proposals.page", number=done), 303)
+    end_reading()
+    draft = drafts.get(reading(), draft_id, by=me())
+    entry = drafts.file(draft, file_id)
+    collided = isinstance(error, OutOfDate) and error.code == "document-changed"
+    typed = None if collided else request.form.get("text")
+    return _editor(draft, entry, error=error, typed=typed), status_of(error)
+
+
+def _editor(
+    draft: Draft, entry: DraftFile, *, view: str = "editar", error: ReviewError | None = None, typed: str | None = None
+) -> str:
+    field = getattr(error, "field", "") or ("text" if error else "")
+    return render_template(
+        "drafts/document.html",
+        draft=draft,
+        entry=entry,
+        text=typed if typed is not None else drafts.text_of(workshop(), entry),
+        stored=drafts.text_of(workshop(), entry) if error and error.code == "draft-saved-elsewhere" else None,
+        view=view if view in {"editar", "cambios", "vista"} else "editar",
+        shown=drafting.shown(workshop(), entry, view),
+        changes=drafting.changes(workshop(), entry),
+        overlaps=drafts.overlaps(reading(), workshop(), draft),
+        collisions=drafting.collisions(reading(), workshop(), draft),
+        errors={field: say(error)} if error else {},
+        meta=_meta() if error and "title" in request.form else draft,
+        kinds=drafting.kinds(),
+        page_token=forms.new_token()[:32],
+    )
+
+
+@blueprint.get("/borradores/<int:draft_id>/documentos")
+def documents(draft_id: int) -> Any:
+    """Show the draft's documents, what may be added, and the presentation."""
+    return _documents(draft_id)
+
+
+def _documents(draft_id: int, error: ReviewError | None = None) -> str:
+    draft = drafts.get(reading(), draft_id, by=me())
+    known = {entry.old_path for entry in draft.files}
+    files = store_reading.files(workshop().store, CommitId(draft.base))
+    return render_template(
+        "drafts/documents.html",
+        draft=draft,
+        entries=[(entry, drafts.text_of(workshop(), entry) is not None) for entry in draft.files],
+        others=[path for path, entry in files.items() if path not in known and entry.kind == "file"],
+        folders=sorted({str(PurePosixPath(path).parent) for path in files if "/" in path}),
+        errors={getattr(error, "field", "") or "": say(error)} if error else {},
+        meta=_meta() if error and "title" in request.form else draft,
+        typed=request.form,
+        kinds=drafting.kinds(),
+    )
+
+
+@blueprint.post("/borradores/<int:draft_id>/presentar")
+def present(draft_id: int) -> Any:
+    """Save the presentation from the page of documents, and submit when asked."""
+    try:
+        with act() as (session, by):
+            draft, _none = _keep(session, by, draft_id, None)
+        if forms.line("act") == "submit":
+            return _submit(draft_id, draft.token)
+    except ReviewError as error:
+        end_reading()
+        return _documents(draft_id, error), status_of(error)
+    flash(_("El borrador quedó guardado. Solo usted lo ve."), "success")
+    return redirect(url_for("drafts.documents", draft_id=draft_id), 303)
+
+
+@blueprint.post("/borradores/<int:draft_id>/documentos")
+def add(draft_id: int) -> Any:
+    """Add a published document, a new one, or a file from one's machine."""
+    try:
+        with act() as (session, by):
+            draft = drafts.get(session, draft_id, by=by)
+            entry = _added(draft)
+            session.flush()
+            target = entry.id if drafts.text_of(workshop(), entry) is not None else None
+    except ReviewError as error:
+        end_reading()
+        return _documents(draft_id, error), status_of(error)
+    if target is None:
+        return redirect(url_for("drafts.documents", draft_id=draft_id), 303)
+    return redirect(url_for("drafts.document", draft_id=draft_id, file_id=target), 303)
+
+
+def _added(draft: Draft) -> DraftFile:
+    match forms.line("act"):
+        case "existing":
+            return drafts.add_document(workshop(), draft, request.form.get("path", ""))
+        case "new":
+            path = drafting.path_of(forms.line("folder"), forms.line("name"), suffix=".md")
+            title = forms.line("heading") or PurePosixPath(path).stem
+            return drafts.add_new(workshop(), draft, path, f"# {title}\n".encode())
+        case "upload":
+            file = request.files.get("file")
+            if file is None or not file.filename:
+                raise InvalidInput("file-missing", field="file")
+            name = PurePosixPath(file.filename.replace("\\", "/")).name
+            path = drafting.path_of(forms.line("folder"), forms.line("name") or name)
+            return drafts.put_file(workshop(), draft, path, file.read())
+        case _:
+            raise InvalidInput("act-unknown", field="")
+
+
+@blueprint.post("/borradores/<int:draft_id>/<int:file_id>/cambiar")
+def change(draft_id: int, file_id: int) -> Any:
+    """Rename a document, propose that it goes, take that back, or take it out of the draft."""
+    try:
+        with act() as (session, by):
+            draft = drafts.get(session, draft_id, by=by)
+            entry = drafts.file(draft, file_id)
+            match forms.line("act"):
+                case "rename":
+                    drafts.rename(workshop(), draft, entry, forms.line("path"))
+                case "delete":
+                    drafts.mark_deleted(entry)
+                case "keep":
+                    drafts.mark_deleted(entry, deleted=False)
+                case "drop":
+                    drafts.drop(draft, entry)
+    except ReviewError as error:
+        end_reading()
+        return _documents(draft_id, error), status_of(error)
+    return redirect(url_for("drafts.documents", draft_id=draft_id), 303)
+
+
+@blueprint.post("/borradores/<int:draft_id>/descartar")
+def discard(draft_id: int) -> Any:
+    """Throw a draft away."""
+    with act() as (session, by):
+        drafts.discard(session, drafts.get(session, draft_id, by=by))
+    flash(_("El borrador se descartó."), "success")
+    return redirect(url_for("home.index"), 303)
