@@ -17,6 +17,7 @@ from reviewtool.prose import blocks, dialect
 
 _NOTE_TEXT = re.compile(r"[ ]{0,3}\[\^([^\]\s]+)\]:[ \t]*")
 _DELIMITER_ROW = re.compile(r"[ >]*\|?(?:\s*:?-+:?\s*\|)+\s*(?::?-+:?\s*)?\s*$")
+_INDENTED = re.compile(r"(?: {4}| {0,3}\t)[ \t]*\S")
 _REFERENCE = re.compile(r"[ ]{0,3}\[[^\]^][^\]]*\]:\s*\S+")
 _RULE = re.compile(r"\s*(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,}|=+\s*)$")
 _LEAD = re.compile(r"(?:[ \t]*>)*[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:#{1,6}(?=\s)[ \t]*)?")
@@ -43,6 +44,7 @@ class Visible:
         self._at = array("l")
         self._ends = array("l")
         self._notes = self._numbers(source)
+        self._in_item = False  # what is indented after a list item or a note belongs to it, else it is code
         for block in blocks.split(source):
             self._block(block)
         self.chars = "".join(self._chars)
@@ -91,6 +93,12 @@ class Visible:
     def _block(self, block: blocks.Block) -> None:
         if block.kind == "front":
             return
+        if _INDENTED.match(self.source, block.start) and not self._in_item:
+            self._plain(block.start, block.end)
+            return
+        note = _NOTE_TEXT.match(self.source, block.start)
+        indented = block.kind == "p" and self.source[block.start] in " \t"
+        self._in_item = block.kind == "li" or bool(note) or (self._in_item and indented)
         pos = block.start
         content: list[tuple[int, int]] = []
         for n, line in enumerate(blocks.lines(self.source, block.start, block.end)):

@@ -81,6 +81,11 @@ def test_every_word_run_of_the_page_is_found(text, data):
     assert passages.locate(text, data.draw(st.sampled_from(shown))) is not None
 
 
+def test_indented_code_is_read_as_it_stands_and_indented_text_of_a_list_is_not():
+    assert passages.locate("Uno.\n\n    [enlace](otro.md)\n", "enlace](otro.md") is not None
+    assert passages.locate("- Uno.\n\n    [enlace](otro.md) dos\n", "enlace dos") is not None
+
+
 def carried(quote, old, new):
     found = passages.locate(old, quote)
     assert found is not None
