@@ -1,6 +1,6 @@
 // A passage selected in the redline, with mouse, touch or keyboard, becomes the passage of the comment form.
 const CONTEXT = 32; // characters on either side: prefix and suffix of a W3C TextQuoteSelector
-const NOT_TEXT = 'del, .num, .thread, .more, .moved-to';
+const NOT_TEXT = 'del, .num, .thread, .more, .redline-note, .visually-hidden';
 
 // The new text as it is read, before, in and after the selection, with single blanks.
 function cut(root, range) {
