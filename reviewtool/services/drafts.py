@@ -266,6 +266,28 @@ def text_of(workshop: Workshop, entry: DraftFile) -> str | None:
     return None if data is None else texts.editable(data)
 
 
+def old_text(workshop: Workshop, entry: DraftFile) -> str:
+    """Return the text the document has at the draft's base; empty for a new one."""
+    old = before(workshop, entry)
+    return reading.text(old).text if old is not None else ""
+
+
+def published(workshop: Workshop, draft: Draft) -> list[str]:
+    """Return the paths of the files at the draft's base, links and parts of other repositories left out."""
+    files = reading.files(workshop.store, CommitId(draft.base))
+    return [path for path, entry in files.items() if entry.kind == "file"]
+
+
+def collisions(session: Session, workshop: Workshop, draft: Draft) -> tuple[combining.Joined, ...]:
+    """Return the documents in which the proposal's newest text and today's changed the same words."""
+    if draft.proposal_number is None:
+        return ()
+    proposal = proposals.get(session, draft.proposal_number)
+    revision = proposals.latest_revision(session, proposal)
+    combined = combining.of_revision(workshop, revision, CommitId(draft.base))
+    return tuple(document for document in combined.documents if document.kind not in combining.MERGEABLE)
+
+
 def save_text(
     workshop: Workshop, draft: Draft, entry: DraftFile, text: str, *, saves: int | None, page: str = ""
 ) -> int:

@@ -8,8 +8,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, send_from_directory, url_for
-from werkzeug.exceptions import NotFound
+from flask import Blueprint, Flask, Response, current_app, send_from_directory, url_for
 
 FOLDER = Path(__file__).parent / "static"
 KEPT_FOR_SECONDS = 365 * 24 * 3600
@@ -34,24 +33,24 @@ def fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
+@blueprint.get("/static/<version>/<path:name>")
+def file(version: str, name: str) -> Response:
+    """Serve a static file to be kept for good; `version` only makes the address change with the content."""
+    if name == "app.css":
+        response = Response(current_app.extensions["stylesheet"], mimetype="text/css")
+    else:
+        response = send_from_directory(FOLDER, name)
+    response.cache_control.public = True
+    response.cache_control.max_age = KEPT_FOR_SECONDS
+    response.cache_control.immutable = True
+    response.cache_control.no_cache = None
+    return response
+
+
 def init_app(app: Flask) -> None:
     """Serve `/static/<version>/…` and give templates `asset(path)`."""
-    version, css = fingerprint(), stylesheet()
-
-    @blueprint.get("/static/<version>/<path:name>")
-    def file(version: str, name: str) -> Response:
-        if name == "app.css":
-            response = Response(css, mimetype="text/css")
-        else:
-            try:
-                response = send_from_directory(FOLDER, name)
-            except NotFound:
-                raise
-        response.cache_control.public = True
-        response.cache_control.max_age = KEPT_FOR_SECONDS
-        response.cache_control.immutable = True
-        response.cache_control.no_cache = None
-        return response
+    version = fingerprint()
+    app.extensions["stylesheet"] = stylesheet()
 
     def asset(path: str) -> str:
         return url_for("assets.file", version=version, name=path)

@@ -1,4 +1,4 @@
-"""What the editor's pages show of a draft: its changes, its look, collisions, the kinds of change in words."""
+"""What the editor's pages show of a draft: its changes, its look, the kinds of change in words."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewtool.errors import InvalidInput
-from reviewtool.gitstore import reading as store_reading
-from reviewtool.gitstore.ids import CommitId
 from reviewtool.models import Draft, DraftFile, Person
 from reviewtool.prose import markdown, redline, summary
-from reviewtool.services import combining, drafts, proposals
+from reviewtool.services import drafts
 from reviewtool.services.workshop import Workshop
 from reviewtool.web.i18n import gettext as _
 
@@ -61,9 +59,7 @@ def path_of(folder: str, name: str, *, suffix: str = "") -> str:
 
 
 def _texts(workshop: Workshop, entry: DraftFile) -> tuple[str, str]:
-    before = drafts.before(workshop, entry)
-    old = store_reading.text(before).text if before is not None else ""
-    return old, drafts.text_of(workshop, entry) or ""
+    return drafts.old_text(workshop, entry), drafts.text_of(workshop, entry) or ""
 
 
 def shown(workshop: Workshop, entry: DraftFile, view: str) -> Markup | None:
@@ -95,13 +91,3 @@ def changes(workshop: Workshop, entry: DraftFile) -> Changes:
         return Changes(0, 0, 0)
     told = summary.summarise(old, new)
     return Changes(told.words_added, told.words_removed, told.paragraphs_unchanged)
-
-
-def collisions(session: Session, workshop: Workshop, draft: Draft) -> tuple[combining.Joined, ...]:
-    """Return the documents in which the proposal's newest text and today's changed the same words."""
-    if draft.proposal_number is None:
-        return ()
-    proposal = proposals.get(session, draft.proposal_number)
-    revision = proposals.latest_revision(session, proposal)
-    combined = combining.of_revision(workshop, revision, CommitId(draft.base))
-    return tuple(document for document in combined.documents if document.kind not in combining.MERGEABLE)

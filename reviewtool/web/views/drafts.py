@@ -9,8 +9,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from reviewtool.errors import InvalidInput, OutOfDate, ReviewError
-from reviewtool.gitstore import reading as store_reading
-from reviewtool.gitstore.ids import CommitId
 from reviewtool.models import Draft, DraftFile, Person
 from reviewtool.services import drafts, revisions, undoing
 from reviewtool.web import drafting, forms
@@ -165,7 +163,7 @@ def _editor(
         shown=drafting.shown(workshop(), entry, view),
         changes=drafting.changes(workshop(), entry),
         overlaps=drafts.overlaps(reading(), workshop(), draft),
-        collisions=drafting.collisions(reading(), workshop(), draft),
+        collisions=drafts.collisions(reading(), workshop(), draft),
         errors={field: say(error)} if error else {},
         meta=_meta() if error and "title" in request.form else draft,
         kinds=drafting.kinds(),
@@ -182,13 +180,13 @@ def documents(draft_id: int) -> Any:
 def _documents(draft_id: int, error: ReviewError | None = None) -> str:
     draft = drafts.get(reading(), draft_id, by=me())
     known = {entry.old_path for entry in draft.files}
-    files = store_reading.files(workshop().store, CommitId(draft.base))
+    published = drafts.published(workshop(), draft)
     return render_template(
         "drafts/documents.html",
         draft=draft,
         entries=[(entry, drafts.text_of(workshop(), entry) is not None) for entry in draft.files],
-        others=[path for path, entry in files.items() if path not in known and entry.kind == "file"],
-        folders=sorted({str(PurePosixPath(path).parent) for path in files if "/" in path}),
+        others=[path for path in published if path not in known],
+        folders=sorted({str(PurePosixPath(path).parent) for path in published if "/" in path}),
         errors={getattr(error, "field", "") or "": say(error)} if error else {},
         meta=_meta() if error and "title" in request.form else draft,
         typed=request.form,
