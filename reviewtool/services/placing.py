@@ -11,41 +11,51 @@ from reviewtool.gitstore import reading
 from reviewtool.gitstore.ids import BlobId
 from reviewtool.models import Revision, Thread, Touch
 from reviewtool.prose import ALGORITHM_VERSION, passages
+from reviewtool.services import showing
 from reviewtool.services.workshop import Workshop
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A thread's passage in the revision shown. `changed_in` is the revision that first changed or removed it."""
+    """A thread's passage in the revision shown. `changed_in` is the revision that first changed or removed it.
+
+    `near` is where the nearest surviving text began when the passage was lost, in the text that lost it.
+    """
 
     path: str | None
     passage: passages.Passage | None
     state: str  # same | edited | moved | lost | whole (no passage)
     changed_in: int | None = None
+    near: int = 0
 
 
 def place(workshop: Workshop, revisions: list[Revision], thread: Thread, shown: int) -> Placed:
     """Carry a thread's passage from its revision to the one shown; `revisions` hold their touches."""
-    if thread.path is None or thread.quote is None or thread.start is None or thread.end is None:
-        return Placed(thread.path, None, "whole")
     by_number = {revision.number: revision for revision in revisions}
-    passage: passages.Passage | None = passages.Passage(
-        quote=thread.quote, prefix=thread.prefix, suffix=thread.suffix, start=thread.start, end=thread.end
-    )
-    path, state, changed_in = thread.path, "same", None
+    passage, path = _of(thread), thread.path
+    whole = passage is None
+    state, changed_in, near = "whole" if whole else "same", None, 0
     for number in range(thread.revision, shown):
-        before, after = _touch(by_number[number], path), _touch(by_number[number + 1], path)
-        if before is None or after is None or before.new_blob is None or after.new_blob is None:
-            return Placed(path, None, "lost", number + 1)
-        if before.new_blob != after.new_blob and passage is not None:
-            carried = _carry(workshop, passage, before.new_blob, after.new_blob)
-            if carried.state != "same":
-                state, changed_in = carried.state, changed_in or number + 1
-            passage = carried.passage
-        if passage is None:
-            return Placed(after.path, None, "lost", changed_in)
+        before, after = (_touch(by_number[each], path) if path else None for each in (number, number + 1))
+        if before is None or after is None:
+            return Placed(path, None, state if whole else "lost", changed_in or number + 1, near)
         path = after.path
-    return Placed(path, passage, state, changed_in)
+        if passage is None or before.new_blob == after.new_blob:
+            continue
+        if before.new_blob is None or after.new_blob is None:
+            passage, state, changed_in = None, "lost", changed_in or number + 1
+            continue
+        carried = _carry(workshop, passage, before.new_blob, after.new_blob)
+        if carried.state != "same":
+            state, changed_in = carried.state, changed_in or number + 1
+        passage, near = carried.passage, carried.near
+    return Placed(path, passage, state, changed_in, near)
+
+
+def _of(thread: Thread) -> passages.Passage | None:
+    if thread.path is None or thread.quote is None or thread.start is None or thread.end is None:
+        return None
+    return passages.Passage(thread.quote, thread.prefix, thread.suffix, thread.start, thread.end)
 
 
 def _touch(revision: Revision, path: str) -> Touch | None:
@@ -54,11 +64,13 @@ def _touch(revision: Revision, path: str) -> Touch | None:
 
 def _carry(workshop: Workshop, passage: passages.Passage, old: str, new: str) -> passages.Carried:
     key = ("carried", ALGORITHM_VERSION, old, new, passage.start, passage.end)
-    return workshop.cache.get(key, lambda: passages.carry(passage, *(_text(workshop, blob) for blob in (old, new))))
+    return workshop.cache.get(key, lambda: passages.carry(passage, *(text(workshop, blob) for blob in (old, new))))
 
 
-def _text(workshop: Workshop, blob: str) -> str:
-    return reading.text(reading.data(workshop.store, BlobId(blob))).text
+def text(workshop: Workshop, blob: str) -> str:
+    """Return the characters of a blob as pages show them, "" for what is no text."""
+    shown = showing.decode(reading.data(workshop.store, BlobId(blob)))
+    return shown.text if shown else ""
 
 
 def with_touches(session: Session, number: int) -> list[Revision]:
@@ -78,4 +90,4 @@ def text_of(workshop: Workshop, revision: Revision, path: str) -> str:
     touch = _touch(revision, path)
     if touch is None or touch.new_blob is None:
         raise KeyError(path)
-    return _text(workshop, touch.new_blob)
+    return text(workshop, touch.new_blob)

@@ -1,6 +1,7 @@
 """Conversations on a proposal: beginning one on a passage, a document or the whole, replying, editing, resolving.
 
-Suggestions are taken up in `suggestions`; where a thread stands in a newer revision is told by `placing`.
+Suggestions are taken up in `suggestions`; where a thread stands in a newer revision is told by `placing`; what pages
+load of threads is in `conversations`.
 """
 
 from __future__ import annotations
@@ -8,18 +9,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewtool.clock import now
 from reviewtool.errors import AlreadyDecided, InvalidInput, NotAllowed, NotFound, OutOfDate
-from reviewtool.gitstore import reading
-from reviewtool.gitstore.ids import BlobId
-from reviewtool.models import Comment, CommentEdit, Mention, Objection, Person, Proposal, Suggestion, Thread
+from reviewtool.models import Comment, CommentEdit, Event, Mention, Objection, Person, Proposal, Suggestion, Thread
 from reviewtool.prose import passages
 from reviewtool.rules.lifecycle import State, ensure_allowed
-from reviewtool.rules.permissions import Act, Role
-from reviewtool.services import events, people, proposals
+from reviewtool.rules.permissions import Act, may_settle_thread
+from reviewtool.services import events, people, placing, proposals
 from reviewtool.services.workshop import Workshop
 
 COMMENT_LIMIT = 20_000
@@ -83,7 +82,7 @@ def _find_passage(
     if len(quote) > QUOTE_LIMIT:
         raise InvalidInput("quote-too-long", field="quote", most=QUOTE_LIMIT)
     blob = touch.new_blob or touch.old_blob
-    source = showing.text_of(workshop, blob) if blob else ""
+    source = placing.text(workshop, blob) if blob else ""
     passage = passages.locate(source, quote, place.prefix[-100:], place.suffix[:100])
     if passage is None:
         raise InvalidInput("quote-not-found", field="quote")
@@ -266,6 +265,16 @@ def _repeated(session: Session, message: Message, by: Person) -> Comment | None:
     )
 
 
+def own_comment(session: Session, comment_id: int, *, by: Person) -> tuple[Comment, Thread]:
+    """Return a comment that this person wrote, with its thread; raises NotFound, NotAllowed."""
+    found = session.scalar(select(Comment).where(Comment.id == comment_id).options(joinedload(Comment.thread)))
+    if found is None:
+        raise NotFound("comment-unknown")
+    if found.author_id != by.id:
+        raise NotAllowed("comment-of-other")
+    return found, found.thread
+
+
 def _cut(token: str | None) -> str | None:
     return token[:TOKEN_LIMIT] if token else None
 
@@ -316,7 +325,7 @@ def mention(session: Session, said: Comment) -> list[int]:
     return found
 
 
-def _tell(session: Session, event, thread: Thread, said: Comment, others: list[int]) -> None:  # type: ignore[no-untyped-def]
+def _tell(session: Session, event: Event, thread: Thread, said: Comment, others: list[int]) -> None:
     mentioned = session.scalars(select(Mention.person_id).where(Mention.comment_id == said.id)).all()
     events.tell(session, event, mentioned, "mention", thread_id=thread.id)
     events.tell(session, event, set(others) - set(mentioned), "comment", thread_id=thread.id)
