@@ -1,0 +1,194 @@
+"""The page of a proposal put together: what was asked, what changes, the texts, the conversations, the versions.
+
+`views.proposals` shows it and `views.threads` shows it again with what was typed when a comment is refused. Who may not
+read the discussion gets the text, the decision and the reasons, and no conversation is even loaded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import render_template, request
+from sqlalchemy.orm import Session
+
+from reviewtool.errors import NotFound, ReviewError
+from reviewtool.models import Proposal, Revision
+from reviewtool.rules.lifecycle import State, allowed
+from reviewtool.rules.permissions import Act
+from reviewtool.services import comparing, conversations, placing, proposals
+from reviewtool.services.comparing import Compared
+from reviewtool.web import decision, words
+from reviewtool.web.comparison import VIEWS, Asked, Reader, row_of
+from reviewtool.web.database import act, me, reading, workshop
+from reviewtool.web.errors import say
+from reviewtool.web.forms import new_token
+from reviewtool.web.i18n import gettext as _
+from reviewtool.web.i18n import joined
+from reviewtool.web.reading import DocumentView, Placement, views
+from reviewtool.web.security import may_now
+from reviewtool.web.talk import Talk, ThreadView, place_of, stood
+
+WORDS_A_MINUTE = 200
+
+
+@dataclass(frozen=True)
+class Composer:
+    """A comment being written: empty, or as it was typed when it was refused."""
+
+    body: str = ""
+    suggestion: str = ""
+    path: str = ""
+    quote: str = ""
+    prefix: str = ""
+    suffix: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+    token: str = field(default_factory=new_token)
+
+
+@dataclass(frozen=True)
+class Conversations:
+    """The threads of the page: beside the text, on what is no longer shown, on the whole; `more` stand elsewhere."""
+
+    placed: tuple[Placement, ...] = ()
+    elsewhere: tuple[ThreadView, ...] = ()
+    general: tuple[ThreadView, ...] = ()
+    more: bool = False
+
+
+def render(number: int, composer: Composer | None = None) -> str:
+    """Return the page of a proposal as the address asks; raises NotFound for what it names and is not there."""
+    session = reading()
+    proposal = proposals.get(session, number)
+    revisions = comparing.revisions(session, number)
+    asked = _asked(proposal, revisions)
+    remember_view()
+    reader = Reader(asked)
+    discusses = may_now(Act.read_discussion)
+    talk = _conversations(session, proposal, reader, revisions) if discusses else Conversations()
+    compared = [(pair, reader.compared(at)) for at, pair in enumerate(reader.pairs, 1)]
+    latest = revisions[proposal.latest]
+    return render_template(
+        "proposals/page.html",
+        proposal=proposal,
+        asked=asked,
+        revisions=revisions,
+        author_place=place_of(proposal.author),
+        state=words.state_tag(proposal.state),
+        kind=words.kind(proposal.kind),
+        source=source(proposal),
+        summary=words.summary(compared),
+        minutes=minutes([each for _pair, each in compared]),
+        documents=views(reader, talk.placed),
+        talk=talk,
+        discusses=discusses,
+        decision=decision.panel(session, proposal, latest, proposals.newest_ballot(session, number)),
+        composer=(composer or Composer()) if discusses and _may_comment(proposal) else None,
+        may_suggest=may_now(Act.suggest) and allowed(Act.suggest, State(proposal.state)),
+        visible_to=visible_to(),
+    )
+
+
+def refused(number: int, typed: Composer, error: ReviewError) -> str:
+    """Return the page with the comment as it was typed and why it was refused."""
+    field_name = getattr(error, "field", "")
+    shown = field_name if field_name in {"body", "suggestion", "quote", "path"} else ""
+    return render(number, Composer(**{**typed.__dict__, "errors": {shown: say(error)}}))
+
+
+def _may_comment(proposal: Proposal) -> bool:
+    return may_now(Act.comment) and allowed(Act.comment, State(proposal.state))
+
+
+def _asked(proposal: Proposal, revisions: dict[int, Revision]) -> Asked:
+    shown = _revision(proposal, revisions, "version", proposal.latest)
+    since = _revision(proposal, revisions, "desde", 0)
+    asked = request.args.get("vista") or next((v for v, kept in VIEWS.items() if kept == me().view), "")
+    view = asked if asked in VIEWS else "cambios"
+    if shown is None:
+        raise NotFound("revision-unknown", number=proposal.number, revision=0)
+    return Asked(proposal.number, shown, since, proposal.latest, view, request.args.get("todo") == "1")
+
+
+def _revision(proposal: Proposal, revisions: dict[int, Revision], name: str, default: int) -> Revision | None:
+    """Return the revision an argument of the address names, None for 0, which is the base."""
+    raw = request.args.get(name) or request.form.get(name) or str(default)
+    if raw == "0":
+        return None
+    found = revisions.get(int(raw)) if raw.isdecimal() and len(raw) < 10 else None
+    if found is None:
+        raise NotFound("revision-unknown", number=proposal.number, revision=raw[:20])
+    return found
+
+
+def remember_view() -> None:
+    """Keep the view that a person chose, in a short transaction of its own."""
+    chosen = VIEWS.get(request.args.get("vista", "")) if request.method == "GET" else None
+    if chosen and chosen != me().view:
+        with act() as (_session, by):
+            by.view = chosen
+
+
+def source(proposal: Proposal) -> str:
+    """Say the instrument a proposal rests on, or nothing."""
+    parts = [proposal.instrument, proposal.instrument_number]
+    if proposal.instrument_paragraph:
+        parts.append(_("párrafo %(paragraph)s", paragraph=proposal.instrument_paragraph))
+    return ", ".join(part for part in parts if part)
+
+
+def minutes(compared: list[Compared]) -> int:
+    """Return how long reading the changed paragraphs takes, at 200 words a minute, never less than one minute."""
+    return max(1, -(-sum(each.words for each in compared) // WORDS_A_MINUTE))
+
+
+def visible_to() -> str:
+    """Say who can see the discussion of a proposal."""
+    people = [_("miembros"), _("observadores"), _("coordinación")]
+    if workshop().group.readers_see_discussion:
+        people.append(_("lectores"))
+    return joined(people)
+
+
+def _conversations(
+    session: Session, proposal: Proposal, reader: Reader, revisions: dict[int, Revision]
+) -> Conversations:
+    first = conversations.first_page(session, proposal.number)
+    talk = Talk(session, proposal, first.shown, me())
+    in_order = list(revisions.values())
+    places = {path: at for at, pair in enumerate(reader.pairs, 1) for path in (pair.old.path, pair.new.path) if path}
+    placed: list[Placement] = []
+    elsewhere: list[ThreadView] = []
+    general: list[ThreadView] = []
+    for shown in first.shown:
+        found = placing.place(workshop(), in_order, shown.thread, reader.asked.shown.number)
+        view = stood(talk.view(shown), found, reader.asked.shown.number)
+        if found.path is None:
+            general.append(view)
+        elif found.path not in places:
+            elsewhere.append(view)
+        else:
+            placed.append(_placement(reader, places[found.path], found, view))
+    return Conversations(tuple(placed), tuple(elsewhere), tuple(general), first.more)
+
+
+def _placement(reader: Reader, position: int, found: placing.Placed, view: ThreadView) -> Placement:
+    """Put a thread beside the row that holds its passage, or the nearest one when that is lost."""
+    later = view.revision > reader.asked.shown.number
+    if found.state == "whole" or later:
+        return Placement(view, position)
+    gone = reader.pairs[position - 1].status == "D"
+    final = reader.asked.view == "propuesto" and not gone
+    rows = (reader.final(position) if final else reader.compared(position)).rows
+    passage = found.passage
+    row = row_of(rows, passage.start if passage else found.near, old=gone)
+    if passage is None:
+        return Placement(view, position, row)
+    return Placement(view, position, row, first_words(passage.quote), passage.prefix)
+
+
+def first_words(quote: str) -> str:
+    """Return the part of a quote that stands in its first paragraph: a mark stays within one block."""
+    return next((line for line in quote.split("\n") if line.strip()), quote)
+
+
+__all__ = ["Composer", "DocumentView", "first_words", "refused", "render", "visible_to"]

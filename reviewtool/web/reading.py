@@ -1,0 +1,277 @@
+"""What the page of a proposal shows of its documents: blocks with their marks, folded runs, columns, source.
+
+View models only; `services/comparing` compares, `collapsing` folds, `talk` makes the threads that stand beside a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+
+from flask import url_for
+from markupsafe import Markup
+
+from reviewtool.prose import ALGORITHM_VERSION, highlight
+from reviewtool.services import comparing
+from reviewtool.services.comparing import Compared, Line, Pair, Row
+from reviewtool.services.showing import Kind
+from reviewtool.web.collapsing import Room, Stretch, shown_rows, stretches
+from reviewtool.web.comparison import Asked, Reader, picture
+from reviewtool.web.database import workshop
+from reviewtool.web.i18n import gettext as _
+from reviewtool.web.i18n import language
+from reviewtool.web.talk import ThreadView
+
+ROOM = 90_000  # characters of changed blocks on a page: with all the rest it stays under 200 KB
+SOURCE_CONTEXT = 3  # lines
+NOTHING = Markup()
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A thread with where it stands: its document's position, a row of it, or neither."""
+
+    view: ThreadView
+    document: int | None = None
+    row: int | None = None
+    quote: str = ""
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A block of the redline with the threads after it, or (`gap`) a folded run with the link that shows it."""
+
+    html: Markup = NOTHING
+    css: str = ""
+    id: str = ""
+    threads: tuple[ThreadView, ...] = ()
+    gap: Stretch | None = None
+    where: str = ""  # of a gap: before, between, after
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A pair of cells, or a gap."""
+
+    old: Markup = NOTHING
+    new: Markup = NOTHING
+    changed: bool = False
+    id: str = ""
+    comments: int = 0
+    comments_url: str = ""
+    gap: Stretch | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """A line of the source, or a gap of `hidden` lines."""
+
+    line: Line | None = None
+    hidden: int = 0
+    url: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """One document of the proposal in the view that was asked."""
+
+    position: int
+    pair: Pair
+    compared: Compared
+    title: str
+    url: str
+    language: str
+    old_picture: str = ""
+    new_picture: str = ""
+    pieces: tuple[Piece, ...] = ()
+    columns: tuple[Columns, ...] = ()
+    lines: tuple[SourceLine, ...] = ()
+    threads: tuple[ThreadView, ...] = ()
+    has_threads: bool = False
+    changes: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def anchor(self) -> str:
+        """Return the id of its title."""
+        return f"document-{self.position}"
+
+
+def views(reader: Reader, placed: Sequence[Placement]) -> list[DocumentView]:
+    """Return every document of the reading in its view, with its threads where they belong."""
+    room = Room(ROOM // 2 if reader.asked.view == "columnas" else ROOM)  # a column each
+    return [
+        _view(reader, position, [each for each in placed if each.document == position], room)
+        for position in range(1, len(reader.pairs) + 1)
+    ]
+
+
+def _view(reader: Reader, position: int, placed: list[Placement], room: Room) -> DocumentView:
+    pair, compared, asked = reader.pairs[position - 1], reader.compared(position), reader.asked
+    published = pair.old.path if pair.status != "A" and asked.since is None else None
+    pictures = compared.kind is Kind.image
+    view = DocumentView(
+        position=position,
+        pair=pair,
+        compared=compared,
+        title=compared.title,
+        url=url_for("documents.document", path=published) if published else "",
+        language=compared.language,
+        old_picture=picture(pair.old.commit, pair.old.path) if pictures and pair.old.path else "",
+        new_picture=picture(pair.new.commit, pair.new.path) if pictures and pair.new.path else "",
+        threads=tuple(each.view for each in placed if each.row is None),
+        changes=sum(row.changed for row in compared.rows),
+        notes=_notes(pair, compared),
+    )
+    parts = _parts(reader, view, [each for each in placed if each.row is not None], room)
+    return DocumentView(**{**view.__dict__, **parts})
+
+
+def _parts(reader: Reader, view: DocumentView, placed: list[Placement], room: Room) -> dict[str, object]:
+    if view.compared.kind is Kind.text or (reader.asked.view == "fuente" and view.compared.kind is Kind.markdown):
+        return {"lines": _lines(reader.asked, view)}
+    if view.compared.kind is not Kind.markdown:
+        return {"threads": (*view.threads, *(each.view for each in placed))}
+    if reader.asked.view == "columnas":
+        return {"columns": _columns(reader, view, placed, room)}
+    final = reader.asked.view == "propuesto" and view.pair.status != "D"
+    rows = reader.final(view.position).rows if final else view.compared.rows
+    since = reader.asked.since.commit if reader.asked.since else ""
+    text = (reader.asked.shown.commit, since, reader.asked.view, view.position, language())
+    pieces = _pieces(reader.asked, _Text(view.position, rows, text), placed, None if final else room)
+    return {"pieces": pieces, "has_threads": bool(placed)}
+
+
+def _notes(pair: Pair, compared: Compared) -> list[str]:
+    """Say what the blocks do not show: new, removed, renamed, read in an old encoding."""
+    notes = []
+    if pair.status == "A":
+        notes.append(_("Documento nuevo: %(path)s", path=pair.path))
+    elif pair.status == "D":
+        notes.append(_("Se propone suprimir este documento: %(path)s", path=pair.path))
+    elif pair.status == "R":
+        notes.append(_("Cambia de nombre: %(old)s pasa a ser %(new)s", old=pair.old.path, new=pair.new.path))
+    if compared.encoding not in {"", "utf-8"}:
+        notes.append(_("El archivo no está en UTF-8: se muestra leído como %(encoding)s.", encoding=compared.encoding))
+    return notes
+
+
+@dataclass(frozen=True)
+class _Text:
+    """The rows of a document and a key that names them."""
+
+    position: int
+    rows: Sequence[Row]
+    key: Hashable
+
+
+def _pieces(asked: Asked, text: _Text, placed: list[Placement], room: Room | None) -> tuple[Piece, ...]:
+    rows, position = text.rows, text.position
+    beside: dict[int, list[Placement]] = {}
+    for each in placed:
+        beside.setdefault(min(each.row or 0, len(rows) - 1), []).append(each)
+    pieces: list[Piece] = []
+    change = 0
+    for stretch in stretches(rows, shown_rows(rows, beside, room) if room else range(len(rows))):
+        if stretch.hidden and not asked.whole:
+            change += stretch.changes
+            pieces.append(_gap(asked, position, stretch, len(rows)))
+            continue
+        for at in range(stretch.first, stretch.end):
+            change += rows[at].changed
+            identity = f"change-{position}-{change}" if rows[at].changed else ""
+            if stretch.hidden and at == stretch.first:
+                identity = f"part-{position}-{at}"
+            pieces.append(_block(text, at, identity, beside.get(at, [])))
+    return tuple(pieces)
+
+
+def _gap(asked: Asked, position: int, stretch: Stretch, total: int) -> Piece:
+    where = "before" if stretch.first == 0 else "after" if stretch.end == total else "between"
+    url = asked.url(f"part-{position}-{stretch.first}", todo=1)
+    return Piece(css="last" if where == "after" else "", gap=stretch, where=where, url=url)
+
+
+def _block(text: _Text, at: int, identity: str, placed: list[Placement]) -> Piece:
+    row = text.rows[at]
+    html = _marked(text, at, placed)
+    last = at == len(text.rows) - 1
+    names = (("head", row.heading is not None), ("changed", row.changed), ("last", last))
+    marked = [each for each in placed if f'id="{each.view.passage}"' in html]
+    if len(marked) < len(placed) and not identity:
+        identity = placed[0].view.fallback
+    threads = tuple(each.view if each in marked else each.view.beside(identity) for each in placed)
+    return Piece(html, " ".join(name for name, holds in names if holds), identity, threads)
+
+
+def _marked(text: _Text, at: int, placed: list[Placement]) -> Markup:
+    row = text.rows[at]
+    marks = tuple(
+        highlight.Mark(
+            passage_quote=each.quote,
+            prefix=each.prefix,
+            id=each.view.passage,
+            label=str(each.view.number),
+            css="objection" if each.view.is_objection else "",
+        )
+        for each in placed
+        if each.quote
+    )
+    if not marks:
+        return row.html
+    key = ("marked", ALGORITHM_VERSION, text.key, at, marks)
+    return workshop().cache.get(key, lambda: highlight.highlight(row.html, marks))
+
+
+def _columns(reader: Reader, view: DocumentView, placed: list[Placement], room: Room) -> tuple[Columns, ...]:
+    asked, rows, pair = reader.asked, view.compared.rows, view.pair
+    cells = comparing.columns(workshop(), pair, reader.frame(pair))
+    talked: dict[int, list[Placement]] = {}
+    for each in placed:
+        talked.setdefault(each.row or 0, []).append(each)
+    found: list[Columns] = []
+    change = 0
+    for stretch in stretches(rows, shown_rows(rows, talked, room)):
+        if stretch.hidden and not asked.whole:
+            change += stretch.changes
+            found.append(Columns(gap=stretch, url=asked.url(f"part-{view.position}-{stretch.first}", todo=1)))
+            continue
+        for at in range(stretch.first, stretch.end):
+            change += rows[at].changed
+            identity = f"change-{view.position}-{change}" if rows[at].changed else ""
+            if stretch.hidden and at == stretch.first:
+                identity = f"part-{view.position}-{at}"
+            beside = talked.get(at, [])
+            url = asked.url(f"thread-{beside[0].view.number}", vista="cambios") if beside else ""
+            found.append(Columns(*cells[at], rows[at].changed, identity, len(beside), url))
+    return tuple(found)
+
+
+def _lines(asked: Asked, view: DocumentView) -> tuple[SourceLine, ...]:
+    lines = comparing.source(workshop(), view.pair)
+    near = {
+        at + step
+        for at, line in enumerate(lines)
+        if line.changed
+        for step in range(-SOURCE_CONTEXT, SOURCE_CONTEXT + 1)
+    }
+    found: list[SourceLine] = []
+    hidden = 0
+    for at, line in enumerate(lines):
+        first = f"line-{view.position}-{at + 1}"
+        if asked.whole or at in near:
+            if hidden:
+                anchor = f"line-{view.position}-{at + 1 - hidden}"
+                found.append(SourceLine(hidden=hidden, url=asked.url(anchor, todo=1)))
+                hidden = 0
+            found.append(SourceLine(line, id=first))
+        else:
+            hidden += 1
+    if hidden:
+        anchor = f"line-{view.position}-{len(lines) + 1 - hidden}"
+        found.append(SourceLine(hidden=hidden, url=asked.url(anchor, todo=1)))
+    return tuple(found)

@@ -1,0 +1,284 @@
+"""Conversations as a page shows them: who said what, what one may do with it, and why a passage is no longer there.
+
+Built from what `services.conversations` loaded; no query of its own beyond a fixed few for names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import url_for
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from reviewtool.models import Comment, CommentEdit, Person, Proposal, Suggestion
+from reviewtool.prose import ALGORITHM_VERSION, markdown
+from reviewtool.rules.lifecycle import State, allowed
+from reviewtool.rules.permissions import Act, may_edit_comment
+from reviewtool.services import comparing, conversations, threads
+from reviewtool.services.conversations import Shown
+from reviewtool.services.placing import Placed
+from reviewtool.web.context import place_name
+from reviewtool.web.database import workshop
+from reviewtool.web.i18n import gettext as _
+from reviewtool.web.i18n import localdate, mark
+from reviewtool.web.security import may_now
+
+CHANNELS = {
+    "note": mark("oficio"),
+    "e-mail": mark("correo electrónico"),
+    "meeting": mark("reunión"),
+    "telephone": mark("llamada telefónica"),
+}
+_HEADING = re.compile(r"^((?:[ ]{0,3}>[ ]?)*[ ]{0,3}(?:(?:[-*+]|\d{1,9}[.)])[ ]+)*)(#{1,6})(?=\s|$)")
+_UNDERLINE = re.compile(r"^[ >]*(=+|-+)[ \t]*$")
+_FENCE = re.compile(r"^[ ]{0,3}(```|~~~)")
+
+
+@dataclass(frozen=True)
+class SuggestionView:
+    """A suggested text as runs of (op, text), what became of it, and what the reader may do with it."""
+
+    comment_id: int
+    runs: tuple[tuple[str, str], ...]
+    applied_in: int | None
+    adopted_by: str
+    in_draft: bool
+    may_apply: bool
+    may_adopt: bool
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message of a thread."""
+
+    id: int
+    author: str
+    place: str
+    at: datetime
+    html: Markup
+    edited_at: datetime | None
+    registered: str
+    suggestion: SuggestionView | None
+    may_edit: bool
+    before: tuple[CommentEdit, ...] = ()
+
+
+@dataclass(frozen=True)
+class ThreadView:
+    """A thread; `target` is the id in the page that it stands beside, "" for none."""
+
+    id: int
+    number: int
+    revision: int
+    path: str | None
+    quote: str
+    title: str
+    said: tuple[Said, ...]
+    hidden: int
+    is_objection: bool
+    was_objection: bool
+    resolved_at: datetime | None
+    resolved_by: str
+    may_reply: bool
+    may_suggest: bool
+    may_resolve: bool
+    may_reopen: bool
+    state: str = "whole"  # as services.placing tells it
+    notice: str = ""
+    target: str = ""
+
+    @property
+    def passage(self) -> str:
+        """Return the id of the mark on its passage."""
+        return f"passage-{self.number}"
+
+    @property
+    def fallback(self) -> str:
+        """Return the id that the block beside it gets when there is no mark."""
+        return f"beside-{self.number}"
+
+    @property
+    def css(self) -> str:
+        """Return the classes that say how it stands."""
+        if self.is_objection:
+            return "objection"
+        if self.resolved_at is not None:
+            return "resolved"
+        return "outdated" if self.state == "lost" else ""
+
+    @property
+    def label(self) -> str:
+        """Name the thread for those who do not see it."""
+        if self.is_objection:
+            return _("Objeción formal %(number)s, abierta", number=self.number)
+        if self.resolved_at is not None:
+            return _("Comentario %(number)s, resuelto", number=self.number)
+        if self.state == "lost":
+            return _("Comentario %(number)s, el fragmento cambió", number=self.number)
+        return _("Comentario %(number)s, abierto", number=self.number)
+
+    def beside(self, target: str) -> ThreadView:
+        """Return the thread as it stands beside a block of the page."""
+        return replace(self, target=target)
+
+
+class Talk:
+    """Makes the views of some threads of one proposal for one reader."""
+
+    def __init__(self, session: Session, proposal: Proposal, shown: Sequence[Shown], reader: Person) -> None:
+        self._proposal, self._reader = proposal, reader
+        self._state = State(proposal.state)
+        said = [comment for each in shown for comment in (each.first, *each.replies)]
+        suggested = [comment for comment in said if comment.suggestion is not None]
+        self._mentions = conversations.mentions(session, [comment.id for comment in said]) if said else {}
+        self._names = conversations.names(
+            session, [s.adopted_by_id for s in _suggestions(suggested) if s.adopted_by_id]
+        )
+        adopting = self._may(Act.adopt_suggestion)
+        self._observers = conversations.observers(session, [c.author_id for c in suggested]) if adopting else set()
+        self._applying = proposal.author_id == reader.id and self._may(Act.apply_suggestion)
+        in_draft = self._applying and suggested
+        self._in_draft = conversations.in_draft(session, proposal, reader) if in_draft else frozenset()
+
+    def _may(self, act: Act) -> bool:
+        return may_now(act) and allowed(act, self._state)
+
+    def view(self, shown: Shown, *, edits: bool = False) -> ThreadView:
+        """Return one thread; with `edits` what its messages said before."""
+        thread, objection = shown.thread, shown.objection
+        open_objection = objection is not None and objection.lifted_at is None
+        settles = threads.may_resolve(self._proposal, thread, self._reader) and not open_objection
+        resolved = thread.resolved_at is not None
+        return ThreadView(
+            id=thread.id,
+            number=thread.number,
+            revision=thread.revision,
+            path=thread.path,
+            quote=thread.quote or "",
+            title=_title(shown.first.body),
+            said=tuple(self._said(comment, edits=edits) for comment in (shown.first, *shown.replies)),
+            hidden=shown.hidden,
+            is_objection=open_objection,
+            was_objection=objection is not None and not open_objection,
+            resolved_at=thread.resolved_at,
+            resolved_by=thread.resolved_by.name if resolved and thread.resolved_by else "",
+            may_reply=self._may(Act.comment),
+            may_suggest=thread.quote is not None and self._may(Act.suggest),
+            may_resolve=settles and not resolved and self._may(Act.resolve_thread),
+            may_reopen=settles and resolved and self._may(Act.reopen_thread),
+        )
+
+    def _said(self, comment: Comment, *, edits: bool) -> Said:
+        return Said(
+            id=comment.id,
+            author=comment.author.name,
+            place=place_of(comment.author),
+            at=comment.created_at,
+            html=body(comment.body, self._mentions.get(comment.id, ())),
+            edited_at=comment.edited_at,
+            registered=_registered(comment),
+            suggestion=self._suggestion(comment) if comment.suggestion else None,
+            may_edit=may_edit_comment(wrote_it=comment.author_id == self._reader.id, withdrawn=False)
+            and self._may(Act.edit_own_comment),
+            before=tuple(comment.edits) if edits else (),
+        )
+
+    def _suggestion(self, comment: Comment) -> SuggestionView:
+        suggestion = next(_suggestions([comment]))
+        in_draft = comment.id in self._in_draft
+        fresh = suggestion.applied_in is None
+        return SuggestionView(
+            comment_id=comment.id,
+            runs=_runs(suggestion.original, suggestion.replacement),
+            applied_in=suggestion.applied_in,
+            adopted_by=self._names.get(suggestion.adopted_by_id or 0, ""),
+            in_draft=in_draft,
+            may_apply=self._applying and fresh and not in_draft,
+            may_adopt=fresh and suggestion.adopted_by_id is None and comment.author_id in self._observers,
+        )
+
+
+def _suggestions(comments: Iterable[Comment]) -> Iterator[Suggestion]:
+    return (comment.suggestion for comment in comments if comment.suggestion is not None)
+
+
+def stood(view: ThreadView, placed: Placed, shown: int) -> ThreadView:
+    """Say on a thread what became of its passage up to the revision shown."""
+    notice = ""
+    if placed.state == "lost" and placed.changed_in is not None:
+        notice = _("El fragmento ya no está en el texto (cambió en la versión %(version)s).", version=placed.changed_in)
+    elif placed.state == "edited":
+        notice = _("El fragmento cambió en la versión %(version)s.", version=placed.changed_in)
+    elif view.revision > shown:
+        notice = _("Se comentó en la versión %(version)s.", version=view.revision)
+    return replace(view, state=placed.state, notice=notice, target=view.passage if placed.passage else "")
+
+
+def place_of(person: Person) -> str:
+    """Return where a person writes from; an observer is named as such."""
+    found = workshop().group.find_administration(person.administration)
+    name = place_name(person.administration)
+    return _("Observador/a, %(place)s", place=name) if found is not None and found.observer else name
+
+
+def _title(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 70 else line[:70].rsplit(" ", 1)[0] + "…"
+
+
+def _registered(comment: Comment) -> str:
+    if comment.registered_by_id is None or comment.channel is None:
+        return ""
+    channel = " ".join(part for part in (_(CHANNELS.get(comment.channel, "")), comment.channel_reference) if part)
+    if comment.channel_on is None:
+        return _("Registrado por la coordinación según %(channel)s", channel=channel)
+    day = localdate(comment.channel_on, "long")
+    return _("Registrado por la coordinación según %(channel)s del %(day)s", channel=channel, day=day)
+
+
+def body(text: str, mentioned: Iterable[tuple[int, str]] = ()) -> Markup:
+    """Render what somebody wrote in a comment: Markdown, without headings, and people named with @ as links."""
+    plain = linked(harmless(text), mentioned)
+    key = ("comment", ALGORITHM_VERSION, hashlib.sha256(plain.encode()).digest())
+    return workshop().cache.get(key, lambda: markdown.render(plain))
+
+
+def harmless(text: str) -> str:
+    """Take from a comment what would make it a document: headings and front matter; its words stay as they are."""
+    out: list[str] = []
+    fenced = ""
+    for line in text.replace("\r\n", "\n").split("\n"):
+        fence = _FENCE.match(line)
+        if fence and fenced in {"", fence[1]}:
+            fenced = "" if fenced else fence[1]
+        elif not fenced:
+            line = _HEADING.sub(r"\1\\\2", line)  # noqa: PLW2901  (the line as it is kept)
+            if _UNDERLINE.match(line) and (not out or out[-1].strip()):
+                out.append("")
+        out.append(line)
+    return "\n".join(out)
+
+
+def linked(text: str, mentioned: Iterable[tuple[int, str]]) -> str:
+    """Make links of the names after an @; a comment with code is left as it is, a link would not be one there."""
+    if "`" in text:
+        return text
+    for person_id, name in mentioned:
+        known = re.compile(rf"(?<![\[\w])@({re.escape(name)})(?!\w)", re.IGNORECASE)
+        target = url_for("people.index", _anchor=f"person-{person_id}")
+        text = known.sub(lambda found, target=target: f"**[@{found[1]}]({target})**", text)  # type: ignore[misc]  # bound now
+    return text
+
+
+def _runs(original: str, replacement: str) -> tuple[tuple[str, str], ...]:
+    key = (
+        "suggestion",
+        ALGORITHM_VERSION,
+        hashlib.sha256(f"{len(original)} {original}{replacement}".encode()).digest(),
+    )
+    return workshop().cache.get(key, lambda: comparing.words_changed(original, replacement))

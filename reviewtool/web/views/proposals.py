@@ -1,0 +1,21 @@
+"""The page of one proposal. The list of proposals is in `proposal_list`, on the same blueprint."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from flask import Blueprint
+
+from reviewtool.web import proposal_page
+
+blueprint = Blueprint("proposals", __name__)
+
+
+@blueprint.get("/propuestas/<int:number>")
+def page(number: int) -> str:
+    """Show a proposal: what changes, where it stands, the text with its conversations, the versions."""
+    return proposal_page.render(number)
+
+
+if find_spec("reviewtool.web.views.proposal_list"):
+    from reviewtool.web.views import proposal_list  # noqa: F401  (registers the list on this blueprint)
