@@ -215,7 +215,7 @@ def open_counts(session: Session) -> dict[str, int]:
         .where(Proposal.state.in_(OPEN_STATES))
         .group_by(func.coalesce(Touch.old_path, Touch.path))
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(row for row in session.execute(query))
 
 
 def closings(session: Session, found: Sequence[Proposal]) -> dict[int, datetime]:
@@ -224,5 +224,5 @@ def closings(session: Session, found: Sequence[Proposal]) -> dict[int, datetime]
     query = select(Ballot.proposal_number, Ballot.closes_at).where(
         Ballot.proposal_number.in_([p.number for p in found]), Ballot.closed_at.is_(None)
     )
-    ballots = dict(session.execute(query).tuples().all()) if found else {}
+    ballots = dict(row for row in session.execute(query)) if found else {}
     return {number: at for number, at in (waiting | ballots).items() if at}

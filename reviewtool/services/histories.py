@@ -211,7 +211,7 @@ def _decided(session: Session, steps: Iterable[Step]) -> list[Step]:
         .where(Merge.commit.in_([step.commit for step in steps]))
         .options(joinedload(Proposal.author), joinedload(Merge.merged_by))
     )
-    found = {merge.commit: (proposal, merge, ballot) for proposal, merge, ballot in session.execute(query).tuples()}
+    found = {merge.commit: (proposal, merge, ballot) for proposal, merge, ballot in session.execute(query)}
     decided = []
     for step in steps:
         proposal, merge, ballot = found.get(step.commit, (None, None, None))

@@ -95,7 +95,8 @@ def mend(html: Markup) -> Markup:
     """Show links and pictures whose target is not in the materials as text that says so."""
     if BROKEN not in html:
         return html
-    linked = _BROKEN_LINK.sub(r'<span class="broken-link">\1</span>', html)
+    # str(): `re` joins what it keeps by the subject's own `join`, and that of Markup escapes.
+    linked = _BROKEN_LINK.sub(r'<span class="broken-link">\1</span>', str(html))
     whole = _BROKEN_IMAGE.sub(r'<span class="broken-link">\1</span>', linked)
     return Markup(whole)  # noqa: S704  (sanitised by prose; an element was only replaced by a plainer one)
 

@@ -22,6 +22,7 @@ from reviewtool.services.workshop import Workshop
 LONGEST_QUERY = 200  # characters
 MOST_TERMS = 8
 PAGE_SIZE = 20
+SHORT = 4  # characters: a shorter term must be a whole word, or «de» would find «derecho»
 SNIPPETS = 3  # a document
 AROUND = 90  # characters on either side of a hit
 _TERM = re.compile(r'"([^"]+)"|«([^»]+)»|(\S+)')
@@ -103,8 +104,8 @@ def search(workshop: Workshop, commit: CommitId, query: str, page: int = 1) -> F
 
 
 def _results(workshop: Workshop, commit: CommitId, wanted: Sequence[str]) -> tuple[Result, ...]:
-    patterns = [re.compile(r"(?<!\w)" + re.escape(term)) for term in wanted]
-    anything = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, sorted(wanted, key=len, reverse=True))) + ")")
+    patterns = [re.compile(_pattern(term)) for term in wanted]
+    anything = re.compile("|".join(map(_pattern, sorted(wanted, key=len, reverse=True))))
     found = []
     whole = modules.tree(workshop, commit)
     for module in whole.modules:
@@ -120,6 +121,10 @@ def _results(workshop: Workshop, commit: CommitId, wanted: Sequence[str]) -> tup
                                            _snippets(anything, patterns, sections))))  # fmt: skip
     found.sort(key=lambda pair: (-pair[0][0], -pair[0][1], modules.natural(pair[1].path)))
     return tuple(result for _, result in found)
+
+
+def _pattern(term: str) -> str:
+    return r"(?<!\w)" + re.escape(term) + (r"(?!\w)" if len(term) < SHORT else "")
 
 
 def _hits(anything: re.Pattern[str], sections: Sequence[Section]) -> int:

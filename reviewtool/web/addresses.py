@@ -19,11 +19,15 @@ from reviewtool.web.database import workshop
 
 
 class Addresses:
-    """Addresses at the published text or, with `older`, at the state that the tree is of."""
+    """Addresses at the published text or, with `older`, at the state that the tree is of.
 
-    def __init__(self, tree: Tree, *, older: bool = False) -> None:
+    `like`: a picture that is the same there has the address it has there, so that a redline shows only new pictures.
+    """
+
+    def __init__(self, tree: Tree, *, older: bool = False, like: Addresses | None = None) -> None:
         self.tree = tree
         self.older = older
+        self.like = like
         self.site = request.script_root
         # url_for costs a hundred times what joining costs, and a page has hundreds of links.
         self._page = self._base("documents.state") if older else url_for("documents.document", path="x")[:-1]
@@ -40,10 +44,15 @@ class Addresses:
 
     def raw(self, path: str) -> str:
         """Return the address of a file's bytes at this state; a picture keeps it while the picture stays."""
+        if self.like and self._blob(path) == self.like._blob(path):
+            return self.like.raw(path)
         if self.older:
             return _joined(self._raw, path)
         settled = documents.settled_commit(workshop(), self.tree.commit, path)
         return _joined(self._raw.replace(self.tree.commit, settled), path)
+
+    def _blob(self, path: str) -> str:
+        return self.tree.files[path].blob if path in self.tree.files else ""
 
     def resolver(self, source: str) -> Resolve:
         """Return what finds the targets of the links and pictures in the document at `source`."""
@@ -70,9 +79,9 @@ def _joined(base: str, path: str, fragment: str = "") -> str:
         return ""
 
 
-def at(commit: StateId, *, older: bool = False) -> Addresses:
+def at(commit: StateId, *, older: bool = False, like: Addresses | None = None) -> Addresses:
     """Return the addresses at a commit."""
-    return Addresses(modules.tree(workshop(), commit), older=older)
+    return Addresses(modules.tree(workshop(), commit), older=older, like=like)
 
 
 def of(endpoint: str) -> Callable[[str], str]:

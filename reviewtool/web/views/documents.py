@@ -93,7 +93,7 @@ def change(commit: str, path: str) -> Any:
     known = documents.state(reading(), workshop(), commit)
     changed = histories.change(reading(), workshop(), known, path)
     after = addresses.at(known, older=True)
-    before = addresses.at(changed.before_commit, older=True) if changed.before_commit else after
+    before = addresses.at(changed.before_commit, older=True, like=after) if changed.before_commit else after
     shown = changed.after or changed.before
     return render_template(
         "documents/change.html",
