@@ -266,7 +266,7 @@ def _lines(found: _Contents) -> list[Line]:
 
 def _line(runs: list[tuple[str, str]], number: int, end: str) -> Line:
     gone = end == "delete" and all(op == "delete" for op, _ in runs)
-    changed = end != "equal" or any(op != "equal" for op, _ in runs)
+    changed = any(op != "equal" for op, _ in runs) if runs else end != "equal"
     return Line(None if gone else number, tuple(runs), changed)
 
 

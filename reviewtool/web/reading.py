@@ -191,14 +191,16 @@ def _pieces(asked: Asked, text: _Text, placed: list[Placement], room: Room | Non
 
 
 def _gap(asked: Asked, position: int, stretch: Stretch, total: int) -> Piece:
-    where = "before" if stretch.first == 0 else "after" if stretch.end == total else "between"
+    first, last = stretch.first == 0, stretch.end == total
+    where = "between" if first == last else "before" if first else "after"
     url = asked.url(f"part-{position}-{stretch.first}", todo=1)
-    return Piece(css="last" if where == "after" else "", gap=stretch, where=where, url=url)
+    return Piece(css="last" if last else "", gap=stretch, where=where, url=url)
 
 
 def _block(text: _Text, at: int, identity: str, placed: list[Placement]) -> Piece:
     row = text.rows[at]
     html = _marked(text, at, placed)
+    placed = sorted(placed, key=lambda each: html.find(f'id="{each.view.passage}"'))
     last = at == len(text.rows) - 1
     names = (("head", row.heading is not None), ("changed", row.changed), ("last", last))
     marked = [each for each in placed if f'id="{each.view.passage}"' in html]

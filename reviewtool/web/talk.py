@@ -191,15 +191,18 @@ class Talk:
     def _suggestion(self, comment: Comment) -> SuggestionView:
         suggestion = next(_suggestions([comment]))
         in_draft = comment.id in self._in_draft
-        fresh = suggestion.applied_in is None
+        fresh = suggestion.applied_in is None and not in_draft
         return SuggestionView(
             comment_id=comment.id,
             runs=_runs(suggestion.original, suggestion.replacement),
             applied_in=suggestion.applied_in,
             adopted_by=self._names.get(suggestion.adopted_by_id or 0, ""),
             in_draft=in_draft,
-            may_apply=self._applying and fresh and not in_draft,
-            may_adopt=fresh and suggestion.adopted_by_id is None and comment.author_id in self._observers,
+            may_apply=self._applying and fresh,
+            may_adopt=fresh
+            and not self._applying
+            and suggestion.adopted_by_id is None
+            and comment.author_id in self._observers,
         )
 
 
