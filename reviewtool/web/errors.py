@@ -99,4 +99,8 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(Exception)
     def bug(error: Exception) -> Any:
         log.error("bug in %s %s", request.method, request.endpoint, exc_info=error)
-        return page(500)
+        try:
+            return page(500)
+        except Exception:  # the frame of every page is what failed
+            log.exception("the error page failed")
+            return gettext(TITLES[500]), 500, {"Content-Type": "text/plain; charset=utf-8"}
