@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from reviewtool.errors import NotFound
+from reviewtool.errors import InvalidInput, NotFound
 from reviewtool.gitstore import history, paths, reading
 from reviewtool.gitstore.ids import CommitId
 from reviewtool.models import Ballot, Merge, Proposal
@@ -96,34 +96,51 @@ def page(
 ) -> Page:
     """Return one page of a document's history up to a commit; a deleted document has one too. Raises NotFound."""
     number = max(1, number)
+    present = reading.find(workshop.store, commit, path) is not None
+    if not present:
+        _ensure_could_have_been(path)
     key = ("history", commit, path, number, size)
     entries = workshop.cache.get(
         key,
         lambda: tuple(history.log(workshop.store, commit, path, limit=size + 1, skip=(number - 1) * size)),
     )
-    if not entries and (number > 1 or reading.find(workshop.store, commit, path) is None):
+    if not entries or not (present or _find_change(workshop, entries[0].commit, path)):
         raise NotFound("document-unknown", path=paths.shown(path))
     steps = [_step(entry.commit, entry.path or path, entry.old_path) for entry in entries[:size]]
     return Page(tuple(_decided(session, steps)), number, len(entries) > size)
 
 
+def _ensure_could_have_been(path: str) -> None:
+    # What stands in no tree comes from an address bar: it reaches git only if it could be a document's name.
+    try:
+        paths.check(path)
+    except InvalidInput as error:
+        raise NotFound("document-unknown", path=paths.shown(path)) from error
+
+
+def _find_change(workshop: Workshop, made: reading.Commit, path: str) -> history.PathChange | None:
+    """Return what a commit did to a file, under its new name or its old one; a folder is no file."""
+    before = made.parents[0] if made.parents else None
+    changed = workshop.cache.get(
+        ("paths", before, made.id), lambda: tuple(history.diff_paths(workshop.store, before, made.id))
+    )
+    return next((each for each in changed if path in (each.path, each.old_path)), None)
+
+
 def change(session: Session, workshop: Workshop, commit: CommitId, path: str) -> Changed:
     """Return what one commit did to the document at `path`; raises NotFound when it did nothing to it."""
     made = reading.commit(workshop.store, commit)
-    before = made.parents[0] if made.parents else None
-    key = ("paths", before, commit)
-    changed = workshop.cache.get(key, lambda: tuple(history.diff_paths(workshop.store, before, commit)))
-    one = next((each for each in changed if each.path == path), None)
+    one = _find_change(workshop, made, path)
     if one is None:
         raise NotFound("document-unknown", path=paths.shown(path))
-    old_path = one.old_path or path
-    step = _step(made, path, old_path if old_path != path else None)
-    (decided,) = _decided(session, [step])
+    before = made.parents[0] if made.parents else None
+    old_path = one.old_path or one.path
+    (decided,) = _decided(session, [_step(made, one.path, old_path if old_path != one.path else None)])
     return Changed(
         decided,
         before,
         documents.find(workshop, before, old_path) if before and one.status != "A" else None,
-        documents.find(workshop, commit, path) if one.status != "D" else None,
+        documents.find(workshop, commit, one.path) if one.status != "D" else None,
     )
 
 

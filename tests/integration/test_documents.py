@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,8 @@ from reviewtool import clock
 from reviewtool.cache import Cache
 from reviewtool.db import Database
 from reviewtool.errors import NotFound
-from reviewtool.gitstore import reading, store as stores, writing
+from reviewtool.gitstore import reading, writing
+from reviewtool.gitstore import store as stores
 from reviewtool.gitstore.ids import CommitId
 from reviewtool.gitstore.store import Store
 from reviewtool.group import Group
@@ -27,7 +29,14 @@ from tests import factories
 from tests.support import materials
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULE = 'title = "Módulo 2"\nkind = "module"\nlanguage = "es"\norder = 2\nlead_administration = "CL"\nsummary = "De qué trata."\n'
+MODULE = """\
+title = "Módulo 2"
+kind = "module"
+language = "es"
+order = 2
+lead_administration = "CL"
+summary = "De qué trata."
+"""
 LESSON = "modulo/leccion-2.md"
 TEXT = """# Lección 2
 
@@ -255,8 +264,8 @@ def _aside(workshop: Workshop, parent: CommitId) -> CommitId:
         ("./02-ajustes-del-articulo-8.md?x=1", materials.ADJUSTMENTS),
         ("../glosario.md", materials.GLOSSARY),
         ("/glosario.md", materials.GLOSSARY),
-        ("../kit del instructor/Sesión 1 – guía de la facilitadora.md", materials.ODD_NAME),
-        ("../kit del instructor/Sesión 1 – guía de la facilitadora.md", materials.ODD_NAME),
+        ("../" + materials.ODD_NAME, materials.ODD_NAME),
+        ("../" + unicodedata.normalize("NFD", materials.ODD_NAME), materials.ODD_NAME),
         ("../kit del instructor/", "kit del instructor"),
         ("..", ""),
         ("", materials.INTRODUCTION),
@@ -500,7 +509,7 @@ def test_lines_that_end_in_carriage_returns_are_counted_as_git_counts_them(
 @pytest.fixture
 def find(workshop: Workshop) -> Callable[[str], searching.Found]:
     texts = {
-        "m/a.md": "# Cánones\n\nLos cánones y derechos de licencia se añaden.\n\n## Prueba\n\nLa **car**ga de la prueba.\n",
+        "m/a.md": "# Cánones\n\nLos cánones y derechos se añaden.\n\n## Prueba\n\nLa **car**ga de la prueba.\n",
         "m/b.md": "# Otra\n\nNada de canon aquí, salvo derechos.\n",
         "m/c.txt": "Apunte sobre el año fiscal.\n\nDevenido.",
         "m/d.md": "# Antiguo\n\nValoraci\u0301on descompuesta, «último recurso».\n",
