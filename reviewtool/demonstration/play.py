@@ -55,7 +55,7 @@ def _single(fields: Fields, timeline: Timeline) -> Iterator[tuple[datetime, Fiel
 
 
 def play(stage: Stage, timeline: Timeline) -> None:
-    """Do every act of the scripts, each at its instant, after what time has closed by then; at last what it has by now."""
+    """Do every act of the scripts at its instant, after what time has closed by then; at last, what it has by now."""
     for act in acts(timeline):
         with clock.at(act.at):
             stage.close_due(clock.now())

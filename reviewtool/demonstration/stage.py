@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from reviewtool.clock import now
 from reviewtool.demonstration.edits import changed, glued
-from reviewtool.models import Draft, Objection, Person
+from reviewtool.models import Comment, Draft, Objection, Person
 from reviewtool.services import (
     ballots,
     drafts,
@@ -43,7 +43,7 @@ class Story:
 
     name: str
     number: int = 0
-    said: dict[str, threads.Comment] = field(default_factory=dict)
+    said: dict[str, Comment] = field(default_factory=dict)
     objection: int = 0
 
 
