@@ -125,7 +125,7 @@ def names(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     """Return the names of some people; asks nothing for nobody."""
     ids = set(person_ids)
     query = select(Person.id, Person.name).where(Person.id.in_(ids))
-    return dict(session.execute(query).tuples()) if ids else {}
+    return dict(session.execute(query).all()) if ids else {}
 
 
 def observers(session: Session, person_ids: Iterable[int]) -> set[int]:

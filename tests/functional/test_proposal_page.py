@@ -1,0 +1,363 @@
+"""The page of a proposal: what it says first, its views, every kind of document, folding, versions, who sees what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from sqlalchemy import event
+
+from reviewtool.gitstore.reading import data, find, head
+from reviewtool.services import drafts, people, revisions, threads
+from reviewtool.services.threads import PAGE_SIZE, Message, Place
+from tests import factories
+from tests.support import journey
+from tests.support.materials import ADJUSTMENTS, FIGURE, GLOSSARY, INTRODUCTION, OLD_ENCODING, PICTURE
+
+OLD = "Solo se añaden sobre la base de datos objetivos y cuantificables."
+NEW = "Solo se añaden importes que tengan por base datos objetivos y cuantificables."
+PARAGRAPH = "El importador declara {n} unidades y la administración puede pedir pruebas del precio pagado. "
+
+
+@pytest.fixture
+def workshop(app):
+    return app.extensions["workshop"]
+
+
+@pytest.fixture
+def group(database):
+    with database.write() as session:
+        made = factories.make_group(session)
+    with database.read() as session:
+        return factories.Group(
+            tuple(people.get(session, member.id) for member in made.members),
+            made.seats,
+            tuple(people.get(session, observer.id) for observer in made.observers),
+            *(people.get(session, person.id) for person in (made.coordinator, made.deputy, made.reader)),
+        )
+
+
+@pytest.fixture
+def number(workshop, group) -> int:
+    return journey.propose(workshop, group.members[0], ADJUSTMENTS, OLD, NEW)
+
+
+@pytest.fixture
+def read(sign_in, group) -> Callable[..., str]:
+    """Return a function that gives the text of a page as a member reads it."""
+
+    def page(address: str, person=None) -> str:
+        response = sign_in(person or group.members[1]).get(address)
+        assert response.status_code == 200, response.text
+        return unescape(response.text)
+
+    return page
+
+
+def submit(workshop, author, change: Callable[[drafts.Draft], None], number: int | None = None) -> int:
+    with workshop.database.write() as session:
+        by = people.get(session, author.id)
+        draft = (
+            drafts.start_revision(session, workshop, number, by=by)
+            if number
+            else drafts.start(session, workshop, by=by)
+        )
+        change(draft)
+        if number is None:
+            drafts.save_meta(draft, journey.META)
+        session.flush()
+        draft_id = draft.id
+    return revisions.submit(workshop, draft_id, by_id=author.id)
+
+
+def comment(workshop, number, person, body="Me parece bien.", place=None) -> int:
+    with workshop.database.write() as session:
+        by = people.get(session, person.id)
+        return threads.comment(session, workshop, number, place or Place(1), Message(body), by=by).id
+
+
+def words_of(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_the_page_says_first_what_changes_and_where_it_stands(workshop, group, read) -> None:
+    number = journey.propose(workshop, group.members[0], ADJUSTMENTS, "625,00", "650,00")
+    page = read(f"/propuestas/{number}")
+    assert "<h1>Aclarar el canon</h1>" in page
+    head_of_page = words_of(page[: page.index('class="proposal"')])
+    assert "Se sustituye «625,00» por «650,00» en «Ajustes»" in head_of_page
+    for said in ("En consulta", f"P-{number}", "Lucía Fernández", "Argentina", "Versión 1", "Cambio de fondo"):
+        assert said in head_of_page
+    for said in ("Comentario 25.1", "El texto actual es incompleto.", "1 minuto de lectura"):
+        assert said in head_of_page
+
+
+def test_what_changes_takes_five_lines_at_most(workshop, group, read) -> None:
+    def change(draft) -> None:
+        entry = drafts.add_document(workshop, draft, ADJUSTMENTS)
+        text = drafts.text_of(workshop, entry)
+        for old, new in (("12 500,00", "12 600,00"), ("625,00", "630,00"), ("375,00", "380,00"), ("8.1 c)", "8.1 b)")):
+            text = text.replace(old, new)
+        drafts.save_text(workshop, draft, entry, text.replace("Solo se", "No se"), saves=None)
+        drafts.mark_deleted(drafts.add_document(workshop, draft, GLOSSARY))
+
+    page = read(f"/propuestas/{submit(workshop, group.members[0], change)}")
+    lines = re.search(r'<ul class="changes">(.*?)</ul>', page, re.DOTALL)[1].count("<li>")
+    assert lines == 5
+
+
+@pytest.mark.parametrize(
+    ("view", "has"),
+    [
+        ("cambios", 'class="redline'),
+        ("columnas", 'class="sides"'),
+        ("propuesto", "Así quedaría el texto"),
+        ("fuente", 'class="source'),
+    ],
+)
+def test_each_view_has_an_address(read, number, view, has) -> None:
+    page = read(f"/propuestas/{number}?vista={view}")
+    assert has in page
+    assert "importes que tengan" in words_of(page)
+
+
+def test_only_a_view_that_was_chosen_is_remembered(workshop, group, number, read) -> None:
+    read(f"/propuestas/{number}")
+    assert 'aria-current="page">Cambios marcados' in read(f"/propuestas/{number}")
+    read(f"/propuestas/{number}?vista=columnas")
+    assert 'aria-current="page">Dos columnas' in read(f"/propuestas/{number}")
+    read(f"/propuestas/{number}?vista=inventada")
+    assert 'aria-current="page">Dos columnas' in read(f"/propuestas/{number}")
+
+
+@pytest.mark.parametrize("query", ["version=9", "desde=9", "version=0", "version=x", "desde=-1", "version=99999999999"])
+def test_a_version_that_does_not_exist_is_not_found(sign_in, group, number, query) -> None:
+    assert sign_in(group.members[1]).get(f"/propuestas/{number}?{query}").status_code == 404
+
+
+def test_a_proposal_that_does_not_exist_is_not_found(sign_in, group) -> None:
+    assert sign_in(group.members[1]).get("/propuestas/4711").status_code == 404
+
+
+def test_any_two_versions_can_be_compared(workshop, group, number, read) -> None:
+    journey.revise(workshop, group.members[0], number, ADJUSTMENTS, "objetivos y", "objetivos, reales y")
+    both = words_of(read(f"/propuestas/{number}"))
+    only = words_of(read(f"/propuestas/{number}?version=2&desde=1"))
+    assert "reales" in both
+    assert "Se comparan la versión 1 y la versión 2" in only
+    assert "8 palabras insertadas" not in only
+    assert "1 palabra insertada" in only
+    assert "No hay diferencias" in read(f"/propuestas/{number}?version=2&desde=2")
+    assert "La más reciente es la versión 2" in read(f"/propuestas/{number}?version=1")
+
+
+def test_every_kind_of_document_is_shown(workshop, group, read) -> None:
+    new_picture = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+
+    def change(draft) -> None:
+        drafts.add_new(workshop, draft, "nuevo/01-canon.md", b"# El canon\n\nTexto nuevo.\n")
+        drafts.add_new(workshop, draft, "nuevo/datos.bin", b"\x00\x01\x02")
+        drafts.mark_deleted(drafts.add_document(workshop, draft, OLD_ENCODING))
+        drafts.mark_deleted(drafts.add_document(workshop, draft, PICTURE))
+        drafts.rename(workshop, draft, drafts.add_document(workshop, draft, GLOSSARY), "glosario-general.md")
+        drafts.put(drafts.add_document(workshop, draft, FIGURE), new_picture)
+
+    number = submit(workshop, group.members[0], change)
+    for view in ("cambios", "columnas", "propuesto", "fuente"):
+        page = read(f"/propuestas/{number}?vista={view}")
+        said = words_of(page)
+        assert "Documento nuevo: nuevo/01-canon.md" in said
+        assert f"Se propone suprimir este documento: {OLD_ENCODING}" in said
+        assert "no está en UTF-8" in said
+        assert "glosario.md pasa a ser glosario-general.md" in said
+        assert "no se puede mostrar como texto" in said
+        assert "«último recurso»" in said
+        assert "Imagen vigente de ajustes.svg" in page
+        assert "Imagen propuesta de ajustes.svg" in page
+        assert "La imagen se suprime" in said
+
+
+def test_old_and_new_picture_are_each_sent(workshop, group, sign_in) -> None:
+    new_picture = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+
+    def change(draft) -> None:
+        drafts.put(drafts.add_document(workshop, draft, FIGURE), new_picture)
+
+    client = sign_in(group.members[1])
+    page = client.get(f"/propuestas/{submit(workshop, group.members[0], change)}").text
+    sent = [client.get(address).data for address in re.findall(r'<img src="([^"]+)"', page)]
+    old = find(workshop.store, head(workshop.store), FIGURE)
+    assert sent == [data(workshop.store, old.blob), new_picture]
+
+
+def test_a_picture_that_stays_is_no_change_of_its_document(workshop, group, read, number) -> None:
+    page = read(f"/propuestas/{number}?todo=1")
+    assert "figuras/ajustes.svg" in page
+    assert not re.search(r"<(ins|del)[^>]*><img", page)
+
+
+def long_text(paragraphs: int) -> str:
+    return "# Manual\n\n" + "\n".join(f"{PARAGRAPH.format(n=n)}\n" for n in range(paragraphs))
+
+
+def long_proposal(workshop, author, paragraphs: int, changed: list[int], times: int = 1) -> int:
+    text = long_text(paragraphs).replace("pagado. ", "pagado. " * times)
+    number = submit(workshop, author, lambda d: drafts.add_new(workshop, d, "manual.md", text.encode()) and None)
+
+    def change(draft) -> None:
+        changing = text
+        for n in changed:
+            changing = changing.replace(f"declara {n} unidades", f"declaró {n} unidades")
+        drafts.save_text(workshop, draft, draft.files[0], changing, saves=None)
+
+    return submit(workshop, author, change, number)
+
+
+def test_unchanged_runs_are_folded_behind_a_link_that_shows_them(workshop, group, read) -> None:
+    number = long_proposal(workshop, group.members[0], 40, [10, 30])
+    page = read(f"/propuestas/{number}?version=2&desde=1")
+    said = words_of(page)
+    assert "declara 5 unidades" not in said
+    assert "declara 11 unidades" in said
+    assert "Mostrar 9 párrafos sin cambios" in said  # the title stands above them
+    assert "Mostrar 17 párrafos sin cambios" in said
+    assert "Mostrar 8 párrafos siguientes" in said
+    link = re.search(r'<p class="doc more"[^>]*><a href="([^"]+)"', page)[1]
+    address, _, anchor = link.partition("#")
+    whole = read(address)
+    assert "declara 5 unidades" in whole
+    assert f'id="{anchor}"' in whole
+    assert "Mostrar 9" not in words_of(whole)
+
+
+@pytest.mark.parametrize("view", ["cambios", "columnas"])
+def test_a_long_document_with_many_changes_stays_a_small_page(workshop, group, sign_in, view) -> None:
+    text_size = len(long_text(400)) + 400 * len(PARAGRAPH) * 4
+    assert text_size > 180_000
+    number = long_proposal(workshop, group.members[0], 400, list(range(0, 400, 2))[:150], times=5)
+    page = sign_in(group.members[1]).get(f"/propuestas/{number}?version=2&desde=1&vista={view}")
+    assert len(page.data) <= 200 * 1024
+    assert page.text.count("<ins>") >= 50
+
+
+def test_a_thread_stands_right_after_the_block_of_its_passage(workshop, group, number, read) -> None:
+    comment(workshop, number, group.observers[0], place=Place(1, ADJUSTMENTS, "datos objetivos"))
+    page = read(f"/propuestas/{number}")
+    assert re.search(
+        r'<mark class="passage" id="passage-1">datos objetivos</mark><a class="num" href="#thread-1"', page
+    )
+    after = page[page.index('id="passage-1"') :]
+    assert re.search(r'</div>\s*<aside class="thread" id="thread-1" data-passage="passage-1"', after)
+
+
+def test_a_passage_in_a_folded_run_is_shown(workshop, group, read) -> None:
+    number = long_proposal(workshop, group.members[0], 40, [10])
+    comment(workshop, number, group.observers[0], place=Place(2, "manual.md", "declara 33 unidades"))
+    page = read(f"/propuestas/{number}?version=2&desde=1")
+    assert 'id="passage-1">declara 33 unidades</mark>' in page
+    assert "declara 25 unidades" not in page
+
+
+def test_a_lost_passage_stays_listed_with_the_words_that_were_commented(workshop, group, number, read) -> None:
+    comment(workshop, number, group.observers[0], place=Place(1, ADJUSTMENTS, "importes que tengan por base datos"))
+    journey.revise(workshop, group.members[0], number, ADJUSTMENTS, NEW, "")
+    page = read(f"/propuestas/{number}")
+    said = words_of(page)
+    assert "El fragmento ya no está en el texto (cambió en la versión 2)." in said
+    assert "importes que tengan por base datos" in said
+    assert 'class="thread outdated"' in page
+    target = re.search(r'id="thread-1" data-passage="([^"]+)"', page)[1]
+    assert f'id="{target}"' in page
+
+
+def test_threads_on_a_document_and_on_the_whole_proposal_are_listed(workshop, group, number, read) -> None:
+    comment(workshop, number, group.observers[0], "Sobre el documento entero", Place(1, ADJUSTMENTS))
+    comment(workshop, number, group.observers[0], "Sobre todo lo propuesto")
+    page = read(f"/propuestas/{number}")
+    document = page.index("Comentarios sobre este documento")
+    general = page.index("Comentarios sobre la propuesta</h2>")
+    assert document < page.index("Sobre el documento entero") < general < page.index("Sobre todo lo propuesto")
+
+
+def test_a_comment_made_on_a_newer_version_is_listed_in_the_older_one(workshop, group, number, read) -> None:
+    journey.revise(workshop, group.members[0], number, ADJUSTMENTS, "objetivos y", "objetivos, reales y")
+    comment(workshop, number, group.observers[0], place=Place(2, ADJUSTMENTS, "objetivos, reales"))
+    assert "Se comentó en la versión 2." in words_of(read(f"/propuestas/{number}?version=1"))
+
+
+def test_no_more_than_a_page_of_threads_is_loaded(workshop, group, number, read) -> None:
+    for _ in range(PAGE_SIZE + 2):
+        comment(workshop, number, group.observers[0])
+    page = read(f"/propuestas/{number}")
+    assert page.count('<aside class="thread') == PAGE_SIZE
+    assert "Hay más comentarios: ver todos" in page
+
+
+def test_a_reader_sees_text_and_reasons_but_no_discussion(workshop, group, number, read, sign_in) -> None:
+    thread_id = comment(
+        workshop, number, group.observers[0], "Solo para el grupo", Place(1, ADJUSTMENTS, "datos objetivos")
+    )
+    page = read(f"/propuestas/{number}", group.reader)
+    assert "importes que tengan" in page
+    assert "El texto actual es incompleto." in page
+    for hidden in ("Solo para el grupo", 'class="passage"', 'id="composer"', "Su posición", 'class="thread'):
+        assert hidden not in page
+    client = sign_in(group.reader)
+    assert client.post(f"/propuestas/{number}/comentarios", data={"version": "1", "body": "x"}).status_code == 403
+    assert client.get(f"/propuestas/{number}/comentarios").status_code == 403
+    assert client.get(f"/comentarios/{thread_id}").status_code == 403
+
+
+def test_a_link_to_a_document_that_the_proposal_adds_stays_on_the_page(workshop, group, read) -> None:
+    def change(draft) -> None:
+        drafts.add_new(workshop, draft, "nuevo/a.md", "# Primero\n\nVéase [el segundo](b.md).\n".encode())
+        drafts.add_new(workshop, draft, "nuevo/b.md", b"# Segundo\n")
+
+    page = read(f"/propuestas/{submit(workshop, group.members[0], change)}")
+    assert '<a href="#document-2"' in page
+    assert 'id="document-2"' in page
+
+
+def test_a_warm_page_asks_the_database_the_same_for_few_and_many_rows(
+    workshop, group, number, sign_in, database
+) -> None:
+    client, counts, processes = sign_in(group.members[0]), [], []
+    statements: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        for more in (2, 18):
+            for n in range(more):
+                person = group.observers[n % 4]
+                with database.write() as session:
+                    by = people.get(session, person.id)
+                    message = Message(f"Hola, @{group.members[n % 5].name}", "hechos objetivos")
+                    place = Place(1, ADJUSTMENTS, "datos objetivos")
+                    begun = threads.comment(session, workshop, number, place, message, by=by).id
+                    threads.reply(session, begun, Message("Sí"), by=by)
+            client.get(f"/propuestas/{number}")
+            statements.clear()
+            before = workshop.store.processes
+            assert client.get(f"/propuestas/{number}").status_code == 200
+            counts.append(len(statements))
+            processes.append(workshop.store.processes - before)
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    assert counts[0] == counts[1]
+    assert processes == [0, 0]
+
+
+def test_what_a_text_says_is_never_taken_for_markup(workshop, group, sign_in) -> None:
+    number = journey.propose(workshop, group.members[0], INTRODUCTION, "## Condiciones", "## <script>alert(1)</script>")
+    comment(workshop, number, group.observers[0], "<img src=x onerror=alert(2)>")
+    for view in ("cambios", "columnas", "propuesto", "fuente"):
+        page = sign_in(group.members[1]).get(f"/propuestas/{number}?vista={view}").text
+        assert "alert(1)" in page
+        assert "alert(2)" in page
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
