@@ -32,8 +32,6 @@ _COUNTED = {
     "Abstained-by": "abstain",
     "Recused-by": "recused",
 }
-# What a screen reader hears around a change comes from the style sheet, in the language of the text.
-_LABELS = redline.Labels(inserted_open="", inserted_close="", deleted_open="", deleted_close="")
 
 
 @dataclass(frozen=True)
@@ -145,11 +143,15 @@ def change(session: Session, workshop: Workshop, commit: CommitId, path: str) ->
 
 
 def redlined(
-    workshop: Workshop, changed: Changed, resolvers: tuple[markdown.Resolve, markdown.Resolve], site: str
+    workshop: Workshop,
+    changed: Changed,
+    resolvers: tuple[markdown.Resolve, markdown.Resolve],
+    site: str,
+    labels: redline.Labels,
 ) -> redline.Redline:
     """Return a change of a text as a redline; `site` is what the resolvers depend on beside the two commits."""
     old, new = changed.before, changed.after
-    key = ("change", ALGORITHM_VERSION, changed.before_commit, changed.step.commit, changed.step.path, site)
+    key = ("change", ALGORITHM_VERSION, changed.before_commit, changed.step.commit, changed.step.path, site, labels)
     return workshop.cache.get(
         key,
         lambda: redline.compare(
@@ -157,7 +159,7 @@ def redlined(
             new.text if new else "",
             resolve_old=resolvers[0],
             resolve_new=resolvers[1],
-            labels=_LABELS,
+            labels=labels,
         ),
     )
 

@@ -12,12 +12,12 @@ from typing import Any
 from flask import request, url_for
 
 from reviewtool.models import Revision
-from reviewtool.prose import markdown, redline
+from reviewtool.prose import markdown
 from reviewtool.services import comparing
 from reviewtool.services.comparing import Compared, Frame, Pair, Row, Side
 from reviewtool.web.database import workshop
-from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import language
+from reviewtool.web.labels import labels
 
 VIEWS = {"cambios": "redline", "columnas": "sides", "propuesto": "final", "fuente": "source"}
 
@@ -55,15 +55,7 @@ class Reader:
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
         self.pairs = comparing.pairs(workshop(), asked.shown, asked.since)
-        self._labels = redline.Labels(
-            inserted_open="",  # the style sheet says it, in the language of the text
-            inserted_close="",
-            deleted_open="",
-            deleted_close="",
-            moved_from=_("Trasladado de otro lugar: ver dónde estaba"),
-            moved_to=_("Trasladado a otro lugar: ver dónde está"),
-            front_matter=_("Datos del documento"),
-        )
+        self._labels = labels()
         self._new = {pair.new.path: at for at, pair in enumerate(self.pairs, 1) if pair.status in {"A", "R"}}
 
     def compared(self, position: int) -> Compared:

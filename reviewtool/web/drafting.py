@@ -14,6 +14,7 @@ from reviewtool.prose import markdown, redline, summary
 from reviewtool.services import drafts
 from reviewtool.services.workshop import Workshop
 from reviewtool.web.i18n import gettext as _
+from reviewtool.web.labels import labels
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -66,7 +67,7 @@ def shown(workshop: Workshop, entry: DraftFile, view: str) -> Markup | None:
     """Return the marked changes or the look of a document, or None in the editor."""
     old, new = _texts(workshop, entry)
     if view == "cambios":
-        return Markup("").join(chunk.html for chunk in redline.compare(old, new).chunks)
+        return Markup("").join(chunk.html for chunk in redline.compare(old, new, labels=labels()).chunks)
     return markdown.render(new) if view == "vista" else None
 
 

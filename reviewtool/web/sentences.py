@@ -132,4 +132,6 @@ SENTENCES: dict[str, str] = {
     "store-read-only": _("El archivo de materiales no admite cambios. Avise a quien administra el sistema."),
     "store-damaged": _("El archivo de materiales está dañado. Avise a quien administra el sistema."),
     "store-failed": _("El archivo de materiales no responde. Avise a quien administra el sistema."),
+    "state-unknown": _("Ese estado de los materiales no existe o nunca se publicó."),
+    "block-unknown": _("El documento no tiene ese pasaje: quizá cambió entretanto."),
 }

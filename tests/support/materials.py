@@ -88,7 +88,7 @@ _SVG = """\
 <rect x="2" y="2" width="116" height="36" fill="#dde6f0"/>
 <text x="10" y="25" font-size="12">Precio + ajustes</text></svg>
 """
-_MODULE = 'title = "{title}"\nkind = "{kind}"\nlanguage = "es"\norder = {order}\nlead = "{lead}"\n'
+_MODULE = 'title = "{title}"\nkind = "{kind}"\nlanguage = "es"\norder = {order}\nlead_administration = "{lead}"\n'
 
 
 def _png() -> bytes:
@@ -111,8 +111,8 @@ def files() -> dict[str, bytes]:
         ODD_NAME: _ODD,
         GLOSSARY: _GLOSSARY,
         FIGURE: _SVG,
-        "valor-de-transaccion/module.toml": _module("El valor de transacción", "elearning", 1, "PE"),
-        "metodos-secundarios/module.toml": _module("Los métodos secundarios", "elearning", 2, "CL"),
+        "valor-de-transaccion/module.toml": _module("El valor de transacción", "module", 1, "PE"),
+        "metodos-secundarios/module.toml": _module("Los métodos secundarios", "module", 2, "CL"),
         "kit del instructor/module.toml": _module("Kit del instructor", "toolkit", 3, "UY"),
     }
     return {path: text.encode() for path, text in texts.items()} | {

@@ -21,6 +21,7 @@ from reviewtool.web.addresses import Addresses
 from reviewtool.web.database import reading, workshop
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import joined, language, ngettext, number
+from reviewtool.web.labels import labels
 from reviewtool.web.security import may_now
 
 blueprint = Blueprint("documents", __name__)
@@ -272,7 +273,7 @@ def _redline(changed: histories.Changed, before: Addresses, after: Addresses) ->
     if old is None or new is None or old.kind is not Kind.markdown or new.kind is not Kind.markdown:
         return []
     resolvers = before.resolver(old.path), after.resolver(new.path)
-    whole = histories.redlined(workshop(), changed, resolvers, after.site)
+    whole = histories.redlined(workshop(), changed, resolvers, after.site, labels())
     return histories.shortened(whole, everything="todo" in request.args)
 
 

@@ -1,0 +1,19 @@
+"""The words that a redline carries, in the reader's language: hidden ones for screen readers, shown ones at moves."""
+
+from __future__ import annotations
+
+from reviewtool.prose.redline import Labels
+from reviewtool.web.i18n import gettext as _
+
+
+def labels() -> Labels:
+    """Return the words of a redline; the language belongs into the key of whatever is remembered with them."""
+    return Labels(
+        inserted_open=_("[insertado: "),
+        inserted_close=_("]"),
+        deleted_open=_("[suprimido: "),
+        deleted_close=_("]"),
+        moved_from=_("Trasladado de otro lugar: ver dónde estaba"),
+        moved_to=_("Trasladado a otro lugar: ver dónde está"),
+        front_matter=_("Datos del documento"),
+    )
