@@ -1,0 +1,143 @@
+"""A person's unread notices as plain values, and marking them read. They are written by `events.tell`, with the act."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from reviewtool.clock import now
+from reviewtool.models import Comment, Event, Notice, Person, Proposal, Suggestion
+
+TALK = ("mention", "comment", "objection", "objection_lifted")
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Unread:
+    """One notice with what it is about: who did what on which proposal, and the words of a comment.
+
+    `replacement` and `original` are the two texts of a suggestion; None where the comment has none.
+    """
+
+    id: int
+    kind: str
+    at: datetime
+    proposal: int
+    title: str
+    author_id: int
+    thread_id: int | None
+    comment_id: int | None
+    by: str
+    administration: str
+    body: str = ""
+    original: str | None = None
+    replacement: str | None = None
+
+
+def unread(session: Session, person_id: int, kinds: Collection[str] = TALK, limit: int = SHOWN) -> tuple[Unread, ...]:
+    """Return a person's newest unread notices of some kinds, with the comments they are about, in two queries."""
+    rows = session.execute(
+        select(
+            Notice.id,
+            Notice.kind,
+            Notice.created_at,
+            Event.proposal_number,
+            Proposal.title,
+            Proposal.author_id,
+            Notice.thread_id,
+            Event.facts,
+            Person.name,
+            Person.administration,
+        )
+        .join(Event, Event.id == Notice.event_id)
+        .join(Proposal, Proposal.number == Event.proposal_number)
+        .outerjoin(Person, Person.id == Event.person_id)
+        .where(Notice.person_id == person_id, Notice.read_at.is_(None), Notice.kind.in_(kinds))
+        .order_by(Notice.id.desc())
+        .limit(limit)
+    ).all()
+    said = _comments(session, [row.facts["comment"] for row in rows if row.facts.get("comment")])
+    return tuple(_one(row, said) for row in rows)
+
+
+def _comments(session: Session, ids: list[int]) -> dict[int, tuple[str, str | None, str | None]]:
+    if not ids:
+        return {}
+    query = (
+        select(Comment.id, Comment.body, Suggestion.original, Suggestion.replacement)
+        .outerjoin(Suggestion, Suggestion.comment_id == Comment.id)
+        .where(Comment.id.in_(ids))
+    )
+    return {
+        comment_id: (body, original, replacement) for comment_id, body, original, replacement in session.execute(query)
+    }
+
+
+def _one(row: Row[Any], said: dict[int, tuple[str, str | None, str | None]]) -> Unread:
+    comment_id = row.facts.get("comment")
+    body, original, replacement = said.get(comment_id, (row.facts.get("reason", ""), None, None))
+    return Unread(
+        id=row.id,
+        kind=row.kind,
+        at=row.created_at,
+        proposal=row.proposal_number,
+        title=row.title,
+        author_id=row.author_id,
+        thread_id=row.thread_id,
+        comment_id=comment_id,
+        by=row.name or "",
+        administration=row.administration or "",
+        body=body,
+        original=original,
+        replacement=replacement,
+    )
+
+
+def count(session: Session, person_id: int, kinds: Collection[str] = TALK) -> int:
+    """Count a person's unread notices of some kinds."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Notice)
+            .where(Notice.person_id == person_id, Notice.read_at.is_(None), Notice.kind.in_(kinds))
+        )
+        or 0
+    )
+
+
+def has_unread(session: Session, person_id: int, *, proposal: int | None = None, thread_id: int | None = None) -> bool:
+    """Say whether opening the page of a proposal, or of one of its conversations, would mark anything read."""
+    return bool(session.scalar(select(exists().where(*_about(person_id, proposal, thread_id)))))
+
+
+def mark_seen(session: Session, person_id: int, proposal: int) -> None:
+    """Count everything about a proposal as read by a person, because its page was opened; needs a writing session."""
+    _mark(session, _about(person_id, proposal, None))
+
+
+def mark_thread_seen(session: Session, person_id: int, thread_id: int) -> None:
+    """Count everything about one conversation as read, because it was opened; needs a writing session."""
+    _mark(session, _about(person_id, None, thread_id))
+
+
+def mark_read(session: Session, person_id: int, ids: Collection[int]) -> None:
+    """Count given notices as read; those of other people stay as they are."""
+    _mark(session, (Notice.person_id == person_id, Notice.read_at.is_(None), Notice.id.in_(ids)))
+
+
+def _mark(session: Session, which: tuple[ColumnElement[bool], ...]) -> None:
+    session.execute(
+        update(Notice).where(*which).values(read_at=now()), execution_options={"synchronize_session": False}
+    )
+
+
+def _about(person_id: int, proposal: int | None, thread_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    mine = (Notice.person_id == person_id, Notice.read_at.is_(None))
+    if thread_id is not None:
+        return (*mine, Notice.thread_id == thread_id)
+    return (*mine, exists().where(Event.id == Notice.event_id, Event.proposal_number == proposal))
