@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request, url_for
 
@@ -38,15 +40,20 @@ class Asked:
         """Say whether this is the newest revision as a whole."""
         return self.shown.number == self.latest and self.since is None
 
+    @cached_property
+    def _path(self) -> str:
+        return url_for("proposals.page", number=self.number)
+
     def url(self, anchor: str = "", **other: Any) -> str:
-        """Return the address of this reading with some things changed."""
+        """Return the address of this reading with some things changed; a page has hundreds of them."""
         query: dict[str, Any] = {
             "vista": self.view,
             "version": None if self.shown.number == self.latest and self.since is None else self.shown.number,
             "desde": self.since.number if self.since else None,
             "todo": 1 if self.whole else None,
         }
-        return url_for("proposals.page", number=self.number, _anchor=anchor or None, **{**query, **other})
+        asked = urlencode({name: value for name, value in (query | other).items() if value is not None})
+        return f"{self._path}?{asked}{'#' + anchor if anchor else ''}"
 
 
 class Reader:

@@ -133,6 +133,8 @@ class Talk:
     def __init__(self, session: Session, proposal: Proposal, shown: Sequence[Shown], reader: Person) -> None:
         self._proposal, self._reader = proposal, reader
         self._state = State(proposal.state)
+        self._answers: dict[Act, bool] = {}
+        self._places: dict[str, str] = {}
         said = [comment for each in shown for comment in (each.first, *each.replies)]
         suggested = [comment for comment in said if comment.suggestion is not None]
         self._mentions = conversations.mentions(session, [comment.id for comment in said]) if said else {}
@@ -146,7 +148,14 @@ class Talk:
         self._in_draft = conversations.in_draft(session, proposal, reader) if in_draft else frozenset()
 
     def _may(self, act: Act) -> bool:
-        return may_now(act) and allowed(act, self._state)
+        if act not in self._answers:
+            self._answers[act] = may_now(act) and allowed(act, self._state)
+        return self._answers[act]
+
+    def _place(self, person: Person) -> str:
+        if person.administration not in self._places:
+            self._places[person.administration] = place_of(person)
+        return self._places[person.administration]
 
     def view(self, shown: Shown, *, edits: bool = False) -> ThreadView:
         """Return one thread; with `edits` what its messages said before."""
@@ -177,7 +186,7 @@ class Talk:
         return Said(
             id=comment.id,
             author=comment.author.name,
-            place=place_of(comment.author),
+            place=self._place(comment.author),
             at=comment.created_at,
             html=body(comment.body, self._mentions.get(comment.id, ())),
             edited_at=comment.edited_at,
