@@ -11,7 +11,7 @@ from collections.abc import Callable
 from reviewtool import clock, installing
 from reviewtool.demonstration import people
 from reviewtool.demonstration.people import PASSWORD, account_lines
-from reviewtool.demonstration.play import play
+from reviewtool.demonstration.play import perform
 from reviewtool.demonstration.stage import Stage
 from reviewtool.demonstration.timeline import Timeline
 from reviewtool.errors import Conflict
@@ -25,6 +25,7 @@ __all__ = ["PASSWORD", "account_lines", "create", "ensure", "load"]
 
 FOUNDED = (-168, "09:02")  # working days ago: some eight months
 JOINED = (-167, "10:15")
+LAST_READ = (-6, "08:00")  # notices older than this have been read
 
 
 def ensure(settings: Settings, say: Callable[[str], None]) -> Workshop:
@@ -71,8 +72,10 @@ def load(workshop: Workshop) -> None:
         if found is None or not found.demonstration or found.ready:
             raise Conflict("not-a-fresh-demonstration")
         ids = people.add_all(session, workshop.group)
-    play(Stage(workshop, ids), timeline)
+    perform(Stage(workshop, ids), timeline)
     recording.catch_up(workshop)
+    with workshop.database.write() as session:
+        people.read_notices(session, until=timeline.at(*LAST_READ))
     maintenance.pack(workshop.store)
     with workshop.database.write() as session:
         found = installations.find(session)

@@ -11,9 +11,11 @@ from pathlib import Path
 from reviewtool import clock
 from reviewtool.demonstration.stage import ACTS, Fields, Stage, Story
 from reviewtool.demonstration.timeline import Timeline
+from reviewtool.services import recording
 
 SCRIPTS = Path(__file__).parent / "scripts"
 VOTES_A_DAY = 3
+RECORDED = frozenset({"ballot", "interrupt", "withdraw"})  # a merge records by itself, the rest follows at the end
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,12 @@ def _single(fields: Fields, timeline: Timeline) -> Iterator[tuple[datetime, Fiel
         yield timeline.at(days + place // VOTES_A_DAY, minute), {"do": "vote", "at": fields["at"], **cast}
 
 
-def play(stage: Stage, timeline: Timeline) -> None:
+def perform(stage: Stage, timeline: Timeline) -> None:
     """Do every act of the scripts at its instant, after what time has closed by then; at last, what it has by now."""
     for act in acts(timeline):
         with clock.at(act.at):
             stage.close_due(clock.now())
             ACTS[act.fields["do"]](stage, act.story, act.fields)
+            if act.fields["do"] in RECORDED:
+                recording.record(stage.workshop, act.story.number)
     stage.close_due(clock.now())

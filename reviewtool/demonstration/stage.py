@@ -56,9 +56,11 @@ class Stage:
 
     @contextmanager
     def act(self, given: Fields) -> Iterator[tuple[Session, Person]]:
-        """Lend a writing transaction and who acts in it."""
+        """Lend a writing transaction and who acts in it, having come to the site for it."""
         with self.workshop.database.write() as session:
-            yield session, people.get(session, self.id_of(given["by"]))
+            by = people.get(session, self.id_of(given["by"]))
+            people.note_visit(by, now())
+            yield session, by
 
     def id_of(self, key: str) -> int:
         """Return the id of a person by the first part of the key (`rosa` of `rosa.quispe`)."""
