@@ -35,3 +35,9 @@ def forget(address: str, email: str) -> None:
     """Forget the failures of an account that has signed in."""
     with _lock:
         _failures.pop(_keys(address, email)[1], None)
+
+
+def clear() -> None:
+    """Forget every failure."""
+    with _lock:
+        _failures.clear()

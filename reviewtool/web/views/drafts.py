@@ -240,7 +240,8 @@ def _added(draft: Draft) -> DraftFile:
                 raise InvalidInput("file-missing", field="file")
             name = PurePosixPath(file.filename.replace("\\", "/")).name
             path = drafting.path_of(forms.line("folder"), forms.line("name") or name)
-            return drafts.put_file(workshop(), draft, path, file.read())
+            with file.stream as stream:
+                return drafts.put_file(workshop(), draft, path, stream.read())
         case _:
             raise InvalidInput("act-unknown", field="")
 

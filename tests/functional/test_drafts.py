@@ -1,0 +1,197 @@
+"""Writing in the browser, without scripts: drafts are kept, nothing typed is lost, a second press finds the first."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from sqlalchemy import select
+
+from reviewtool.models import Draft, Proposal
+from reviewtool.services import drafts, people, proposals
+from tests import factories
+from tests.support.materials import INTRODUCTION, WINDOWS_LINES
+
+META = {"title": "Un título", "reason": "Un motivo", "kind": "substance"}
+
+
+@pytest.fixture
+def group(database):
+    with database.write() as session:
+        return factories.make_group(session)
+
+
+@pytest.fixture
+def author(group, sign_in):
+    return sign_in(group.members[0])
+
+
+def begin(client, path=INTRODUCTION):
+    answer = client.post("/borradores", data={"path": path})
+    assert answer.status_code == 303
+    return answer.location
+
+
+def fields(page):
+    html = page.get_data(as_text=True)
+    found = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', html))
+    text = re.search(r'<textarea class="markdown"[^>]*>\n(.*?)</textarea>', html, re.DOTALL)
+    return found | {"text": unescape(text.group(1)) if text else ""}
+
+
+def unescape(text):
+    import html
+
+    return html.unescape(text)
+
+
+def typed(client, address, old, new, **more):
+    known = fields(client.get(address))
+    assert old in known["text"]
+    return known | META | {"text": known["text"].replace(old, new)} | more
+
+
+def test_a_member_proposes_a_change_from_a_document(author, database):
+    address = begin(author)
+    answer = author.post(address, data=typed(author, address, "30 días", "45 días", act="submit"))
+    assert answer.status_code == 303
+    assert answer.location == "/propuestas/1"
+    with database.read() as session:
+        assert proposals.get(session, 1).title == "Un título"
+        assert session.scalars(select(Draft)).all() == []
+
+
+def test_pressing_submit_twice_makes_one_proposal(author, database):
+    address = begin(author)
+    form = typed(author, address, "30 días", "45 días", act="submit")
+    assert author.post(address, data=form).location == "/propuestas/1"
+    assert author.post(address, data=form).location == "/propuestas/1"
+    with database.read() as session:
+        assert len(session.scalars(select(Proposal)).all()) == 1
+
+
+def test_beginning_again_on_a_document_goes_on_with_the_draft(author):
+    assert begin(author) == begin(author)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("title", "", "Escriba un título"),
+        ("title", "x" * 201, "pasa de 200 caracteres"),
+        ("reason", "", "Escriba el motivo"),
+        ("kind", "otra", "Elija la clase de cambio"),
+    ],
+)
+def test_what_is_missing_is_said_at_its_field_and_the_text_stays(author, field, value, sentence):
+    address = begin(author)
+    form = typed(author, address, "30 días", "noventa días", act="submit") | {field: value}
+    answer = author.post(address, data=form)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert sentence in page
+    assert "noventa días" in page
+    assert "Un motivo" in page or field == "reason"
+
+
+def test_submitting_without_a_change_is_refused_in_words(author):
+    address = begin(author)
+    answer = author.post(address, data=fields(author.get(address)) | META | {"act": "submit"})
+    assert answer.status_code == 400
+    assert "no cambia nada" in answer.get_data(as_text=True)
+
+
+def test_what_is_typed_is_kept_on_the_server_while_writing(author):
+    address = begin(author)
+    form = typed(author, address, "30 días", "45 días")
+    assert author.post(address + "/guardar", data=form).status_code == 204
+    assert author.post(address + "/guardar", data=form | {"text": form["text"] + "Más.\n"}).status_code == 204
+    assert "Más." in fields(author.get(address))["text"]
+
+
+def test_a_second_window_does_not_overwrite_the_first_unseen(author):
+    address = begin(author)
+    first, second = typed(author, address, "30 días", "45 días"), typed(author, address, "30 días", "60 días")
+    assert author.post(address + "/guardar", data=first).status_code == 204
+    assert author.post(address + "/guardar", data=second).status_code == 409
+    shown = author.post(address, data=second | {"act": "save"})
+    page = shown.get_data(as_text=True)
+    assert shown.status_code == 409
+    assert "60 días" in page
+    assert "45 días" in page
+    assert author.post(address, data=fields(shown) | META | {"act": "save"}).status_code == 303
+    assert "60 días" in fields(author.get(address))["text"]
+
+
+def test_only_the_words_change_when_a_browser_sends_its_own_line_ends(author, app, database):
+    workshop = app.extensions["workshop"]
+    address = begin(author, WINDOWS_LINES)
+    known = fields(author.get(address))
+    sent = known["text"].replace("\r\n", "\n").replace("\n", "\r\n") + "Fin.\r\n"
+    author.post(address, data=known | META | {"text": sent, "act": "save"})
+    with database.read() as session:
+        entry = session.scalars(select(Draft)).one().files[0]
+        old = drafts.before(workshop, entry)
+        assert drafts.content(workshop, entry) == old + b"Fin.\r\n"
+
+
+def test_a_new_document_and_an_image_are_added_to_a_proposal(author, database):
+    address = begin(author).rsplit("/", 1)[0] + "/documentos"
+    new = {"act": "new", "folder": "casos", "name": "caso-9", "heading": "Caso 9"}
+    assert author.post(address, data=new).status_code == 303
+    image = {"act": "upload", "folder": "casos", "file": (io.BytesIO(b"\x89PNG\r\n\x1a\n"), "figura.png")}
+    assert author.post(address, data=image).status_code == 303
+    with database.read() as session:
+        paths = {entry.path for entry in session.scalars(select(Draft)).one().files}
+    assert {"casos/caso-9.md", "casos/figura.png"} <= paths
+
+
+@pytest.mark.parametrize("name", ["../fuera", "", ".git", "con/barra", "x" * 300])
+def test_a_bad_name_is_refused_in_words(author, name):
+    address = begin(author).rsplit("/", 1)[0] + "/documentos"
+    answer = author.post(address, data={"act": "new", "folder": "", "name": name, "heading": "Título"})
+    assert answer.status_code == 400
+    assert "error-summary" in answer.get_data(as_text=True)
+
+
+def test_a_file_over_the_limit_is_refused_in_words(author, app):
+    address = begin(author).rsplit("/", 1)[0] + "/documentos"
+    big = io.BytesIO(b"x" * (app.extensions["workshop"].limits.upload_bytes + 1))
+    answer = author.post(address, data={"act": "upload", "file": (big, "grande.pdf")})
+    assert answer.status_code in {400, 413}
+    assert "10 MB" in answer.get_data(as_text=True) or "demasiado grande" in answer.get_data(as_text=True)
+
+
+def test_a_draft_is_its_authors_alone(group, author, sign_in):
+    address = begin(author)
+    for other in (group.members[1], group.coordinator, group.observers[0]):
+        assert sign_in(other).get(address).status_code == 404
+        assert sign_in(other).post(address, data=META | {"text": "x", "act": "save"}).status_code == 404
+
+
+def test_observers_and_readers_do_not_begin_a_draft(group, sign_in):
+    for person in (group.observers[0], group.reader):
+        assert sign_in(person).post("/borradores", data={"path": INTRODUCTION}).status_code == 403
+
+
+def test_a_draft_is_discarded_only_by_a_press(author, database):
+    address = begin(author).rsplit("/", 1)[0]
+    assert author.get(address + "/descartar").status_code in {404, 405}
+    assert author.post(address + "/descartar").status_code == 303
+    with database.read() as session:
+        assert session.scalars(select(Draft)).all() == []
+
+
+def test_another_open_proposal_on_the_same_passage_is_announced(group, author, app, database):
+    from tests.support import journey
+
+    workshop = app.extensions["workshop"]
+    with database.read() as session:
+        other = people.get(session, group.members[1].id)
+    journey.propose(workshop, other, INTRODUCTION, "30 días", "90 días")
+    address = begin(author)
+    form = typed(author, address, "30 días", "45 días", act="save")
+    author.post(address, data=form)
+    page = author.get(address).get_data(as_text=True)
+    assert "cambia el mismo pasaje que usted" in page

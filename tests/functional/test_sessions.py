@@ -1,0 +1,154 @@
+"""Signing in and out, what strangers see, and the headers and tokens that every page carries."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from reviewtool import clock
+from reviewtool.services import people
+from reviewtool.web import throttle
+from tests import factories
+
+PASSWORD = "una frase bastante larga"
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_failed_yet():
+    throttle.clear()
+
+
+@pytest.fixture
+def member(database):
+    with database.write() as session:
+        made = factories.make_person(session, "Rosa Quispe", "member")
+        people.set_password(made, PASSWORD)
+        return made
+
+
+def enter(client, email, password=PASSWORD, **more):
+    return client.post("/entrar", data={"email": email, "password": password, **more})
+
+
+def test_a_member_signs_in_and_out(client, member):
+    assert enter(client, member.email.upper()).location == "/"
+    assert client.get("/perfil").status_code == 200
+    assert client.post("/salir").status_code == 303
+    assert client.get("/perfil").status_code == 302
+
+
+def comparable(answer, email):
+    page = answer.get_data(as_text=True).replace(email, "")
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", page)
+
+
+@pytest.mark.parametrize("wrong", ["", "otra cosa", "x" * 5000])
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, member, wrong):
+    known, unknown = enter(client, member.email, wrong), enter(client, "nadie@example.org", wrong)
+    assert known.status_code == unknown.status_code == 400
+    assert "no son correctos" in known.get_data(as_text=True)
+    assert comparable(known, member.email) == comparable(unknown, "nadie@example.org")
+
+
+def test_after_ten_failures_an_account_has_to_wait(client, member):
+    for _ in range(throttle.MOST):
+        enter(client, member.email, "mal")
+    answer = enter(client, member.email)
+    assert answer.status_code == 429
+    assert "Demasiados intentos" in answer.get_data(as_text=True)
+
+
+def test_signing_in_leads_back_to_where_one_wanted_to_go_but_never_elsewhere(client, member):
+    asked = client.get("/propuestas?estado=open")
+    assert "/entrar?next=" in asked.location
+    assert enter(client, member.email, next="/propuestas?estado=open").location == "/propuestas?estado=open"
+    for elsewhere in ("https://malo.example/", "//malo.example", "/\\malo.example", "javascript:alert(1)"):
+        client.post("/salir")
+        assert enter(client, member.email, next=elsewhere).location == "/"
+
+
+def test_a_new_password_signs_every_other_browser_out(app, client, member):
+    other = app.test_client()
+    enter(client, member.email)
+    enter(other, member.email)
+    answer = client.post("/perfil/contrasena", data={"current": PASSWORD, "password": "otra frase bastante larga"})
+    assert answer.status_code == 303
+    assert client.get("/perfil").status_code == 200
+    assert other.get("/perfil").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "sentence"),
+    [("mal", "otra frase larga", "no es correcta"), (PASSWORD, "corta", "entre 10 y 200"), (PASSWORD, "", "entre 10")],
+)
+def test_a_password_is_changed_only_with_the_present_one_and_long_enough(client, member, current, new, sentence):
+    enter(client, member.email)
+    answer = client.post("/perfil/contrasena", data={"current": current, "password": new})
+    assert answer.status_code == 400
+    assert sentence in answer.get_data(as_text=True)
+
+
+def test_a_session_ends_at_last_however_busy(client, member, app):
+    enter(client, member.email)
+    with clock.at(clock.now() + timedelta(hours=app.config["SESSION_ABSOLUTE_HOURS"] + 1)):
+        assert client.get("/perfil").status_code == 302
+
+
+def test_an_account_out_of_use_and_one_without_a_role_see_nothing(client, database, member):
+    enter(client, member.email)
+    with database.write() as session:
+        people.get(session, member.id).active = False
+    assert client.get("/perfil").status_code == 302
+    assert enter(client, member.email).status_code == 400
+    with database.write() as session:
+        nobody = factories.make_person(session, "Sin Función")
+        people.set_password(nobody, PASSWORD)
+    assert enter(client, nobody.email).status_code == 303
+    assert client.get("/perfil").status_code == 403
+
+
+def test_language_and_zone_are_kept_per_person(client, member):
+    enter(client, member.email)
+    assert 'lang="es"' in client.get("/perfil").get_data(as_text=True)
+    client.post("/perfil", data={"language": "en", "timezone": "America/Lima"})
+    assert 'lang="en"' in client.get("/perfil").get_data(as_text=True)
+    answer = client.post("/perfil", data={"language": "xx", "timezone": "America/Lima"})
+    assert answer.status_code == 400
+
+
+def test_every_answer_forbids_foreign_scripts_and_frames(client, member):
+    for answer in (client.get("/entrar"), enter(client, member.email), client.get("/perfil"), client.get("/nada")):
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "script-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_form_without_its_token_does_nothing_and_gives_the_text_back(app, member, sign_in):
+    app.config["WTF_CSRF_ENABLED"] = True
+    answer = sign_in(member).post("/borradores", data={"path": "x", "reason": "un texto que no debe perderse"})
+    assert answer.status_code == 400
+    assert "un texto que no debe perderse" in answer.get_data(as_text=True)
+
+
+def test_static_files_are_kept_for_good_and_unknown_ones_are_missing(client):
+    page = client.get("/entrar").get_data(as_text=True)
+    address = page.split('rel="stylesheet" href="')[1].split('"')[0]
+    sheet = client.get(address)
+    assert sheet.status_code == 200
+    assert "immutable" in sheet.headers["Cache-Control"]
+    assert client.get("/static/x/../../settings.py").status_code == 404
+    assert client.get("/static/x/nada.js").status_code == 404
+
+
+def test_the_group_page_names_everybody_by_role(sign_in, database):
+    with database.write() as session:
+        group = factories.make_group(session)
+    page = sign_in(group.reader).get("/grupo").get_data(as_text=True)
+    for person in (*group.members, *group.observers, group.coordinator):
+        assert person.name in page
+        assert person.email not in page
