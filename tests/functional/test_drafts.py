@@ -159,6 +159,7 @@ def test_a_file_over_the_limit_is_refused_in_words(author, app):
     address = begin(author).rsplit("/", 1)[0] + "/documentos"
     big = io.BytesIO(b"x" * (app.extensions["workshop"].limits.upload_bytes + 1))
     answer = author.post(address, data={"act": "upload", "file": (big, "grande.pdf")})
+    answer.request.environ["wsgi.input"].close()  # the test client leaves its temporary file open
     assert answer.status_code in {400, 413}
     assert "10 MB" in answer.get_data(as_text=True) or "demasiado grande" in answer.get_data(as_text=True)
 
