@@ -1,0 +1,148 @@
+"""What happened and what comes next, for the home page: merged changes, decisions, the next deadlines; plain values.
+
+What waits for a person is in `worklist`. Each function asks a constant number of indexed queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from reviewtool.clock import now
+from reviewtool.models import Ballot, Event, Merge, Person, Proposal, Vote
+from reviewtool.rules.lifecycle import State
+from reviewtool.rules.voting import Outcome
+
+MERGED_SHOWN = 6
+DECIDED_SHOWN = 6
+DEADLINES_SHOWN = 6
+FIRST_VISIT = timedelta(days=30)  # who comes for the first time hears of this long
+LONGEST = timedelta(days=90)  # and who comes back after longer, of this
+DECISIONS = (Outcome.approved, Outcome.not_approved, Outcome.no_quorum)
+
+
+@dataclass(frozen=True)
+class News:
+    """A proposal that was merged or decided: when, whose it is, how it was voted; `outcome` of a decision."""
+
+    number: int
+    title: str
+    author: str
+    administration: str
+    at: datetime
+    ballot: int
+    is_new: bool  # since the person's last visit
+    outcome: str = ""
+    counts: dict[str, int] = field(default_factory=dict)  # position -> seats
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """An instant at which a consultation or a ballot closes."""
+
+    at: datetime
+    kind: Literal["consultation", "ballot", "silence"]
+    number: int
+    title: str
+
+
+def since(person: Person) -> datetime:
+    """Return from when on things are new to a person: the visit before this one, within limits."""
+    at = now()
+    if person.previous_seen_at is None:
+        return at - FIRST_VISIT
+    return max(person.previous_seen_at, at - LONGEST)
+
+
+def merged(session: Session, from_on: datetime) -> tuple[News, ...]:
+    """Return the newest merges, the latest first; `is_new` tells those after an instant."""
+    query = (
+        select(
+            Merge.proposal_number,
+            Proposal.title,
+            Person.name,
+            Person.administration,
+            Merge.merged_at,
+            Merge.ballot_number,
+        )
+        .join(Proposal, Proposal.number == Merge.proposal_number)
+        .join(Person, Person.id == Proposal.author_id)
+        .order_by(Merge.merged_at.desc())
+        .limit(MERGED_SHOWN)
+    )
+    rows = session.execute(query).all()
+    counts = _counts(session, [(row.proposal_number, row.ballot_number) for row in rows])
+    return tuple(News(*row, is_new=row.merged_at >= from_on, counts=counts.get(row[0], {})) for row in rows)
+
+
+def decided(session: Session, from_on: datetime) -> tuple[News, ...]:
+    """Return the ballots that ended in a decision after an instant and whose proposal is not merged, latest first."""
+    query = (
+        select(Event.proposal_number, Proposal.title, Person.name, Person.administration, Event.at, Event.facts)
+        .join(Proposal, Proposal.number == Event.proposal_number)
+        .join(Person, Person.id == Proposal.author_id)
+        .where(Event.kind == "ballot_closed", Event.at >= from_on, Proposal.state != State.merged)
+        .order_by(Event.at.desc())
+        .limit(4 * DECIDED_SHOWN)  # some were suspended or superseded
+    )
+    rows = [row for row in session.execute(query) if row.facts["outcome"] in DECISIONS][:DECIDED_SHOWN]
+    counts = _counts(session, [(row.proposal_number, row.facts["ballot"]) for row in rows])
+    return tuple(_decision(row, counts.get(row.proposal_number, {})) for row in rows)
+
+
+def _decision(row: Row[*tuple[Any, ...]], counts: dict[str, int]) -> News:
+    return News(
+        number=row.proposal_number,
+        title=row.title,
+        author=row.name,
+        administration=row.administration,
+        at=row.at,
+        ballot=row.facts["ballot"],
+        is_new=True,
+        outcome=row.facts["outcome"],
+        counts=counts,
+    )
+
+
+def _counts(session: Session, ballots: Collection[tuple[int, int]]) -> dict[int, dict[str, int]]:
+    found: dict[int, dict[str, int]] = {}
+    if not ballots:
+        return found
+    query = (
+        select(Ballot.proposal_number, Vote.position, func.count())
+        .join(Vote, Vote.ballot_id == Ballot.id)
+        .where(tuple_(Ballot.proposal_number, Ballot.number).in_(ballots), Vote.current, Vote.confirmed)
+        .group_by(Ballot.proposal_number, Vote.position)
+    )
+    for number, position, count in session.execute(query):
+        found.setdefault(number, {})[position] = count
+    return found
+
+
+def deadlines(session: Session) -> tuple[Deadline, ...]:
+    """Return the next instants at which something closes, the nearest first."""
+    ballots = (
+        select(Ballot.closes_at, Proposal.number, Proposal.title, Ballot.rules)
+        .join(Proposal, Proposal.number == Ballot.proposal_number)
+        .where(Ballot.closed_at.is_(None))
+        .order_by(Ballot.closes_at)
+        .limit(DEADLINES_SHOWN)
+    )
+    consultations = (
+        select(Proposal.consultation_closes_at, Proposal.number, Proposal.title)
+        .where(Proposal.state == State.consultation, Proposal.consultation_closes_at.is_not(None))
+        .order_by(Proposal.consultation_closes_at)
+        .limit(DEADLINES_SHOWN)
+    )
+    found = [Deadline(at, _kind(rules), number, title) for at, number, title, rules in session.execute(ballots)]
+    found += [Deadline(at, "consultation", number, title) for at, number, title in session.execute(consultations) if at]
+    return tuple(sorted(found, key=lambda deadline: (deadline.at, deadline.number))[:DEADLINES_SHOWN])
+
+
+def _kind(rules: dict[str, Any]) -> Literal["ballot", "silence"]:
+    return "silence" if rules.get("majority") == "silence" else "ballot"
