@@ -24,7 +24,7 @@ from reviewtool.web.errors import say
 from reviewtool.web.forms import new_token
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import joined
-from reviewtool.web.reading import DocumentView, Placement, views
+from reviewtool.web.reading import Placement, views
 from reviewtool.web.security import may_now
 from reviewtool.web.talk import Talk, ThreadView, place_of, stood
 
@@ -110,8 +110,14 @@ def _asked(proposal: Proposal, revisions: dict[int, Revision]) -> Asked:
 
 
 def _revision(proposal: Proposal, revisions: dict[int, Revision], name: str, default: int) -> Revision | None:
-    """Return the revision an argument of the address names, None for 0, which is the base."""
-    raw = request.args.get(name) or request.form.get(name) or str(default)
+    """Return the revision an argument of the address names, None for 0, which is the base.
+
+    Of a form that is shown again a wrong number is passed over: what was typed matters more.
+    """
+    raw = request.args.get(name, str(default))
+    sent = request.form.get(name, "")
+    if sent.isdecimal() and len(sent) < 10 and int(sent) in revisions:
+        raw = sent
     if raw == "0":
         return None
     found = revisions.get(int(raw)) if raw.isdecimal() and len(raw) < 10 else None
@@ -183,12 +189,4 @@ def _placement(reader: Reader, position: int, found: placing.Placed, view: Threa
     row = row_of(rows, passage.start if passage else found.near, old=gone)
     if passage is None:
         return Placement(view, position, row)
-    return Placement(view, position, row, first_words(passage.quote), passage.prefix)
-
-
-def first_words(quote: str) -> str:
-    """Return the part of a quote that stands in its first paragraph: a mark stays within one block."""
-    return next((line for line in quote.split("\n") if line.strip()), quote)
-
-
-__all__ = ["Composer", "DocumentView", "first_words", "refused", "render", "visible_to"]
+    return Placement(view, position, row, passage.quote, passage.prefix)

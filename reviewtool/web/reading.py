@@ -5,8 +5,9 @@ View models only; `services/comparing` compares, `collapsing` folds, `talk` make
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import url_for
 from markupsafe import Markup
@@ -93,6 +94,7 @@ class DocumentView:
     threads: tuple[ThreadView, ...] = ()
     has_threads: bool = False
     changes: int = 0
+    unseen: int = 0  # threads beside passages, which this view does not show
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -133,7 +135,7 @@ def _view(reader: Reader, position: int, placed: list[Placement], room: Room) ->
 
 def _parts(reader: Reader, view: DocumentView, placed: list[Placement], room: Room) -> dict[str, object]:
     if view.compared.kind is Kind.text or (reader.asked.view == "fuente" and view.compared.kind is Kind.markdown):
-        return {"lines": _lines(reader.asked, view)}
+        return {"lines": _lines(reader.asked, view), "unseen": len(placed)}
     if view.compared.kind is not Kind.markdown:
         return {"threads": (*view.threads, *(each.view for each in placed))}
     if reader.asked.view == "columnas":
@@ -226,7 +228,23 @@ def _marked(text: _Text, at: int, placed: list[Placement]) -> Markup:
     if not marks:
         return row.html
     key = ("marked", ALGORITHM_VERSION, text.key, at, marks)
-    return workshop().cache.get(key, lambda: highlight.highlight(row.html, marks))
+    return workshop().cache.get(key, lambda: _highlighted(row.html, marks))
+
+
+def _highlighted(html: Markup, marks: Sequence[highlight.Mark]) -> Markup:
+    """Mark passages in a block; of one that goes on in the next block, the words that stand in this one."""
+    found = highlight.found(html, marks)
+    return highlight.highlight(html, [mark if mark.id in found else _beginning(html, mark) for mark in marks])
+
+
+def _beginning(html: Markup, mark: highlight.Mark) -> highlight.Mark:
+    words = mark.passage_quote.split()
+
+    def cut(count: int) -> highlight.Mark:
+        return replace(mark, passage_quote=" ".join(words[:count]))
+
+    most = bisect_left(range(1, len(words)), True, key=lambda count: not highlight.found(html, [cut(count)]))
+    return cut(most)
 
 
 def _columns(reader: Reader, view: DocumentView, placed: list[Placement], room: Room) -> tuple[Columns, ...]:

@@ -252,6 +252,22 @@ def test_a_thread_stands_right_after_the_block_of_its_passage(workshop, group, n
     assert re.search(r'</div>\s*<aside class="thread" id="thread-1" data-passage="passage-1"', after)
 
 
+def test_a_passage_over_several_blocks_is_marked_in_the_first(workshop, group, number, read) -> None:
+    quote = "cuantificables. Al precio"
+    number = journey.propose(
+        workshop, group.members[0], ADJUSTMENTS, "Al precio se", "Hechos cuantificables.\n\nAl precio se"
+    )
+    comment(workshop, number, group.observers[0], place=Place(1, ADJUSTMENTS, quote))
+    page = read(f"/propuestas/{number}")
+    assert 'id="passage-1">cuantificables.</mark>' in page
+
+
+def test_the_source_says_how_many_comments_it_does_not_show(workshop, group, number, read) -> None:
+    comment(workshop, number, group.observers[0], place=Place(1, ADJUSTMENTS, "datos objetivos"))
+    page = read(f"/propuestas/{number}?vista=fuente")
+    assert "1 comentario sobre un fragmento" in page
+
+
 def test_a_passage_in_a_folded_run_is_shown(workshop, group, read) -> None:
     number = long_proposal(workshop, group.members[0], 40, [10])
     comment(workshop, number, group.observers[0], place=Place(2, "manual.md", "declara 33 unidades"))

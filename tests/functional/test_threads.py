@@ -115,6 +115,7 @@ def test_an_unknown_version_is_refused_with_the_text_kept(sign_in, group, number
         f"/propuestas/{number}/comentarios", data=form(version="9", body="El texto que escribí")
     )
     assert answer.status_code == 404
+    assert "El texto que escribí" in answer.text
 
 
 def test_a_reply_may_resolve_the_thread(workshop, sign_in, group, number) -> None:
