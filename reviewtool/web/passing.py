@@ -1,0 +1,87 @@
+"""What the passing of time and the opening of a page write, before a signed-in person's page is made.
+
+Ballots and consultations whose instant has passed are closed as of that instant, a new visit begins, notices about the
+page that is opened count as read. One indexed query says whether there is anything to do; only then a short writing
+transaction begins. A page never fails because of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from flask import Flask, request
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from reviewtool.clock import now
+from reviewtool.errors import ReviewError, Unavailable
+from reviewtool.models import Person
+from reviewtool.services import ballots, notices, people
+from reviewtool.web.database import end_reading, me, reading, workshop
+
+log = logging.getLogger(__name__)
+
+QUIET = frozenset({"assets.file", "home.healthy", "sessions.sign_in"})  # asked often, and show nothing that closes
+Write = Callable[[Session], object]
+
+
+def let_pass() -> None:
+    """Write what is due now, in one short transaction; what the page reads afterwards includes it."""
+    writes = [*_closing(), *_visit(), *_seen()]
+    if not writes:
+        return
+    end_reading()
+    with workshop().database.write() as session:
+        for write in writes:
+            write(session)
+    log.info("the passing of time wrote %s things before %s", len(writes), request.endpoint)
+
+
+def _closing() -> list[Write]:
+    at = now()
+    return [lambda session: ballots.close_due(session, at)] if ballots.something_due(reading(), at) else []
+
+
+def _visit() -> list[Write]:
+    person, at = me(), now()
+    if not people.is_new_visit(person, at):
+        return []
+
+    def begin(session: Session) -> None:
+        people.note_visit(session.get_one(Person, person.id), at)
+        people.note_visit(person, at)  # what this page reads of it: detached by now, so that nothing is written twice
+
+    return [begin]
+
+
+def _seen() -> list[Write]:
+    person_id, asked = me().id, request.view_args or {}
+    if request.endpoint == "proposals.page":
+        number: int = asked["number"]
+        if notices.has_unread(reading(), person_id, proposal=number):
+            return [lambda session: notices.mark_seen(session, person_id, number)]
+    elif request.endpoint == "threads.thread":
+        thread_id: int = asked["thread_id"]
+        if notices.has_unread(reading(), person_id, thread_id=thread_id):
+            return [lambda session: notices.mark_thread_seen(session, person_id, thread_id)]
+    return []
+
+
+def init_app(app: Flask) -> None:
+    """Let time act before every page that a signed-in person opens; after `security`, which tells who that is."""
+
+    @app.before_request
+    def before_a_page() -> None:
+        if request.method != "GET" or request.endpoint in QUIET or request.endpoint is None:
+            return
+        if not current_user.is_authenticated:
+            return
+        try:
+            let_pass()
+        except Unavailable as error:
+            log.warning("what is due waits for the next page: %s", error.code)
+        except (ReviewError, SQLAlchemyError):
+            log.exception("what is due could not be written before %s", request.endpoint)
+            end_reading()
