@@ -134,4 +134,10 @@ SENTENCES: dict[str, str] = {
     "store-failed": _("El archivo de materiales no responde. Avise a quien administra el sistema."),
     "state-unknown": _("Ese estado de los materiales no existe o nunca se publicó."),
     "block-unknown": _("El documento no tiene ese pasaje: quizá cambió entretanto."),
+    "no-request": _("Nadie espera respuesta a una solicitud de prórroga en P-%(number)s."),
+    "date-ahead": _("La fecha en que se recibió no puede estar en el futuro."),
+    "date-bad": _("Escriba una fecha, como 2026-06-05."),
+    "closing-not-working": _("El cierre debe ser un día hábil del grupo."),
+    "closing-holiday": _("Ese día es feriado para alguna administración: confirme si se mantiene el cierre."),
+    "preset-unknown": _("Elija uno de los procedimientos de la lista."),
 }
