@@ -57,9 +57,12 @@ def init(demo: bool, source: str) -> None:
     settings = _settings()
     if settings.repository_path.is_dir() and installing.exists(settings):
         raise installing.InstallationError(f"There is an installation in {settings.var} already.")
-    workshop = installing.create(settings, source=source, demonstration=demo)
+    if demo and source:
+        raise installing.InstallationError("The demonstration comes with its own materials: leave --import out.")
     if demo:
-        demonstration.load(workshop)
+        demonstration.create(settings)
+    else:
+        installing.create(settings, source=source)
     click.echo(f"The installation is ready in {settings.var}.")
     if not demo:
         click.echo("Add the first person: reviewtool person add NAME E-MAIL ADMINISTRATION --role coordination")

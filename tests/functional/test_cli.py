@@ -1,0 +1,211 @@
+"""The command line as an administrator types it: what it makes, and one sentence with exit status 1 when it cannot."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from reviewtool import demonstration, installing
+from reviewtool.db import Database
+from reviewtool.models import Installation, Person
+from reviewtool.services import people
+from reviewtool.settings import Settings
+from tests.support import server
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PASSWORD = "una-clave-larga"
+ROSA = ("person", "add", "Rosa Quispe", "rosa@aduana.example", "PE", "--role", "member", "--password", PASSWORD)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed and its exit status."""
+
+    status: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Types commands for an installation in a folder of the test."""
+
+    folder: Path
+
+    def __call__(self, *command: str, **environment: str) -> Said:
+        clean = {key: value for key, value in os.environ.items() if not key.startswith("REVIEWTOOL_")}
+        done = subprocess.run(
+            [sys.executable, "-m", "reviewtool.cli", *command],
+            cwd=ROOT,
+            env=clean | {"VAR": str(self.folder)} | environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        return Said(done.returncode, done.stdout, done.stderr)
+
+    def database(self) -> Database:
+        return Database(f"sqlite:///{self.folder / 'reviewtool.db'}")
+
+
+@pytest.fixture
+def shell(tmp_path):
+    return Shell(tmp_path / "var")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Lend one installation to the tests that only read it, or add to it what no other looks at."""
+    shell = Shell(tmp_path_factory.mktemp("made") / "var")
+    assert shell("init").status == 0
+    return shell
+
+
+def assert_refused(said, words):
+    assert said.status == 1, said
+    lines = said.err.strip().splitlines()
+    assert len(lines) == 1, said.err
+    assert lines[0].startswith("Error: ")
+    assert words in lines[0]
+    assert "Traceback" not in said.out + said.err
+
+
+def test_an_installation_begins_with_materials_and_without_people(made):
+    assert (made.folder / "materials.git").is_dir()
+    assert (made.folder / "secret_key").stat().st_mode & 0o777 == 0o600
+    database = made.database()
+    with database.read() as session:
+        assert session.scalars(select(Person).where(Person.email.contains("demo.example"))).all() == []
+        assert people.authenticate(session, "rosa.quispe@demo.example", demonstration.PASSWORD) is None
+        assert not session.scalars(select(Installation)).one().demonstration
+    database.dispose()
+
+
+def test_a_second_init_is_refused_and_changes_nothing(made):
+    key = (made.folder / "secret_key").read_text()
+    assert_refused(made("init"), "There is an installation in")
+    assert_refused(made("init", "--demo"), "There is an installation in")
+    assert (made.folder / "secret_key").read_text() == key
+
+
+def test_people_are_added_listed_and_given_a_new_password(made):
+    added = made(*ROSA)
+    assert (added.status, added.out) == (0, "Added p1 Rosa Quispe\n")
+    assert_refused(made(*ROSA), "rosa@aduana.example")
+    assert made("person", "list").out == "p1\tRosa Quispe\trosa@aduana.example\tmember\tPE\n"
+    changed = made("person", "password", "ROSA@aduana.example", "--password", "otra-clave-larga")
+    assert changed.status == 0, changed.err
+    database = made.database()
+    with database.read() as session:
+        assert people.authenticate(session, "rosa@aduana.example", PASSWORD) is None
+        assert people.authenticate(session, "rosa@aduana.example", "otra-clave-larga")
+    database.dispose()
+
+
+def test_people_that_cannot_be_added_are_refused_in_one_sentence(made):
+    unknown = ("person", "add", "Ana", "ana@aduana.example", "XX", "--role", "member", "--password", PASSWORD)
+    assert_refused(made(*unknown), "XX")
+    short = ("person", "add", "Ana", "ana@aduana.example", "PE", "--role", "member", "--password", "corta")
+    assert_refused(made(*short), "password")
+    assert_refused(made("person", "password", "nadie@aduana.example", "--password", PASSWORD), "nadie@aduana.example")
+    database = made.database()
+    with database.read() as session:
+        assert people.find_by_email(session, "ana@aduana.example") is None
+    database.dispose()
+
+
+def test_a_real_installation_is_not_thrown_away_as_a_demonstration(made):
+    assert_refused(made("demo", "reset"), "holds a real installation")
+    assert (made.folder / "materials.git").is_dir()
+    assert (made.folder / "reviewtool.db").is_file()
+
+
+def test_resetting_where_there_is_nothing_says_so_without_a_traceback(shell):
+    said = shell("demo", "reset")
+    assert said.status == 0
+    assert "Traceback" not in said.err
+
+
+def test_a_demonstration_is_thrown_away(shell):
+    made = installing.create(Settings.load({"VAR": str(shell.folder)}), demonstration=True)
+    made.database.dispose()
+    made.store.close()
+    assert shell("demo", "reset").status == 0
+    assert not (shell.folder / "materials.git").exists()
+    assert not (shell.folder / "reviewtool.db").exists()
+
+
+def test_a_demonstration_keeps_to_its_own_materials(shell, tmp_path):
+    (tmp_path / "otros").mkdir()
+    (tmp_path / "otros" / "uno.md").write_text("# Uno\n")
+    assert_refused(shell("init", "--demo", "--import", str(tmp_path / "otros")), "--import")
+    assert not (shell.folder / "materials.git").exists()
+
+
+def test_a_demonstration_made_by_init_has_an_old_history(shell):
+    said = shell("init", "--demo")
+    assert said.status == 0, said.err
+    database = shell.database()
+    with database.read() as session:
+        found = session.scalars(select(Installation)).one()
+        assert (found.demonstration, found.ready) == (True, True)
+        first = session.scalars(select(Person.created_at).order_by(Person.id)).first()
+        assert found.created_at < first
+    database.dispose()
+
+
+def test_a_folder_of_materials_is_imported(shell, tmp_path):
+    (tmp_path / "otros").mkdir()
+    (tmp_path / "otros" / "uno.md").write_text("# Uno\n")
+    said = shell("init", "--import", str(tmp_path / "otros"))
+    assert said.status == 0, said.err
+
+
+def test_materials_that_are_not_there_are_refused(shell, tmp_path):
+    assert_refused(shell("init", "--import", str(tmp_path / "no-hay")), "no-hay")
+    assert not (shell.folder / "materials.git").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    shell = Shell(tmp_path / "file" / "var")
+    for command in ("init", "run-demo"):
+        assert_refused(shell(command, PORT=str(server.free_port())), "cannot be written")
+
+
+def test_commands_without_an_installation_say_how_to_make_one(shell):
+    for command in (("serve",), ("person", "list")):
+        assert_refused(shell(*command, PORT=str(server.free_port())), "reviewtool init")
+
+
+def test_a_busy_port_is_said_before_anything_is_made(made, shell):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert_refused(made("serve", PORT=port), f"Port {port} is in use")
+        assert_refused(shell("run-demo", PORT=port), f"Port {port} is in use")
+    assert not shell.folder.exists()
+
+
+def test_bad_settings_are_said_with_their_place(shell):
+    assert_refused(shell("init", PORT="ochenta"), "port")
+    assert_refused(shell("init", REVIEWTOOL_GROUP_FILE="no-hay.toml"), "no-hay.toml")
+
+
+def test_a_machine_without_git_is_said(shell, tmp_path):
+    assert_refused(shell("init", PATH=str(tmp_path)), "git")
+
+
+def test_reconcile_tells_what_it_finished(made):
+    said = made("reconcile")
+    assert (said.status, said.out) == (0, "0 moves finished, 0 records brought up.\n")
