@@ -133,7 +133,8 @@ def _received(vote: Vote | None) -> str:
 def _result(ballot: Ballot, state: Standing, zone: str) -> str:
     if ballot.closed_at is None or ballot.outcome is None:
         return "La votación sigue abierta."
-    counted = f"{state.in_favour} a favor, {state.against} en contra, {state.abstaining} abstenciones"
+    abstaining = "1 abstención" if state.abstaining == 1 else f"{state.abstaining} abstenciones"
+    counted = f"{state.in_favour} a favor, {state.against} en contra, {abstaining}"
     if state.majority == "silence":
         counted = f"{state.no_objection} sin objeción y {len(state.silent)} sin objeción por silencio"
     reason = f" Motivo: {_line(ballot.outcome_reason)}." if ballot.outcome_reason else ""

@@ -203,6 +203,12 @@ def test_every_record_stands_at_the_newest_act(session, workshop):
         assert bool(minutes) == bool(ballots or proposal.state == State.withdrawn)
 
 
+def test_the_minutes_count_one_abstention_as_one(session, workshop):
+    number = titled(session, "exclusividad").number
+    minutes = record.read(workshop.store, recording.ref_of(number), "record.md").decode()
+    assert "**aprobada** (10 a favor, 0 en contra, 1 abstención)" in minutes
+
+
 def test_nothing_lies_in_the_future_but_what_is_to_close(session):
     now = clock.now()
     for table in (
