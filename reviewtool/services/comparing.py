@@ -6,6 +6,7 @@ nothing from the store. The pages are built in `web/reading`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from reviewtool.prose import ALGORITHM_VERSION, changes, markdown, redline, summ
 from reviewtool.services import documents, modules, showing
 from reviewtool.services.showing import Kind
 from reviewtool.services.workshop import Workshop
+
+_NOTES = re.compile(r'<(span|a) class="[^"]*redline-note"[^>]*>[^<]*</\1>')
 
 
 @dataclass(frozen=True)
@@ -222,10 +225,15 @@ def _compare(workshop: Workshop, pair: Pair, frame: Frame) -> Compared:
         rows=rows,
         facts=tuple(Fact(f.kind, f.old, f.new, f.heading, f.count) for f in told.facts),
         unchanged=told.paragraphs_unchanged,
-        words=sum(len(row.html.striptags().split()) for row in rows if row.changed),
+        words=sum(_count(row.html) for row in rows if row.changed),
         old_size=found.old_size,
         new_size=found.new_size,
     )
+
+
+def _count(html: Markup) -> int:
+    """Count the words that are read, without those that only say where a change begins."""
+    return len(Markup(_NOTES.sub("", html)).striptags().split())  # noqa: S704  (parts of Markup, only counted)
 
 
 def columns(workshop: Workshop, pair: Pair, frame: Frame) -> tuple[tuple[Markup, Markup], ...]:

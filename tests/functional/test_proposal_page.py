@@ -239,7 +239,18 @@ def test_a_long_document_with_many_changes_stays_a_small_page(workshop, group, s
     number = long_proposal(workshop, group.members[0], 400, list(range(0, 400, 2))[:150], times=5)
     page = sign_in(group.members[1]).get(f"/propuestas/{number}?version=2&desde=1&vista={view}")
     assert len(page.data) <= 200 * 1024
-    assert page.text.count("<ins>") >= 50
+    assert page.text.count("</ins>") >= 50
+
+
+def test_what_finds_no_room_on_the_page_is_a_link_away(workshop, group, sign_in) -> None:
+    text = long_text(400).replace("pagado. ", "pagado. " * 20).encode()
+    number = submit(workshop, group.members[0], lambda d: drafts.add_new(workshop, d, "manual.md", text) and None)
+    client = sign_in(group.members[1])
+    page = client.get(f"/propuestas/{number}")
+    assert len(page.data) <= 200 * 1024
+    assert "declara 399 unidades" not in page.text
+    more = re.search(r'<a href="([^"#]+)#[^"]+">Mostrar \d+ cambios más', page.text)[1]
+    assert "declara 399 unidades" in client.get(unescape(more)).text
 
 
 def test_a_thread_stands_right_after_the_block_of_its_passage(workshop, group, number, read) -> None:

@@ -207,8 +207,8 @@ def test_a_suggestion_is_shown_as_a_change_and_goes_to_the_authors_draft(worksho
     _, comment_id = begin(workshop, number, group.observers[0], quote="datos objetivos", suggestion="hechos objetivos")
     author = sign_in(group.members[0])
     page = author.get(f"/propuestas/{number}").text
-    assert "<del>datos</del>" in page
-    assert "<ins>hechos</ins>" in page
+    shown = re.search(r'<p class="suggestion">(.*?)</p>', page)[1]
+    assert re.sub(r"<[^>]+>", "", shown) == "[suprimido: datos][insertado: hechos] objetivos"
     answer = author.post(f"/comentarios/mensajes/{comment_id}/aplicar")
     assert answer.status_code == 303
     assert answer.location.startswith("/borradores/")
