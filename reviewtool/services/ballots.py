@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from reviewtool.clock import now
 from reviewtool.errors import AlreadyDecided, InvalidInput, OutOfDate
 from reviewtool.group import Group
-from reviewtool.models import Ballot, Objection, Person, Proposal, Seat, Vote
+from reviewtool.models import Ballot, ExtensionRequest, Objection, Person, Proposal, Seat, Vote
 from reviewtool.rules.lifecycle import State, ensure_allowed
 from reviewtool.rules.permissions import Act, Role
 from reviewtool.rules.voting import (
@@ -81,6 +81,7 @@ def extend_consultation(session: Session, group: Group, number: int, days: int, 
     _ensure_reason(reason)
     start = proposal.consultation_closes_at or now()
     proposal.consultation_closes_at = rulesets.closing(group, start, _days(days))
+    answer_requests(session, number, 0, granted=True)
     events.add(
         session,
         proposal,
@@ -192,6 +193,7 @@ def extend(session: Session, group: Group, number: int, days: int, *, by: Person
     proposal, ballot = lock_open(session, number)
     _ensure_reason(reason)
     ballot.closes_at = rulesets.closing(group, ballot.closes_at, _days(days))
+    answer_requests(session, number, ballot.number, granted=True)
     event = events.add(
         session,
         proposal,
@@ -204,6 +206,33 @@ def extend(session: Session, group: Group, number: int, days: int, *, by: Person
     )
     events.tell(session, event, holders(session, Roll.from_json(ballot.roll)), "extended")
     return ballot
+
+
+def decline_extension(session: Session, number: int, *, by: Person, reason: str) -> None:
+    """Answer the open requests for more time with a no and its reason; the close stays where it is."""
+    people.ensure_may(by, Act.answer_extension)
+    proposal = proposals.lock(session, number)
+    ensure_allowed(Act.answer_extension, State(proposal.state))
+    _ensure_reason(reason)
+    ballot = proposals.open_ballot(session, number)
+    asked = answer_requests(session, number, ballot.number if ballot else 0, granted=False)
+    if not asked:
+        raise AlreadyDecided("no-request", number=number)
+    event = events.add(session, proposal, "extension_declined", by=by, reason=reason.strip())
+    events.tell(session, event, asked, "extension_declined")
+
+
+def answer_requests(session: Session, number: int, ballot_number: int, *, granted: bool) -> list[int]:
+    """Mark the open requests for more time of a ballot (0: of the consultation) as answered; return who asked."""
+    query = select(ExtensionRequest).where(
+        ExtensionRequest.proposal_number == number,
+        ExtensionRequest.ballot_number == ballot_number,
+        ExtensionRequest.granted.is_(None),
+    )
+    asked = session.scalars(query).all()
+    for request in asked:
+        request.granted = granted
+    return [request.person_id for request in asked]
 
 
 def suspend(session: Session, number: int, *, by: Person, reason: str) -> Ballot:
@@ -252,7 +281,9 @@ def call_again(session: Session, group: Group, number: int, *, by: Person, reaso
         raise AlreadyDecided("second-call-once", number=number)
     _ensure_reason(reason)
     rules = second_call_rules(BallotRules.from_json(first.rules))
-    ballot = _open(session, group, proposal, rules, by=by, reason=reason, second_call_of=first.number)
+    ballot = _open(
+        session, group, proposal, rules, by=by, reason=reason, purpose=first.purpose, second_call_of=first.number
+    )
     for vote in session.scalars(select(Vote).where(Vote.ballot_id == first.id, Vote.current)):
         kept = {c.key: getattr(vote, c.key) for c in Vote.__table__.columns if c.key not in {"id", "ballot_id"}}
         session.add(Vote(ballot_id=ballot.id, **kept))
@@ -390,7 +421,8 @@ def _end(
     ballot.closed_at, ballot.outcome, ballot.outcome_reason = at, outcome.value, reason
     if ballot.purpose == "override" and outcome is Outcome.approved:
         for objection in open_objections(session, proposal.number):
-            objection.overridden_in = ballot.number
+            if objection.raised_at <= ballot.opened_at:  # one raised since is not what the group was asked about
+                objection.overridden_in = ballot.number
     event = events.add(
         session, proposal, "ballot_closed", by=by, at=at, ballot=ballot.number, outcome=outcome.value, reason=reason
     )

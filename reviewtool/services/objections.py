@@ -67,9 +67,11 @@ def lift(session: Session, number: int, objection_id: int, *, by: Person, reason
     seat = people.seat_of(by)
     if seat is None or seat.id != objection.seat_id:
         raise NotAllowed("objection-of-other-seat")
-    if objection.lifted_at is not None:
+    if objection.lifted_at is not None or objection.overridden_in is not None:
         raise AlreadyDecided("objection-lifted", number=number)
-    objection.lifted_at, objection.lifted_by_id, objection.lifting_reason = now(), by.id, reason.strip()[:REASON_LIMIT]
+    if len(reason) > REASON_LIMIT:
+        raise InvalidInput("text-too-long", field="reason", most=REASON_LIMIT)
+    objection.lifted_at, objection.lifted_by_id, objection.lifting_reason = now(), by.id, reason.strip()
     event = events.add(
         session, proposal, "objection_lifted", by=by, seat=seat.key, objection=objection.id, thread=objection.thread_id
     )

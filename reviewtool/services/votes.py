@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
@@ -27,6 +27,7 @@ from reviewtool.rules.voting import (
 from reviewtool.services import ballots, events, objections, people, proposals
 
 REASON_LIMIT = 5_000
+REFERENCE_LIMIT = 200
 CHANNELS = ("note", "e-mail", "meeting", "telephone")
 
 
@@ -106,6 +107,10 @@ def register(
         raise InvalidInput("channel-unknown", field="channel")
     if not received.reference.strip():
         raise InvalidInput("reference-missing", field="reference")
+    if len(received.reference) > REFERENCE_LIMIT:
+        raise InvalidInput("text-too-long", field="reference", most=REFERENCE_LIMIT)
+    if received.on > now().date() + timedelta(days=1):  # the reader's day may be ahead of ours
+        raise InvalidInput("date-ahead", field="received_on")
     proposal, ballot = ballots.lock_open(session, number, ballot_number=ballot_number)
     on_roll = Roll.from_json(ballot.roll).find(seat_key)
     seat = session.scalar(select(Seat).where(Seat.key == seat_key))
@@ -255,6 +260,8 @@ def ask_extension(session: Session, number: int, *, by: Person, reason: str) -> 
         raise NotAllowed("no-seat")
     if not reason.strip():
         raise InvalidInput("reason-missing", field="reason")
+    if len(reason) > REASON_LIMIT:
+        raise InvalidInput("text-too-long", field="reason", most=REASON_LIMIT)
     ballot = proposals.open_ballot(session, number)
     which = ballot.number if ballot else 0
     asked = session.scalar(
@@ -271,7 +278,7 @@ def ask_extension(session: Session, number: int, *, by: Person, reason: str) -> 
         ballot_number=which,
         seat_id=seat.id,
         person_id=by.id,
-        reason=reason.strip()[:REASON_LIMIT],
+        reason=reason.strip(),
         asked_at=now(),
     )
     session.add(request)
