@@ -18,7 +18,7 @@ from reviewtool.app import make_workshop
 from reviewtool.clock import now
 from reviewtool.db import Database
 from reviewtool.errors import ReviewError
-from reviewtool.gitstore import importing, reading
+from reviewtool.gitstore import importing, maintenance, reading
 from reviewtool.gitstore import store as stores
 from reviewtool.group import Group
 from reviewtool.models import RuleSet
@@ -113,6 +113,7 @@ def workshop_store(settings: Settings, source: str) -> None:
         raise InstallationError(
             f"The materials cannot be imported from {source}: {error.code} {error.facts}"
         ) from error
+    maintenance.pack(store)
     store.close()
     making.rename(path)
 

@@ -10,7 +10,7 @@ import fcntl
 import json
 import logging
 import threading
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from reviewtool.clock import now
 from reviewtool.errors import OutOfDate, ReviewError
+from reviewtool.gitstore import maintenance
 from reviewtool.gitstore import record as store_record
 from reviewtool.models import (
     Ballot,
@@ -37,7 +38,7 @@ from reviewtool.models import (
     Vote,
 )
 from reviewtool.models.proposal import DIRTY
-from reviewtool.services import minutes, signatures
+from reviewtool.services import minutes, refmoves, signatures
 from reviewtool.services.workshop import Workshop
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ FORMAT = 1
 TRIES = 5
 BATCH = 20
 EVERY_SECONDS = 1.0
+PACK_EVERY = timedelta(hours=6)
 NOT_RECORDED = frozenset({"form_token", "recorded_version", "draft_token", "view"})
 
 
@@ -188,12 +190,16 @@ def _json(value: dict[str, Any]) -> bytes:
 
 
 class Recorder:
-    """The thread that follows the acts: one a process tries, one an installation works (a file lock decides)."""
+    """The thread that follows the acts: one a process tries, one an installation works (a file lock decides).
+
+    It also finishes moves of refs that a full disk or a killed process left pending, and packs the store now and then.
+    """
 
     def __init__(self, workshop: Workshop, lock_file: Path) -> None:
         self._workshop, self._lock_file = workshop, lock_file
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._packed_at = now()
 
     def start(self) -> None:
         """Begin to follow."""
@@ -208,12 +214,19 @@ class Recorder:
         with self._lock_file.open("w") as file:
             while not self._stop.wait(EVERY_SECONDS):
                 if _try_lock(file):
-                    try:
-                        catch_up(self._workshop)
-                    except ReviewError as error:
-                        log.warning("the record cannot follow now: %s", error.code)
-                    except Exception:
-                        log.exception("the recorder failed; it tries again")
+                    self._once()
+
+    def _once(self) -> None:
+        try:
+            refmoves.reconcile(self._workshop)
+            catch_up(self._workshop)
+            if now() - self._packed_at > PACK_EVERY:
+                self._packed_at = now()
+                maintenance.pack(self._workshop.store)
+        except ReviewError as error:
+            log.warning("the record cannot follow now: %s", error.code)
+        except Exception:
+            log.exception("the recorder failed; it tries again")
 
 
 def _try_lock(file: TextIO) -> bool:
