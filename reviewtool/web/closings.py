@@ -1,0 +1,76 @@
+"""How long something is still open, in words: never only «en 3 días», always with the day, the hour and the city."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from reviewtool import i18n
+from reviewtool.clock import now
+from reviewtool.web.i18n import gettext as _
+from reviewtool.web.i18n import language, mark, ngettext, zone
+from reviewtool.web.standing import deadline
+
+SOON_DAYS = 3
+Kind = Literal["ballot", "silence", "consultation"]
+
+_TODAY: dict[Kind, str] = {
+    "ballot": mark("Cierra hoy, %(when)s"),
+    "silence": mark("El silencio termina hoy, %(when)s"),
+    "consultation": mark("La consulta cierra hoy, %(when)s"),
+}
+_TOMORROW: dict[Kind, str] = {
+    "ballot": mark("Cierra mañana, %(when)s"),
+    "silence": mark("El silencio termina mañana, %(when)s"),
+    "consultation": mark("La consulta cierra mañana, %(when)s"),
+}
+_LATER: dict[Kind, Callable[[int, str], str]] = {
+    "ballot": lambda n, when: ngettext(
+        "Cierra en %(num)s día, %(when)s", "Cierra en %(num)s días, %(when)s", n, when=when
+    ),
+    "silence": lambda n, when: ngettext(
+        "El silencio termina en %(num)s día, %(when)s", "El silencio termina en %(num)s días, %(when)s", n, when=when
+    ),
+    "consultation": lambda n, when: ngettext(
+        "La consulta cierra en %(num)s día, %(when)s", "La consulta cierra en %(num)s días, %(when)s", n, when=when
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Closing:
+    """When something closes, in words; `due` when little time is left."""
+
+    text: str
+    due: bool
+
+
+def days_until(at: datetime) -> int:
+    """Count the days between today and the day of an instant, both in the reader's zone."""
+    here = ZoneInfo(zone())
+    return (at.astimezone(here).date() - now().astimezone(here).date()).days
+
+
+def closes(at: datetime, kind: Kind = "ballot") -> Closing:
+    """Say when something that is open closes, and how many days are left."""
+    days = max(0, days_until(at))
+    if days > 1:
+        return Closing(_LATER[kind](days, deadline(at)), days <= SOON_DAYS)
+    return Closing(_((_TOMORROW if days else _TODAY)[kind], when=deadline(at)), True)
+
+
+def ago(at: datetime) -> str:
+    """Say how many days ago something happened, in the reader's zone."""
+    days = -days_until(at)
+    if days <= 0:
+        return _("hoy")
+    return _("ayer") if days == 1 else ngettext("hace %(num)s día", "hace %(num)s días", days)
+
+
+def short_day(at: datetime) -> str:
+    """Say the day of an instant with its weekday, in the reader's zone: «vie, 12 jun»."""
+    here = at.astimezone(ZoneInfo(zone())).date()
+    return i18n.day_text(here, language(), "EEE d MMM")

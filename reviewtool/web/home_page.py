@@ -1,0 +1,62 @@
+"""The home page put together for whoever opens it; a person with several roles sees the sections of each."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from reviewtool.rules.permissions import Act, Role
+from reviewtool.services import desk, news, people, worklist
+from reviewtool.services.worklist import Work
+from reviewtool.web import desk_rows, situation, waiting
+from reviewtool.web.database import me, reading, workshop
+from reviewtool.web.headlines import headline
+from reviewtool.web.i18n import gettext as _
+from reviewtool.web.places import Places
+from reviewtool.web.security import may_now
+
+DESK_SHOWN = 5
+
+
+def render() -> str:
+    """Return the home page of the signed-in person."""
+    session, person, places = reading(), me(), Places()
+    since = news.since(person)
+    work = worklist.of_person(session, workshop(), person)
+    board = desk.board(session, workshop()) if may_now(Act.see_desk) else None
+    merged, decided, deadlines = news.merged(session, since), news.decided(session, since), news.deadlines(session)
+    fresh = [each for each in merged if each.is_new]
+    reads = people.roles(person) == {Role.reader}
+    return render_template(
+        "home/index.html",
+        situation=situation.of_home(work, board, len(fresh) + len(decided), deadlines, reads=reads),
+        sections=sections(work, places),
+        said=waiting.said(work.talk, person.id),
+        own=waiting.own_rows(work.own),
+        drafts=work.drafts,
+        to_merge=desk_rows.rows(board.ready[:DESK_SHOWN], places, "ready") if board else (),
+        to_decide=desk_rows.rows(board.to_decide[:DESK_SHOWN], places, "to_decide") if board else (),
+        is_empty=work.is_empty and not (board and (board.ready or board.to_decide)),
+        reads=reads,
+        merged=[headline(each) for each in fresh or merged[:4]],
+        merged_is_new=bool(fresh),
+        decided=[headline(each) for each in decided],
+        deadlines=[(each, situation.what_closes(each)) for each in deadlines],
+    )
+
+
+def sections(work: Work, places: Places) -> list[waiting.Section]:
+    """Return what waits by kind, the most urgent kind first, without the empty ones."""
+    found = [
+        waiting.section("votes", _("Votar"), work.votes, places),
+        waiting.section("confirmations", _("Confirmar su voto"), work.confirmations, places),
+        waiting.section("opinions", _("Dar su parecer"), work.opinions, places),
+        waiting.section(
+            "silences",
+            _("Procedimientos de silencio"),
+            work.silences,
+            places,
+            _("No hace falta responder si está de acuerdo."),
+        ),
+        waiting.section("consultations", _("Leer y comentar"), work.consultations, places),
+    ]
+    return [each for each in found if each.rows]

@@ -1,0 +1,218 @@
+"""The rows of the home page: each proposal that waits, with its place, its deadline, its seats and one button.
+
+What waits is `services.worklist`'s; the title of the page is in `situation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import url_for
+
+from reviewtool.rules.lifecycle import State
+from reviewtool.rules.permissions import Act
+from reviewtool.services.notices import Unread
+from reviewtool.services.standings import Counted
+from reviewtool.services.worklist import Own, Queue, Waiting
+from reviewtool.web.closings import Closing, Kind, ago, closes
+from reviewtool.web.context import place_name
+from reviewtool.web.i18n import gettext as _
+from reviewtool.web.i18n import ngettext
+from reviewtool.web.places import Places
+from reviewtool.web.security import may_now
+from reviewtool.web.standing import deadline
+from reviewtool.web.strips import Strip, strip_of
+from reviewtool.web.words import StateTag, state_tag
+
+LONGEST_QUOTE = 240  # characters of a comment on the home page
+
+
+@dataclass(frozen=True)
+class Row:
+    """One proposal that waits; `action` is address, text and what a screen reader adds."""
+
+    title: str
+    url: str
+    meta: str
+    closing: Closing | None
+    strip: Strip | None
+    note: str
+    action: tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of the home: a heading, its rows, and where the others are when there are more."""
+
+    key: str
+    title: str
+    rows: tuple[Row, ...]
+    hidden: int
+    lead: str = ""
+
+
+_ACTIONS = {"votes": "#vote", "confirmations": "#vote", "opinions": "#vote", "silences": "", "consultations": ""}
+
+
+def section(key: str, title: str, queue: Queue, places: Places, lead: str = "") -> Section:
+    """Return one kind of waiting proposals as a section."""
+    rows = tuple(_row(key, item, places) for item in queue.shown)
+    return Section(key, title, rows, queue.total - len(rows), lead)
+
+
+def _row(key: str, item: Waiting, places: Places) -> Row:
+    name = f"P-{item.number}"
+    url = url_for("proposals.page", number=item.number)
+    silent = item.counted is not None and item.counted.is_silence
+    kind: Kind = "consultation" if item.state == State.consultation else "silence" if silent else "ballot"
+    text, hidden = _button(key, name)
+    return Row(
+        title=item.title,
+        url=url,
+        meta=meta(item, places),
+        closing=closes(item.closes_at, kind) if item.closes_at else None,
+        strip=strip_of(item.counted),
+        note=_confirm(item) if key == "confirmations" else "",
+        action=(url + _ACTIONS[key], text, hidden),
+    )
+
+
+def _button(key: str, name: str) -> tuple[str, str]:
+    texts = {
+        "votes": (_("Revisar y votar"), _("la propuesta %(name)s", name=name)),
+        "confirmations": (_("Confirmar el voto"), _("en %(name)s", name=name)),
+        "silences": (_("Ver el texto"), _("de %(name)s", name=name)),
+        "opinions": (_("Leer y dar su parecer"), _("sobre %(name)s", name=name)),
+        "consultations": (_("Leer y comentar"), _("la propuesta %(name)s", name=name)),
+    }
+    return texts[key]
+
+
+def _confirm(item: Waiting) -> str:
+    if item.ad_referendum:
+        return _("Usted votó ad referéndum: el voto cuenta cuando lo confirme.")
+    return _("La coordinación registró su voto por teléfono: cuenta cuando usted lo confirme.")
+
+
+def meta(item: Waiting, places: Places) -> str:
+    """Say number, module, who proposed it and how long reading takes."""
+    who = ", ".join(part for part in (item.author, place_name(item.administration)) if part)
+    parts = [f"P-{item.number}", places.name(item.paths), _("propuesta de %(who)s", who=who)]
+    if item.minutes:
+        parts.append(ngettext("%(num)s minuto de lectura", "%(num)s minutos de lectura", item.minutes))
+    return " · ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A comment, answer, suggestion or objection that is addressed to the person."""
+
+    id: int
+    title: str
+    url: str
+    meta: str
+    quote: str
+    original: str
+    replacement: str | None
+    action: tuple[str, str, str]
+
+
+def said(unread: Iterable[Unread], person_id: int) -> tuple[Said, ...]:
+    """Return what others said to a person, the newest first."""
+    return tuple(_said(notice, own=notice.author_id == person_id) for notice in unread)
+
+
+def _said(notice: Unread, *, own: bool) -> Said:
+    name = f"P-{notice.proposal}"
+    url = (
+        url_for("threads.thread", thread_id=notice.thread_id)
+        if notice.thread_id and may_now(Act.read_discussion)
+        else url_for("proposals.page", number=notice.proposal)
+    )
+    suggests = notice.replacement is not None
+    text = _("Ver la sugerencia") if suggests else _("Responder")
+    if notice.kind in {"objection", "objection_lifted"}:
+        text = _("Ver la objeción")
+    return Said(
+        id=notice.id,
+        title=_headline(notice, own=own),
+        url=url,
+        meta=" · ".join(part for part in (name, place_name(notice.administration), ago(notice.at)) if part),
+        quote="" if suggests else _cut(notice.body),
+        original=_cut(notice.original or ""),
+        replacement=_cut(notice.replacement or "") if suggests else None,
+        action=(url, text, _("a %(who)s, en %(name)s", who=notice.by, name=name)),
+    )
+
+
+def _headline(notice: Unread, *, own: bool) -> str:
+    facts = {"who": notice.by, "title": notice.title}
+    if notice.kind == "objection":
+        return _("%(who)s presentó una objeción formal a «%(title)s»", **facts)
+    if notice.kind == "objection_lifted":
+        return _("%(who)s retiró su objeción formal a «%(title)s»", **facts)
+    if notice.replacement is not None and own:
+        return _("%(who)s sugiere otro texto para su propuesta «%(title)s»", **facts)
+    if notice.kind == "mention":
+        return _("%(who)s se dirige a usted en «%(title)s»", **facts)
+    if own:
+        return _("%(who)s comenta su propuesta «%(title)s»", **facts)
+    return _("%(who)s responde en «%(title)s»", **facts)
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_QUOTE else line[:LONGEST_QUOTE].rsplit(" ", 1)[0] + "…"
+
+
+@dataclass(frozen=True)
+class OwnRow:
+    """One's own proposal: its state and what its author is to do, or may expect."""
+
+    title: str
+    url: str
+    state: StateTag
+    notes: tuple[str, ...]
+    urgent: bool
+
+
+def own_rows(mine: Iterable[Own]) -> tuple[OwnRow, ...]:
+    """Return one's own proposals, those that need their author first."""
+    rows = [
+        OwnRow(
+            f"P-{own.number} · {own.title}",
+            url_for("proposals.page", number=own.number),
+            state_tag(own.state),
+            tuple(_todo(own)) or _expect(own),
+            bool({"conflict", "amend"} & set(own.todo)),
+        )
+        for own in mine
+    ]
+    return tuple(sorted(rows, key=lambda row: not row.urgent))
+
+
+def _todo(own: Own) -> list[str]:
+    words = {
+        "conflict": _("El texto vigente cambió en los mismos pasajes: presente una versión nueva."),
+        "amend": _("La votación se suspendió para enmendar: presente una versión nueva."),
+        "objection": _("Una objeción formal abierta detiene la incorporación."),
+        "interrupted": _("Se interrumpió el silencio; la coordinación decide cómo seguir."),
+        "amendment_asked": _("Usted pidió enmendar el texto; espera a la coordinación."),
+        "no_decision": _("Faltó quórum. Puede haber segunda convocatoria, o usted puede retomarla."),
+        "not_approved": _("No alcanzó la mayoría. Usted puede retomarla con un motivo."),
+        "suggestions": ngettext("%(num)s sugerencia por aplicar", "%(num)s sugerencias por aplicar", own.suggestions),
+        "threads": ngettext("%(num)s comentario sin resolver", "%(num)s comentarios sin resolver", own.open_threads),
+    }
+    return [words[code] for code in own.todo]
+
+
+def _expect(own: Own) -> tuple[str, ...]:
+    counted: Counted | None = own.counted
+    if own.state == State.voting and counted is not None:
+        return (_("Cierra el %(day)s.", day=deadline(counted.closes_at)),)
+    if own.state == State.consultation and own.closes_at is not None:
+        return (_("La consulta cierra el %(day)s.", day=deadline(own.closes_at)),)
+    if own.state == State.awaiting_decision:
+        return (_("Espera que la coordinación abra la votación."),)
+    return (_("Espera que la coordinación la incorpore."),) if own.state == State.approved else ()
