@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Hashable
+from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
 
 from cachetools import LRUCache
@@ -24,8 +25,9 @@ def weight(value: Any) -> int:
         return 200 + sum(weight(k) + weight(v) for k, v in value.items())
     if isinstance(value, (tuple, list, set, frozenset)):
         return 80 + sum(weight(item) for item in value)
-    slots = getattr(value, "__dict__", None)
-    return 64 + weight(slots) if slots else 64
+    if is_dataclass(value) and not isinstance(value, type):
+        return 64 + sum(weight(getattr(value, field.name)) for field in fields(value))
+    return 64
 
 
 class Cache:

@@ -1,6 +1,6 @@
 """The only package that imports git: bytes, ids, refs and trees of the materials repository, as frozen values.
 
-`store` runs git and keeps its `cat-file` open; `reading`, `history`, `writing`, `merging`, `record`, `importing` and
+`store` runs git and keeps its `cat-file` open; `reading`, `history`, `writing`, `record`, `importing` and
 `maintenance` are what services call. No GitPython object leaves here, nothing here knows a person, a page or a session.
 """
 

@@ -1,4 +1,4 @@
-"""Tree objects: parsed, compared and rebuilt without a process for each. Used by `reading`, `writing` and `merging`.
+"""Tree objects: parsed, compared and rebuilt without a process for each. Used by `reading` and `writing`.
 
 Names are text; a byte that is not UTF-8 (an imported repository may have it) is a lone surrogate here and comes back.
 """

@@ -56,7 +56,11 @@ def publish(workshop: Workshop, name: str, *, by_id: int, note: str = "") -> Edi
             at=at.isoformat(),
         )
         move_id = move.id
-    if not refmoves.publish(workshop, move_id):
+    try:
+        published = refmoves.publish(workshop, move_id)
+    except Unavailable as error:
+        raise Unavailable("edition-waiting", name=name) from error
+    if not published:
         raise Conflict("edition-taken", name=name)
     with workshop.database.read() as session:
         return get(session, tag)

@@ -134,6 +134,10 @@ def _add_named(session: Session, number: int, files: dict[str, bytes | None], ke
             files[f"ballots/{value}.json"] = _ballot(session, number, value)
         case "thread":
             files[f"threads/{value // 100}/{value}.json"] = _json(_row(session.get_one(Thread, value)))
+        case "comments":
+            files |= {f"comments/{one // 100}/{one}.json": _comment(session, one) for one in value}
+        case "objections":
+            files |= {f"objections/{one}.json": _json(_row(session.get_one(Objection, one))) for one in value}
         case "comment":
             files[f"comments/{value // 100}/{value}.json"] = _comment(session, value)
         case "objection":

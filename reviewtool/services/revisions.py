@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
-from reviewtool.errors import InvalidInput, NotFound, OutOfDate
+from reviewtool.errors import InvalidInput, NotFound, OutOfDate, Unavailable
 from reviewtool.gitstore import reading, writing
 from reviewtool.gitstore.ids import CommitId, TreeId
-from reviewtool.models import Comment, Draft, Person, Proposal, RefMove, Revision, Suggestion, Touch
+from reviewtool.models import Comment, Draft, Installation, Person, Proposal, RefMove, Revision, Suggestion, Touch
 from reviewtool.rules.lifecycle import State
 from reviewtool.services import drafts, events, lifecycle, people, proposals, refmoves, rulesets, signatures
 from reviewtool.services.workshop import Workshop
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,10 @@ def submit(workshop: Workshop, draft_id: int, *, by_id: int, token: str = "") ->
         session.rollback()
     with workshop.database.write() as session:
         number, move_id = _record(session, workshop, draft_id, prepared, people.get(session, by_id))
-    refmoves.publish(workshop, move_id)
+    try:
+        refmoves.publish(workshop, move_id)
+    except Unavailable as error:  # the version is safe: its objects and row are there, the recorder moves the ref
+        log.warning("the ref of P-%s has to wait: %s", number, error.code)
     return number
 
 
@@ -104,6 +110,7 @@ def prepare(workshop: Workshop, draft: Draft) -> Prepared:
 
 
 def _record(session: Session, workshop: Workshop, draft_id: int, prepared: Prepared, by: Person) -> tuple[int, int]:
+    session.scalar(select(Installation.id).with_for_update())  # one submits at a time: new numbers, and second presses
     draft = drafts.get(session, draft_id, by=by)
     at = now()
     if draft.proposal_number is None:
@@ -120,7 +127,16 @@ def _record(session: Session, workshop: Workshop, draft_id: int, prepared: Prepa
     session.delete(draft)
     proposal.amendment_asked = False
     kind = "submitted" if revision.number == 1 else "revised"
-    events.add(session, proposal, kind, by=by, at=at, revision=revision.number, note=revision.note)
+    events.add(
+        session,
+        proposal,
+        kind,
+        by=by,
+        at=at,
+        revision=revision.number,
+        note=revision.note,
+        comments=list(draft.suggestions),
+    )
     lifecycle.settle(session, proposal, at)
     move = refmoves.plan(
         session,

@@ -74,4 +74,7 @@ def _profile(errors: dict[str, str], language: str, timezone: str) -> str:
 def index() -> Any:
     """Show who is in the group, by role and administration."""
     everybody = [(person, people.roles(person)) for person in people.everybody(reading()) if person.active]
-    return render_template("people/index.html", everybody=everybody, seats=people.seats(reading()))
+    order = ("coordination", "member", "observer", "reader")
+    main_role = {person.id: next((role for role in order if role in held), "") for person, held in everybody}
+    seats = people.seats(reading())
+    return render_template("people/index.html", everybody=everybody, seats=seats, main_role=main_role)
