@@ -1,4 +1,4 @@
-"""Tree objects: parsed, compared and rebuilt without a process for each. Used by `reading` and `writing`.
+"""Tree objects: parsed and rebuilt without a process for each. Used by `reading` and `writing`.
 
 Names are text; a byte that is not UTF-8 (an imported repository may have it) is a lone surrogate here and comes back.
 """
@@ -85,25 +85,6 @@ def find(store: Store, tree: str, path: str) -> Row | None:
             return None
         row = found
     return row
-
-
-def changed(store: Store, old: str, new: str, prefix: str = "") -> dict[str, tuple[Row | None, Row | None]]:
-    """Return the paths whose entry differs between two trees, with both; a rename is a removal and an addition."""
-    found: dict[str, tuple[Row | None, Row | None]] = {}
-    before, after = rows(store, old), rows(store, new)
-    for name in before.keys() | after.keys():
-        one, other = before.get(name), after.get(name)
-        if one == other:
-            continue
-        if is_directory(one) or is_directory(other):
-            below_one = one[1] if is_directory(one) else EMPTY_TREE
-            below_other = other[1] if is_directory(other) else EMPTY_TREE
-            found.update(changed(store, below_one, below_other, f"{prefix}{name}/"))
-        one_leaf = None if is_directory(one) else one
-        other_leaf = None if is_directory(other) else other
-        if one_leaf != other_leaf:
-            found[prefix + name] = (one_leaf, other_leaf)
-    return found
 
 
 @dataclass
