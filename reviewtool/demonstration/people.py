@@ -57,7 +57,7 @@ EVERYBODY = (
     Invented("otto.barrientos", "Otto Barrientos", "GT", Role.observer),
     Invented("karla.monzon", "Karla Monzón", "GT", Role.observer),
     Invented("edgar.sical", "Edgar Sical", "GT", Role.observer),
-    Invented("elena.marroquin", "Elena Marroquín", "GT", Role.coordination),
+    Invented("elena.marroquin", "Elena Marroquín", "CR", Role.coordination),
     Invented("tomas.irigoyen", "Tomás Irigoyen", "UY", Role.coordination, deputy=True),
     Invented("marisol.vega", "Marisol Vega", "ORFC", Role.reader),
 )

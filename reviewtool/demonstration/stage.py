@@ -18,6 +18,7 @@ from reviewtool.services import (
     drafts,
     editions,
     merging,
+    notices,
     objections,
     people,
     proposals,
@@ -55,11 +56,13 @@ class Stage:
         self._ids = ids
 
     @contextmanager
-    def act(self, given: Fields) -> Iterator[tuple[Session, Person]]:
-        """Lend a writing transaction and who acts in it, having come to the site for it."""
+    def act(self, story: Story, given: Fields) -> Iterator[tuple[Session, Person]]:
+        """Lend a writing transaction and who acts in it, having come to the site and opened the proposal's page."""
         with self.workshop.database.write() as session:
             by = people.get(session, self.id_of(given["by"]))
             people.note_visit(by, now())
+            if story.number:
+                notices.mark_seen(session, by.id, story.number)
             yield session, by
 
     def id_of(self, key: str) -> int:
@@ -96,9 +99,9 @@ def _meta(given: Fields) -> drafts.Meta:
     return drafts.Meta(**texts, kind=given.get("kind", "substance"))
 
 
-def draft(stage: Stage, _story: Story, given: Fields) -> None:
+def draft(stage: Stage, story: Story, given: Fields) -> None:
     """Begin a private draft and leave it there."""
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         begun = drafts.start(session, stage.workshop, by=by)
         _write(stage, begun, given)
         drafts.save_meta(begun, _meta(given))
@@ -106,7 +109,7 @@ def draft(stage: Stage, _story: Story, given: Fields) -> None:
 
 def submit(stage: Stage, story: Story, given: Fields) -> None:
     """Propose a change."""
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         begun = drafts.start(session, stage.workshop, by=by)
         _write(stage, begun, given)
         drafts.save_meta(begun, _meta(given), complete=True)
@@ -117,7 +120,7 @@ def submit(stage: Stage, story: Story, given: Fields) -> None:
 
 def revise(stage: Stage, story: Story, given: Fields) -> None:
     """Give the proposal its next version, with the suggestions that its author takes up."""
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         begun = drafts.start_revision(session, stage.workshop, story.number, by=by)
         for name in given.get("apply", ()):
             begun = suggestions.apply(session, stage.workshop, story.said[name].id, by=by)
@@ -132,7 +135,7 @@ def comment(stage: Stage, story: Story, given: Fields) -> None:
     """Begin a conversation on a passage, a document or the whole."""
     suggested = given.get("suggestion")
     message = threads.Message(glued(given["body"]), glued(suggested) if suggested else None)
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         latest = proposals.get(session, story.number).latest
         place = threads.Place(latest, given.get("path"), glued(given.get("quote", "")))
         begun = threads.comment(session, stage.workshop, story.number, place, message, by=by)
@@ -144,32 +147,32 @@ def reply(stage: Stage, story: Story, given: Fields) -> None:
     suggested = given.get("suggestion")
     message = threads.Message(glued(given["body"]), glued(suggested) if suggested else None)
     thread_id = story.said[given["to"]].thread_id
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         story.said[given.get("name", "")] = threads.reply(session, thread_id, message, by=by)
 
 
 def edit(stage: Stage, story: Story, given: Fields) -> None:
     """Change one's own comment."""
     written = story.said[given["of"]]
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         threads.edit(session, written.id, glued(given["body"]), by=by, seen=written.body)
 
 
 def resolve(stage: Stage, story: Story, given: Fields) -> None:
     """Close a conversation."""
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         threads.resolve(session, story.said[given["of"]].thread_id, by=by)
 
 
 def adopt(stage: Stage, story: Story, given: Fields) -> None:
     """Take up an observer's suggestion as a member."""
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         suggestions.adopt(session, story.said[given["of"]].id, by=by)
 
 
 def opinion(stage: Stage, story: Story, given: Fields) -> None:
     """Give an observer's opinion on the newest version."""
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         latest = proposals.get(session, story.number).latest
         reason = glued(given.get("reason", ""))
         votes.give_opinion(session, story.number, by=by, revision=latest, stance=given["stance"], reason=reason)
@@ -177,7 +180,7 @@ def opinion(stage: Stage, story: Story, given: Fields) -> None:
 
 def ballot(stage: Stage, story: Story, given: Fields) -> None:
     """Open a ballot on the newest version."""
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         ballots.open_one(
             session,
             stage.workshop.group,
@@ -197,7 +200,7 @@ def _open_ballot(session: Session, story: Story) -> int:
 
 def vote(stage: Stage, story: Story, given: Fields) -> None:
     """Cast the vote of the person's seat."""
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         votes.cast(
             session,
             story.number,
@@ -212,7 +215,7 @@ def vote(stage: Stage, story: Story, given: Fields) -> None:
 def register(stage: Stage, story: Story, given: Fields) -> None:
     """Enter a vote that the coordination received by note."""
     received = votes.Received("note", now().date(), given["reference"])
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         votes.register(
             session,
             story.number,
@@ -227,20 +230,20 @@ def register(stage: Stage, story: Story, given: Fields) -> None:
 
 def interrupt(stage: Stage, story: Story, given: Fields) -> None:
     """Break the silence."""
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         number = _open_ballot(session, story)
         votes.interrupt_silence(session, story.number, by=by, ballot_number=number, reason=glued(given["reason"]))
 
 
 def ask_extension(stage: Stage, story: Story, given: Fields) -> None:
     """Ask for more time."""
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         votes.ask_extension(session, story.number, by=by, reason=glued(given["reason"]))
 
 
 def objection(stage: Stage, story: Story, given: Fields) -> None:
     """Raise a formal objection; its conversation is named too."""
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         raised: Objection = objections.raise_one(session, story.number, by=by, reason=glued(given["reason"]))
         story.objection = raised.id
         story.said[given["name"]] = threads.get(session, raised.thread_id).comments[0]
@@ -248,13 +251,13 @@ def objection(stage: Stage, story: Story, given: Fields) -> None:
 
 def lift(stage: Stage, story: Story, given: Fields) -> None:
     """Lift the formal objection."""
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         objections.lift(session, story.number, story.objection, by=by, reason=glued(given["reason"]))
 
 
 def withdraw(stage: Stage, story: Story, given: Fields) -> None:
     """Withdraw one's own proposal."""
-    with stage.act(given) as (session, by):
+    with stage.act(story, given) as (session, by):
         ballots.withdraw(session, story.number, by=by, reason=glued(given["reason"]))
 
 
