@@ -146,7 +146,8 @@ def group_of(item: Item) -> str | None:
 
 def counts(session: Session) -> dict[str, int]:
     """Return how many proposals are in each state."""
-    return dict(session.execute(select(Proposal.state, func.count()).group_by(Proposal.state)).tuples())
+    query = select(Proposal.state, func.count()).group_by(Proposal.state)
+    return dict(session.execute(query).tuples().all())
 
 
 def _items(session: Session, workshop: Workshop) -> list[Item]:
