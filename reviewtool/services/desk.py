@@ -25,7 +25,7 @@ from reviewtool.services.workshop import Workshop
 
 GROUP_SIZE = 50  # rows of one state; the list of proposals has the others
 RECENT = timedelta(days=45)  # so long a ballot without quorum waits here for a second call
-SOON = timedelta(days=7)
+SOON = 7  # days
 _STATES = (State.approved, State.awaiting_decision, State.voting, State.consultation, State.no_decision)
 
 
@@ -108,7 +108,9 @@ class Board:
     def pending_soon(self) -> int:
         """Count the seats still to be heard in ballots that close within a week."""
         soon = [item.ballot for item in (*self.voting, *self.to_decide) if item.ballot and item.state is State.voting]
-        return sum(len(ballot.standing.waiting_for) for ballot in soon if ballot.closes_at - now() <= SOON)
+        return sum(
+            len(ballot.standing.waiting_for) for ballot in soon if (ballot.closes_at.date() - now().date()).days <= SOON
+        )
 
     def total(self, state: State) -> int:
         """Return how many proposals are in a state in all."""

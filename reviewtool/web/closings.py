@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from babel import dates
+
 from reviewtool import i18n
 from reviewtool.clock import now
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.i18n import language, mark, ngettext, zone
+from reviewtool.web.i18n import language, localtime, mark, ngettext, zone
 from reviewtool.web.standing import deadline
 
 SOON_DAYS = 3
@@ -42,10 +44,11 @@ _LATER: dict[Kind, Callable[[int, str], str]] = {
 
 @dataclass(frozen=True)
 class Closing:
-    """When something closes, in words; `due` when little time is left."""
+    """When something closes, in words; `due` when little time is left; `short` for columns that name the city once."""
 
     text: str
     due: bool
+    short: str = ""
 
 
 def days_until(at: datetime) -> int:
@@ -57,9 +60,20 @@ def days_until(at: datetime) -> int:
 def closes(at: datetime, kind: Kind = "ballot") -> Closing:
     """Say when something that is open closes, and how many days are left."""
     days = max(0, days_until(at))
+    later = _LATER[kind](days, deadline(at)) if days > 1 else ""
+    text = later or _((_TOMORROW if days else _TODAY)[kind], when=deadline(at))
+    return Closing(text, days <= SOON_DAYS, f"{moment(at)} ({_left(days)})")
+
+
+def _left(days: int) -> str:
     if days > 1:
-        return Closing(_LATER[kind](days, deadline(at)), days <= SOON_DAYS)
-    return Closing(_((_TOMORROW if days else _TODAY)[kind], when=deadline(at)), True)
+        return ngettext("queda %(num)s día", "quedan %(num)s días", days)
+    return _("mañana") if days else _("hoy")
+
+
+def moment(at: datetime) -> str:
+    """Say an instant with weekday, day and hour in the reader's zone, where the page names the city elsewhere."""
+    return f"{short_day(at)}, {localtime(at, 'time')}"
 
 
 def ago(at: datetime) -> str:
@@ -74,3 +88,8 @@ def short_day(at: datetime) -> str:
     """Say the day of an instant with its weekday, in the reader's zone: «vie, 12 jun»."""
     here = at.astimezone(ZoneInfo(zone())).date()
     return i18n.day_text(here, language(), "EEE d MMM")
+
+
+def city() -> str:
+    """Name the place whose hour the reader's pages say."""
+    return str(dates.get_timezone_location(ZoneInfo(zone()), locale=i18n.locale(language()), return_city=True))

@@ -61,7 +61,7 @@ def _row(item: Item, places: Places, group: str) -> DeskRow:
     page = url_for("proposals.page", number=item.number)
     shows_votes = item.ballot is not None and item.state is not State.consultation
     strip = strip_of(item.ballot) if shows_votes else None
-    url, text = _action(item, group, page)
+    url, text, hidden = _action(item, group, page)
     return DeskRow(
         title=item.title,
         url=page,
@@ -71,7 +71,7 @@ def _row(item: Item, places: Places, group: str) -> DeskRow:
         votes=_votes(item, strip),
         checks=tuple(Check(state, ICONS[state], said) for state, said in _checks(item, group)),
         due=_due(item),
-        action=(url, text, name),
+        action=(url, text, hidden % {"name": name}),
     )
 
 
@@ -147,7 +147,8 @@ def _of_ballot(item: Item) -> Iterator[Said]:
         if check.code == "ballot_open":
             continue
         may_change = is_open and check.state == "unmet" and check.code != "objections"
-        yield "open" if may_change else check.state, check.detail if check.code == "objections" else check.title
+        said = check.detail if check.code == "objections" and check.state == "unmet" else check.title
+        yield "open" if may_change else check.state, said
     if is_open and ballot.everybody_voted:
         yield "met", _("Todos se han pronunciado")
 
@@ -159,24 +160,28 @@ def _due(item: Item) -> Closing:
         return closes(item.closes_at, kind)
     facts = {"ago": ago(item.state_changed_at), "day": short_day(item.state_changed_at)}
     if item.overdue:
-        return Closing(_("Vencida: espera desde el %(day)s (%(ago)s)", **facts), True)
-    if item.ballot is not None and item.ballot.outcome in {Outcome.approved, Outcome.no_quorum}:
-        return Closing(_("Cerró el %(day)s (%(ago)s)", **facts), False)
-    return Closing(_("Desde el %(day)s (%(ago)s)", **facts), False)
+        text = _("Vencida: espera desde el %(day)s (%(ago)s)", **facts)
+    elif item.ballot is not None and item.ballot.outcome in {Outcome.approved, Outcome.no_quorum}:
+        text = _("Cerró el %(day)s (%(ago)s)", **facts)
+    else:
+        text = _("Desde el %(day)s (%(ago)s)", **facts)
+    return Closing(text, item.overdue, text)
 
 
-def _action(item: Item, group: str, page: str) -> tuple[str, str]:
+def _action(item: Item, group: str, page: str) -> tuple[str, str, str]:
     if group == "ready":
-        return url_for("merging.confirm", number=item.number), _("Incorporar")
-    box = page + COORDINATION_BOX
+        return url_for("merging.confirm", number=item.number), _("Incorporar"), "%(name)s"
     if group != "to_decide":
-        return page, _("Ver")
+        return page, _("Ver"), "%(name)s"
+    box = page + COORDINATION_BOX
     match item.state:
+        case State.awaiting_decision if item.interrupted_by:
+            return box, _("Decidir"), _("cómo seguir con %(name)s")
         case State.awaiting_decision:
-            return box, _("Decidir cómo seguir") if item.interrupted_by else _("Abrir la votación")
+            return box, _("Abrir la votación"), _("de %(name)s")
         case State.no_decision:
-            return box, _("Segunda convocatoria")
+            return box, _("Segunda convocatoria"), _("de %(name)s")
         case _ if item.extensions and not item.amendment_asked:
-            return box, _("Responder a la prórroga")
+            return box, _("Responder"), _("a la prórroga que se pide en %(name)s")
         case _:
-            return box, _("Decidir")
+            return box, _("Decidir"), _("sobre %(name)s")

@@ -8,6 +8,7 @@ from reviewtool.rules.permissions import Act, Role
 from reviewtool.services import desk, news, people, worklist
 from reviewtool.services.worklist import Work
 from reviewtool.web import desk_rows, situation, waiting
+from reviewtool.web.closings import moment
 from reviewtool.web.database import me, reading, workshop
 from reviewtool.web.headlines import headline
 from reviewtool.web.i18n import gettext as _
@@ -30,6 +31,7 @@ def render() -> str:
         "home/index.html",
         situation=situation.of_home(work, board, len(fresh) + len(decided), deadlines, reads=reads),
         sections=sections(work, places),
+        consultations=waiting.section("consultations", _("Leer y comentar"), work.consultations, places),
         said=waiting.said(work.talk, person.id),
         own=waiting.own_rows(work.own),
         drafts=work.drafts,
@@ -40,12 +42,12 @@ def render() -> str:
         merged=[headline(each) for each in fresh or merged[:4]],
         merged_is_new=bool(fresh),
         decided=[headline(each) for each in decided],
-        deadlines=[(each, situation.what_closes(each)) for each in deadlines],
+        deadlines=[(each, moment(each.at), situation.what_closes(each)) for each in deadlines],
     )
 
 
 def sections(work: Work, places: Places) -> list[waiting.Section]:
-    """Return what waits by kind, the most urgent kind first, without the empty ones."""
+    """Return the ballots that wait by kind, the most urgent kind first, without the empty ones."""
     found = [
         waiting.section("votes", _("Votar"), work.votes, places),
         waiting.section("confirmations", _("Confirmar su voto"), work.confirmations, places),
@@ -57,6 +59,5 @@ def sections(work: Work, places: Places) -> list[waiting.Section]:
             places,
             _("No hace falta responder si está de acuerdo."),
         ),
-        waiting.section("consultations", _("Leer y comentar"), work.consultations, places),
     ]
     return [each for each in found if each.rows]

@@ -45,55 +45,73 @@ def number_word(count: int) -> str:
     return _(_NUMBERS[count]) if count in _NUMBERS else str(count)
 
 
+Said = tuple[str, Queue | None]  # a sentence, and the queue whose first deadline belongs to it
+
+
 def of_home(work: Work, board: Board | None, news: int, deadlines: tuple[Deadline, ...], *, reads: bool) -> Situation:
     """Return the title and the lead of a person's home; `reads` is a reader, to whom nothing is ever asked."""
     said = [*_asked(work), *(_of_desk(board) if board else ()), *_offered(work)]
     if not said:
         return Situation(_without(news) if reads else _("No hay nada que espere de usted"), next_deadline(deadlines))
-    first, *others = said
-    return Situation(first, " ".join([_most_urgent(work), *(f"{other}." for other in others[:2])]).strip())
+    (title, queue), *others = said
+    sentences = [_most_urgent(queue), *(f"{other}." for other, _queue in others[:2])]
+    return Situation(title, " ".join(sentence for sentence in sentences if sentence))
 
 
-def _asked(work: Work) -> Iterator[str]:
+def _asked(work: Work) -> Iterator[Said]:
     """Say what only this person can do, the most urgent first."""
-    for count, say in (
-        (work.votes.total, _votes),
-        (work.confirmations.total, _confirmations),
-        (len(work.to_revise), _revisions),
-        (len(work.talk), _talk),
-        (work.opinions.total, _opinions),
-    ):
-        if count:
-            yield say(count)
+    if work.votes:
+        yield _votes(work.votes.total), work.votes
+    if work.confirmations:
+        yield _confirmations(work.confirmations.total), work.confirmations
+    if work.to_revise:
+        yield _revisions(len(work.to_revise)), None
+    if work.opinions:
+        yield _opinions(work.opinions.total), work.opinions
 
 
-def _of_desk(board: Board) -> Iterator[str]:
+def _of_desk(board: Board) -> Iterator[Said]:
     if board.ready:
-        yield ready(len(board.ready))
+        yield ready(len(board.ready)), None
     if board.to_decide:
-        yield ngettext(
-            "Una propuesta espera una decisión de la coordinación",
-            "%(count)s propuestas esperan una decisión de la coordinación",
-            len(board.to_decide),
-            count=number_word(len(board.to_decide)),
+        count = len(board.to_decide)
+        yield (
+            ngettext(
+                "Una propuesta espera una decisión de la coordinación",
+                "%(count)s propuestas esperan una decisión de la coordinación",
+                count,
+                count=number_word(count),
+            ),
+            None,
         )
 
 
-def _offered(work: Work) -> Iterator[str]:
+def _offered(work: Work) -> Iterator[Said]:
+    """Say what the person may do; what is addressed to them first."""
+    if work.talk:
+        yield _talk(len(work.talk)), None
     if work.silences:
-        yield ngettext(
-            "Un procedimiento de silencio está en curso",
-            "%(count)s procedimientos de silencio están en curso",
-            work.silences.total,
-            count=number_word(work.silences.total),
-        )
+        yield _silences(work.silences.total), work.silences
     if work.consultations:
-        yield ngettext(
-            "Una propuesta en consulta admite sus comentarios",
-            "%(count)s propuestas en consulta admiten sus comentarios",
-            work.consultations.total,
-            count=number_word(work.consultations.total),
-        )
+        yield _consultations(work.consultations.total), work.consultations
+
+
+def _silences(count: int) -> str:
+    return ngettext(
+        "Un procedimiento de silencio está en curso",
+        "%(count)s procedimientos de silencio están en curso",
+        count,
+        count=number_word(count),
+    )
+
+
+def _consultations(count: int) -> str:
+    return ngettext(
+        "Una propuesta en consulta admite sus comentarios",
+        "%(count)s propuestas en consulta admiten sus comentarios",
+        count,
+        count=number_word(count),
+    )
 
 
 def ready(count: int) -> str:
@@ -132,7 +150,7 @@ def _revisions(count: int) -> str:
 
 def _talk(count: int) -> str:
     return ngettext(
-        "Un comentario se dirige a usted", "%(count)s comentarios se dirigen a usted", count, count=number_word(count)
+        "Un mensaje se dirige a usted", "%(count)s mensajes se dirigen a usted", count, count=number_word(count)
     )
 
 
@@ -153,12 +171,13 @@ def _without(news: int) -> str:
     )
 
 
-def _most_urgent(work: Work) -> str:
-    queues: tuple[Queue, ...] = (work.votes, work.confirmations, work.opinions, work.silences, work.consultations)
-    instants = [item.closes_at for queue in queues for item in queue.shown[:1] if item.closes_at]
-    if not instants:
+def _most_urgent(queue: Queue | None) -> str:
+    closes_at = queue.shown[0].closes_at if queue else None
+    if queue is None or closes_at is None:
         return ""
-    return _("El plazo más próximo vence el %(day)s.", day=deadline(min(instants)))
+    if queue.total == 1:
+        return _("El plazo vence el %(day)s.", day=deadline(closes_at))
+    return _("El plazo más próximo vence el %(day)s.", day=deadline(closes_at))
 
 
 def next_deadline(deadlines: tuple[Deadline, ...]) -> str:

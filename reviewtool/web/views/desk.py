@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from reviewtool.rules.lifecycle import State
 from reviewtool.rules.permissions import Act
 from reviewtool.services import desk, people
-from reviewtool.web import desk_rows, situation
+from reviewtool.web import closings, desk_rows, situation
 from reviewtool.web.database import me, reading, workshop
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.places import Places
@@ -34,4 +34,5 @@ def index() -> str:
         groups=[(key, title, desk_rows.rows(items, places, key), state) for key, title, items, state in groups],
         totals={state.value: board.total(state) for state in (State.voting, State.consultation)},
         size=desk.GROUP_SIZE,
+        city=closings.city(),
     )
