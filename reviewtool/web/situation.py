@@ -45,7 +45,7 @@ def number_word(count: int) -> str:
     return _(_NUMBERS[count]) if count in _NUMBERS else str(count)
 
 
-Said = tuple[str, Queue | None]  # a sentence, and the queue whose first deadline belongs to it
+Said = tuple[str, Queue | None]  # a sentence, and the queue whose deadlines belong to it
 
 
 def of_home(work: Work, board: Board | None, news: int, deadlines: tuple[Deadline, ...], *, reads: bool) -> Situation:
@@ -172,12 +172,12 @@ def _without(news: int) -> str:
 
 
 def _most_urgent(queue: Queue | None) -> str:
-    closes_at = queue.shown[0].closes_at if queue else None
-    if queue is None or closes_at is None:
+    instants = [item.closes_at for item in queue.shown if item.closes_at] if queue else []
+    if not instants:
         return ""
-    if queue.total == 1:
-        return _("El plazo vence el %(day)s.", day=deadline(closes_at))
-    return _("El plazo más próximo vence el %(day)s.", day=deadline(closes_at))
+    if len(instants) == 1:
+        return _("El plazo vence el %(day)s.", day=deadline(instants[0]))
+    return _("El plazo más próximo vence el %(day)s.", day=deadline(min(instants)))
 
 
 def next_deadline(deadlines: tuple[Deadline, ...]) -> str:
