@@ -1,16 +1,17 @@
 """A bounded, disposable memory of what derives from immutable ids: rendered text, diffs, blame, trees.
 
 A key must hold everything the value depends on (blob ids, the algorithm's version, the language); nothing is ever
-invalidated, only forgotten. One a process; threads share it.
+invalidated, only forgotten. One a process; threads share it, and make each value once.
 """
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from cachetools import LRUCache
 
@@ -36,17 +37,29 @@ class Cache:
     def __init__(self, megabytes: int) -> None:
         self._lock = threading.Lock()
         self._values: LRUCache[Hashable, Any] = LRUCache(megabytes * 1024 * 1024, getsizeof=weight)
+        self._making: dict[Hashable, threading.RLock] = {}
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return the value of `key`, made now when it is not remembered; two threads may both make it."""
+        """Return the value of `key`, made now when it is not remembered; who asks meanwhile waits for the one made."""
         with self._lock:
             found = self._values.get(key, self)
-        if found is not self:
-            return found  # type: ignore[no-any-return]  # what `make` of the same key once returned
-        value = make()
-        if weight(value) <= self._values.maxsize:
+            if found is not self:
+                return cast("T", found)
+            making = self._making.setdefault(key, threading.RLock())
+        with making:
             with self._lock:
-                self._values[key] = value
+                found = self._values.get(key, self)
+            if found is not self:
+                return found  # type: ignore[no-any-return]  # as above
+            try:
+                return self._keep(key, make())
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+
+    def _keep(self, key: Hashable, value: T) -> T:
+        with self._lock, contextlib.suppress(ValueError):  # too large to be kept at all
+            self._values[key] = value
         return value
 
     def clear(self) -> None:

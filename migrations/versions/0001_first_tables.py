@@ -452,6 +452,7 @@ def upgrade() -> None:  # noqa: PLR0915  # one table after another is easier to 
         sa.Column("saves", sa.Integer(), nullable=False),
         sa.Column("page", sa.String(length=32), nullable=False),
         sa.Column("updated_at", UTCDateTime(), nullable=False),
+        sa.Column("collisions", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["draft_id"], ["draft.id"], name=op.f("fk_draft_file_draft_id_draft"), ondelete="CASCADE"
         ),

@@ -132,12 +132,21 @@ def fill(workshop: Workshop, draft: Draft, base: str, wanted: list[combining.Wan
             deleted=want.data is None,
             updated_at=now(),
         )
+        entry.collisions = _collisions(joined)
         data = joined.data
         if joined.kind == combining.Kind.conflict and want.data is not None:
             data = _preferring(workshop, base, stands, want)
         if data is not None and (stands is None or data != reading.data(workshop.store, stands.blob)):
             put(entry, data)
         draft.files.append(entry)
+
+
+def _collisions(joined: combining.Joined) -> list[dict[str, str]]:
+    if joined.kind in combining.MERGEABLE:
+        return []
+    if not joined.collisions:
+        return [{"cause": joined.cause or joined.kind.value, "ours": "", "theirs": ""}]
+    return [{"cause": joined.cause, "ours": passage.ours, "theirs": passage.theirs} for passage in joined.collisions]
 
 
 def _preferring(workshop: Workshop, base: str, stands: reading.Entry | None, want: combining.Wanted) -> bytes:
@@ -276,16 +285,6 @@ def published(workshop: Workshop, draft: Draft) -> list[str]:
     """Return the paths of the files at the draft's base, links and parts of other repositories left out."""
     files = reading.files(workshop.store, CommitId(draft.base))
     return [path for path, entry in files.items() if entry.kind == "file"]
-
-
-def collisions(session: Session, workshop: Workshop, draft: Draft) -> tuple[combining.Joined, ...]:
-    """Return the documents in which the proposal's newest text and today's changed the same words."""
-    if draft.proposal_number is None:
-        return ()
-    proposal = proposals.get(session, draft.proposal_number)
-    revision = proposals.latest_revision(session, proposal)
-    combined = combining.of_revision(workshop, revision, CommitId(draft.base))
-    return tuple(document for document in combined.documents if document.kind not in combining.MERGEABLE)
 
 
 def save_text(

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
-from reviewtool.errors import InvalidInput, NotFound, OutOfDate, Unavailable
+from reviewtool.errors import Conflict, InvalidInput, NotFound, OutOfDate, Unavailable
 from reviewtool.gitstore import reading, writing
 from reviewtool.gitstore.ids import CommitId, TreeId
 from reviewtool.models import Comment, Draft, Installation, Person, Proposal, RefMove, Revision, Suggestion, Touch
@@ -90,6 +90,8 @@ def prepare(workshop: Workshop, draft: Draft) -> Prepared:
         mode = files[entry.old_path].mode if entry.old_path in files else "100644"
         if entry.old_path is not None and (moved or blob is None):
             edits.append(writing.Edit(entry.old_path, None, mode))
+        if entry.old_path is None and entry.path in files:
+            raise Conflict("path-taken", path=entry.path)
         if blob is not None:
             edits.append(writing.Edit(entry.path, blob, mode))
         status = "A" if entry.old_path is None else "D" if blob is None else "R" if moved else "M"

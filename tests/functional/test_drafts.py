@@ -196,3 +196,52 @@ def test_another_open_proposal_on_the_same_passage_is_announced(group, author, a
     author.post(address, data=form)
     page = author.get(address).get_data(as_text=True)
     assert "cambia el mismo pasaje que usted" in page
+
+
+def test_words_that_moved_under_a_draft_are_shown_beside_its_own(group, author, app, database):
+    from tests.support import journey
+
+    workshop = app.extensions["workshop"]
+    address = begin(author)
+    form = typed(author, address, "30 días", "45 días", act="submit")
+    with database.read() as session:
+        other = people.get(session, group.members[1].id)
+        desk = people.get(session, group.coordinator.id)
+    number = journey.propose(workshop, other, INTRODUCTION, "30 días", "90 días")
+    journey.approve(workshop, number, factories.Group(group.members, group.seats, group.observers, desk, desk, desk))
+    journey.merge(workshop, number, desk)
+
+    answer = author.post(address, data=form)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "El texto vigente cambió en las mismas palabras" in page
+    assert "90 días" in page
+    assert "45 días" in fields(answer)["text"]
+    sent = fields(answer) | META | {"act": "submit"}
+    assert author.post(address, data=sent).location == f"/propuestas/{number + 1}"
+
+
+def test_a_document_deleted_meanwhile_comes_back_only_as_a_new_one(group, author, app, database):
+    from tests.support import journey
+
+    workshop = app.extensions["workshop"]
+    address = begin(author)
+    form = typed(author, address, "30 días", "45 días", act="submit")
+    with database.write() as session:
+        other = people.get(session, group.members[1].id)
+        desk = people.get(session, group.coordinator.id)
+        draft = drafts.start(session, workshop, by=other)
+        drafts.mark_deleted(drafts.add_document(workshop, draft, INTRODUCTION))
+        drafts.save_meta(draft, journey.META)
+        session.flush()
+        draft_id = draft.id
+    from reviewtool.services import revisions
+
+    number = revisions.submit(workshop, draft_id, by_id=other.id)
+    journey.approve(workshop, number, factories.Group(group.members, group.seats, group.observers, desk, desk, desk))
+    journey.merge(workshop, number, desk)
+
+    answer = author.post(address, data=form)
+    assert answer.status_code == 409
+    assert "se suprimió del texto vigente" in answer.get_data(as_text=True)
+    assert "45 días" in fields(answer)["text"]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reviewtool import clock
-from reviewtool.services import ballots, drafts, merging, proposals, revisions, votes
+from reviewtool.services import ballots, drafts, merging, people, proposals, revisions, votes
 
 if TYPE_CHECKING:
     from reviewtool.models import Person
@@ -19,7 +19,7 @@ META = drafts.Meta(title="Aclarar el canon", reason="El texto actual es incomple
 def propose(workshop: Workshop, by: Person, path: str, old: str, new: str, meta: drafts.Meta = META) -> int:
     """Submit a proposal that replaces words in one document; return its number."""
     with workshop.database.write() as session:
-        draft = drafts.start(session, workshop, by=by)
+        draft = drafts.start(session, workshop, by=people.get(session, by.id))
         edit(workshop, draft, path, old, new)
         drafts.save_meta(draft, meta)
         session.flush()
@@ -39,7 +39,7 @@ def edit(workshop: Workshop, draft: drafts.Draft, path: str, old: str, new: str)
 def revise(workshop: Workshop, by: Person, number: int, path: str, old: str, new: str) -> int:
     """Submit the next version of a proposal; return its number."""
     with workshop.database.write() as session:
-        draft = drafts.start_revision(session, workshop, number, by=by)
+        draft = drafts.start_revision(session, workshop, number, by=people.get(session, by.id))
         edit(workshop, draft, path, old, new)
         draft.note = "Según los comentarios"
         draft_id = draft.id
@@ -52,7 +52,12 @@ def open_ballot(workshop: Workshop, number: int, by: Person, preset: str = "") -
     """Open a ballot before the consultation ends; return the ballot's number."""
     with workshop.database.write() as session:
         return ballots.open_one(
-            session, workshop.group, number, by=by, reason="Urge para la próxima edición", preset=preset
+            session,
+            workshop.group,
+            number,
+            by=people.get(session, by.id),
+            reason="Urge para la próxima edición",
+            preset=preset,
         ).number
 
 
@@ -61,7 +66,14 @@ def vote(workshop: Workshop, number: int, by: Person, position: str = "for", rea
     with workshop.database.write() as session:
         ballot = proposals.open_ballot(session, number)
         assert ballot is not None
-        votes.cast(session, number, by=by, ballot_number=ballot.number, position=position, reason=reason)
+        votes.cast(
+            session,
+            number,
+            by=people.get(session, by.id),
+            ballot_number=ballot.number,
+            position=position,
+            reason=reason,
+        )
 
 
 def close(workshop: Workshop, number: int) -> None:

@@ -163,7 +163,6 @@ def _editor(
         shown=drafting.shown(workshop(), entry, view),
         changes=drafting.changes(workshop(), entry),
         overlaps=drafts.overlaps(reading(), workshop(), draft),
-        collisions=drafts.collisions(reading(), workshop(), draft),
         errors={field: say(error)} if error else {},
         meta=_meta() if error and "title" in request.form else draft,
         kinds=drafting.kinds(),
