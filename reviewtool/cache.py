@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, cast
 
 from cachetools import LRUCache
 
@@ -50,7 +50,7 @@ class Cache:
             with self._lock:
                 found = self._values.get(key, self)
             if found is not self:
-                return found  # type: ignore[no-any-return]  # as above
+                return cast("T", found)
             try:
                 return self._keep(key, make())
             finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import socket
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.orm import configure_mappers
 
 from reviewtool.app import create_app
 from reviewtool.errors import ReviewError
@@ -53,6 +55,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         """Make the application."""
         app = create_app(self.settings, self.workshop)
         self.workshop.database.dispose()
+        _share(app)
         return app
 
     def _begin(self, worker: Any) -> None:
@@ -63,6 +66,15 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         recorder = getattr(worker, "recorder", None)
         if recorder is not None:
             recorder.stop()
+
+
+def _share(app: Flask) -> None:
+    """Make before the fork what every worker needs and keep the collector off it: its memory stays shared."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    configure_mappers()
+    gc.collect()
+    gc.freeze()
 
 
 def ensure_port_free(settings: Settings) -> None:
