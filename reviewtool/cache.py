@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass
-from typing import Any, TypeVar, cast, cast
+from typing import Any, TypeVar, cast
 
 from cachetools import LRUCache
 

@@ -122,23 +122,20 @@ def fill(workshop: Workshop, draft: Draft, base: str, wanted: list[combining.Wan
     Where both changed the same words the wanted ones stand, and the author is asked to look.
     """
     combined = combining.combine(workshop, base, draft.base, wanted)
-    draft.files.clear()
-    for want, joined in zip(wanted, combined.documents, strict=True):
-        stands = reading.find(workshop.store, CommitId(draft.base), joined.old_path or "") if joined.old_path else None
-        entry = DraftFile(
-            path=joined.path,
-            old_path=joined.old_path,
-            old_blob=stands.blob if stands else None,
-            deleted=want.data is None,
-            updated_at=now(),
-        )
+    if not draft.files:
+        draft.files = [DraftFile(path=want.path, updated_at=now()) for want in wanted]
+    for entry, want, joined in zip(draft.files, wanted, combined.documents, strict=True):
+        stands = reading.find(workshop.store, CommitId(draft.base), joined.old_path) if joined.old_path else None
+        entry.path, entry.old_path = joined.path, joined.old_path
+        entry.old_blob = stands.blob if stands else None
+        entry.deleted = want.data is None
         entry.collisions = _collisions(joined)
+        entry.text = entry.data = None
         data = joined.data
         if joined.kind == combining.Kind.conflict and want.data is not None:
             data = _preferring(workshop, base, stands, want)
         if data is not None and (stands is None or data != reading.data(workshop.store, stands.blob)):
             put(entry, data)
-        draft.files.append(entry)
 
 
 def _collisions(joined: combining.Joined) -> list[dict[str, str]]:

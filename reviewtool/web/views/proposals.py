@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from importlib import import_module
 
 from flask import Blueprint
 
@@ -17,5 +17,4 @@ def page(number: int) -> str:
     return proposal_page.render(number)
 
 
-if find_spec("reviewtool.web.views.proposal_list"):
-    from reviewtool.web.views import proposal_list  # noqa: F401  (registers the list on this blueprint)
+import_module("reviewtool.web.views.proposal_list")  # adds the list to this blueprint
