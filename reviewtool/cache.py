@@ -52,15 +52,16 @@ class Cache:
             if found is not self:
                 return cast("T", found)
             try:
-                return self._keep(key, make())
+                value = make()
+                self._keep(key, value)
             finally:
                 with self._lock:
                     self._making.pop(key, None)
+            return value
 
-    def _keep(self, key: Hashable, value: T) -> T:
+    def _keep(self, key: Hashable, value: object) -> None:
         with self._lock, contextlib.suppress(ValueError):  # too large to be kept at all
             self._values[key] = value
-        return value
 
     def clear(self) -> None:
         """Forget everything."""
