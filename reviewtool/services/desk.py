@@ -149,7 +149,7 @@ def group_of(item: Item) -> str | None:
 def counts(session: Session) -> dict[str, int]:
     """Return how many proposals are in each state."""
     query = select(Proposal.state, func.count()).group_by(Proposal.state)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _items(session: Session, workshop: Workshop) -> list[Item]:

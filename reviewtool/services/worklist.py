@@ -307,7 +307,7 @@ def _suggestions(session: Session, mine: Collection[int]) -> dict[int, int]:
         .where(Thread.proposal_number.in_(mine), Thread.resolved_at.is_(None), Suggestion.applied_in.is_(None))
         .group_by(Thread.proposal_number)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _drafts(session: Session, person: Person) -> tuple[Begun, ...]:
