@@ -63,6 +63,7 @@ NEEDS: dict[str, Act | None] = {
     "ballots.interrupt": Act.interrupt_silence,
     "ballots.opinion": Act.give_opinion,
     "ballots.ask_extension": Act.request_extension,
+    "ballots.decline_extension": Act.answer_extension,
     "ballots.extend": Act.extend_ballot,
     "ballots.extend_consultation": Act.extend_consultation,
     "ballots.suspend": Act.suspend_ballot,
