@@ -8,8 +8,8 @@ from zoneinfo import available_timezones
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewtool.clock import now
 from reviewtool.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -33,7 +33,7 @@ def get(session: Session, person_id: int) -> Person:
 
 def find(session: Session, person_id: int) -> Person | None:
     """Return a person with roles and seats loaded, or None."""
-    return session.scalar(_complete().where(Person.id == person_id))
+    return session.scalars(_ONE, {"id": person_id}).unique().one_or_none()
 
 
 def find_by_email(session: Session, email: str) -> Person | None:
@@ -44,6 +44,14 @@ def find_by_email(session: Session, email: str) -> Person | None:
 def everybody(session: Session) -> list[Person]:
     """Return all people by name, with roles and seats."""
     return list(session.scalars(_complete().order_by(Person.name)))
+
+
+# Asked at the beginning of every request and act: one statement, made once.
+_ONE = (
+    select(Person)
+    .options(joinedload(Person.terms), joinedload(Person.holdings).joinedload(SeatHolding.seat))
+    .where(Person.id == bindparam("id"))
+)
 
 
 def _complete() -> Select[Person]:
