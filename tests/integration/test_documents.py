@@ -22,6 +22,7 @@ from reviewtool.gitstore.ids import CommitId
 from reviewtool.gitstore.store import Store
 from reviewtool.group import Group
 from reviewtool.models import Edition, Merge, Proposal, Revision, Touch
+from reviewtool.prose.redline import Labels
 from reviewtool.services import documents, histories, modules, rendering, searching
 from reviewtool.services.showing import Kind
 from reviewtool.services.workshop import Limits, Workshop
@@ -461,7 +462,8 @@ def test_a_change_shows_only_what_is_near_it(session: Session, workshop: Worksho
     text = "# T\n\n" + "\n\n".join(f"Párrafo {n} con su frase." for n in range(10)) + "\n"
     put(workshop.store, {LESSON: text})
     commit = put(workshop.store, {LESSON: text.replace("Párrafo 5", "Apartado 5")}, minutes=1)
-    whole = histories.redlined(workshop, histories.change(session, workshop, commit, LESSON), (never, never), "")
+    changed = histories.change(session, workshop, commit, LESSON)
+    whole = histories.redlined(workshop, changed, (never, never), "", Labels())
     shown = histories.shortened(whole)
     assert [(part.skipped, part.number) for part in shown] == [(5, 0), (0, 0), (0, 1), (0, 0), (3, 0)]
     assert len(histories.shortened(whole, everything=True)) == 11
