@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,15 +46,20 @@ def state_tone(state: str) -> str:
     return state_tag(state).tone
 
 
-def deadline(instant: datetime) -> str:
-    """Say an instant with weekday, date, hour and city, in the reader's zone; the year only when it is another one."""
-    here = instant.astimezone(ZoneInfo(zone()))
-    this_year = here.year == now().astimezone(ZoneInfo(zone())).year
+def day_words(day: date) -> str:
+    """Say a day with its weekday; the year only when it is another one."""
+    this_year = day.year == now().astimezone(ZoneInfo(zone())).year
     pattern = (_DAY if this_year else _DAY_AND_YEAR).get(language(), _DAY["es"])
+    return dates.format_date(day, pattern, locale=i18n.locale(language()))
+
+
+def deadline(instant: datetime) -> str:
+    """Say an instant with weekday, date, hour and city, in the reader's zone."""
+    here = instant.astimezone(ZoneInfo(zone()))
     where = i18n.locale(language())
     return _(
         "%(day)s a las %(clock)s (hora de %(city)s)",
-        day=dates.format_date(here.date(), pattern, locale=where),
+        day=day_words(here.date()),
         clock=dates.format_time(here, "short", locale=where),
         city=dates.get_timezone_location(ZoneInfo(zone()), locale=where, return_city=True),
     )

@@ -1,0 +1,160 @@
+"""One proposal's decision as facts for one reader: who asks, what is open, what was counted, what today's text says.
+
+Gathered once a page. `offers` says from it what the reader may do, `ballot_forms` makes the forms, `decision` the
+panel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from reviewtool.clock import now
+from reviewtool.models import Ballot, ExtensionRequest, Objection, Person, Proposal, Revision, Seat, Vote
+from reviewtool.rules.lifecycle import OPEN_STATES, State
+from reviewtool.rules.permissions import Act, Role
+from reviewtool.rules.voting import BallotRules, Majority, Roll, SeatOnRoll, Standing, results_visible
+from reviewtool.services import combining, drafts, objections, people, proposals, standings, votes
+from reviewtool.services.standings import Counted
+from reviewtool.web.database import me, workshop
+from reviewtool.web.security import may_now
+
+
+@dataclass(frozen=True)
+class Case:
+    """The facts; `ballot` is the newest one, open or closed, and `counted` where it stands."""
+
+    proposal: Proposal
+    revision: Revision
+    ballot: Ballot | None
+    counted: Counted | None
+    votes: tuple[Vote, ...]
+    objections: tuple[Objection, ...]
+    requests: tuple[ExtensionRequest, ...]
+    combination: combining.Combination | None
+    person: Person
+    roles: frozenset[Role]
+    seat: Seat | None
+    colleagues: tuple[str, ...]  # of the coordination, asked only for who would merge an own proposal
+
+    @property
+    def number(self) -> int:
+        """Return the proposal's number."""
+        return self.proposal.number
+
+    @property
+    def state(self) -> State:
+        """Return the proposal's state."""
+        return State(self.proposal.state)
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether one can vote now: a ballot is open and its instant has not passed."""
+        return self.ballot is not None and self.ballot.closed_at is None and now() < self.ballot.closes_at
+
+    @property
+    def standing(self) -> Standing | None:
+        """Return where the newest ballot stands."""
+        return self.counted.standing if self.counted else None
+
+    @property
+    def rules(self) -> BallotRules:
+        """Return the frozen rules of the newest ballot."""
+        return self.counted.rules if self.counted else BallotRules()
+
+    @property
+    def roll(self) -> Roll:
+        """Return the frozen roll of the newest ballot."""
+        return self.counted.roll if self.counted else Roll(())
+
+    @property
+    def is_silence(self) -> bool:
+        """Say whether the newest ballot is a silence procedure."""
+        return self.rules.majority is Majority.silence
+
+    @property
+    def is_author(self) -> bool:
+        """Say whether the reader proposed this text."""
+        return self.proposal.author_id == self.person.id
+
+    @property
+    def on_roll(self) -> SeatOnRoll | None:
+        """Return the reader's seat on the frozen roll, or None."""
+        return self.roll.find(self.seat.key) if self.seat else None
+
+    @property
+    def own_vote(self) -> Vote | None:
+        """Return the current vote of the reader's seat in the newest ballot."""
+        seat = self.seat
+        return next((vote for vote in self.votes if seat is not None and vote.seat_id == seat.id), None)
+
+    @property
+    def open_objections(self) -> tuple[Objection, ...]:
+        """Return the formal objections that hold the merge."""
+        return tuple(each for each in self.objections if each.lifted_at is None and each.overridden_in is None)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Return the labels of the seats on the roll by key."""
+        return {seat.key: seat.label for seat in self.roll.seats}
+
+    @property
+    def hidden(self) -> bool:
+        """Say whether the rules keep the positions of others back until the close."""
+        return self.ballot is not None and not results_visible(self.rules, closed=self.ballot.closed_at is not None)
+
+    @property
+    def sees_positions(self) -> bool:
+        """Let who reads the discussion see the positions, and everybody those of what was decided."""
+        decided = self.ballot is not None and self.ballot.closed_at is not None and self.state is not State.voting
+        return decided or may_now(Act.read_discussion)
+
+    @property
+    def is_party(self) -> bool:
+        """Say whether the reader wrote this text, alone or with others."""
+        return self.is_author or self.person.id in self.revision.coauthors or self.revision.author_id == self.person.id
+
+
+def gather(session: Session, proposal: Proposal, revision: Revision, ballot: Ballot | None) -> Case:
+    """Return the case of a proposal for the signed-in person, in a number of queries that never grows."""
+    person = me()
+    roles = people.roles(person)
+    live = proposal.state in OPEN_STATES
+    counted = standings.of_newest(session, [proposal.number]).get(proposal.number) if ballot else None
+    return Case(
+        proposal=proposal,
+        revision=revision,
+        ballot=ballot,
+        counted=counted,
+        votes=tuple(votes.of_ballot(session, ballot.id)) if ballot else (),
+        objections=tuple(objections.of_proposal(session, proposal.number)),
+        requests=_requests(session, proposal, ballot) if live else (),
+        combination=_combination(revision) if live else None,
+        person=person,
+        roles=roles,
+        seat=people.seat_of(person),
+        colleagues=_colleagues(session, proposal, person) if Role.coordination in roles else (),
+    )
+
+
+def of_number(session: Session, number: int) -> Case:
+    """Return the case of a proposal by its number; raises NotFound."""
+    proposal = proposals.get(session, number)
+    revision = proposals.latest_revision(session, proposal)
+    return gather(session, proposal, revision, proposals.newest_ballot(session, number))
+
+
+def _requests(session: Session, proposal: Proposal, ballot: Ballot | None) -> tuple[ExtensionRequest, ...]:
+    now_in = ballot.number if ballot is not None and ballot.closed_at is None else 0
+    return tuple(r for r in votes.extension_requests(session, proposal.number) if r.ballot_number == now_in)
+
+
+def _combination(revision: Revision) -> combining.Combination:
+    return combining.of_revision(workshop(), revision, drafts.tip(workshop()))
+
+
+def _colleagues(session: Session, proposal: Proposal, person: Person) -> tuple[str, ...]:
+    if proposal.author_id != person.id or proposal.state != State.approved:
+        return ()
+    return tuple(people.get(session, other).name for other in people.coordination(session) if other != person.id)

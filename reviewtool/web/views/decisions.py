@@ -1,0 +1,91 @@
+"""What the group has decided: concluded proposals, newest first, between two days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, request, url_for
+
+from reviewtool.services import decided
+from reviewtool.services.decided import OVER, Asked, Decided
+from reviewtool.web.context import place_name
+from reviewtool.web.database import reading
+from reviewtool.web.forms import asked as whole_asked
+from reviewtool.web.i18n import gettext as _
+from reviewtool.web.i18n import zone
+from reviewtool.web.places import Places
+from reviewtool.web.strips import Strip, strip_of
+from reviewtool.web.words import StateTag, state_tag
+
+blueprint = Blueprint("decisions", __name__)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One decision as the page shows it."""
+
+    number: int
+    title: str
+    state: StateTag
+    place: str
+    author: str
+    strip: Strip | None
+    ended_at: datetime
+
+
+@blueprint.get("/decisiones")
+def index() -> tuple[str, int]:
+    """List what was decided, thirty at a time; a day that cannot be read is said and asks nothing."""
+    errors: dict[str, str] = {}
+    since, until = _day("desde", errors), _day("hasta", errors)
+    state = request.args.get("resultado", "")
+    wanted = Asked(_start(since), _start(until + timedelta(days=1)) if until else None, state)
+    found = decided.listing(reading(), wanted, whole_asked("pagina", 1))
+    places = Places()
+
+    def address(page: int) -> str:
+        kept: dict[str, Any] = {
+            name: request.args[name] for name in ("desde", "hasta", "resultado") if request.args.get(name)
+        }
+        return url_for("decisions.index", pagina=page, **kept)
+
+    return render_template(
+        "decisions/index.html",
+        found=found,
+        rows=[_row(each, places) for each in found.rows],
+        asked={name: request.args.get(name, "") for name in ("desde", "hasta", "resultado")},
+        states=[(each.value, state_tag(each).text) for each in OVER],
+        filtered=bool(since or until or state in OVER),
+        address=address,
+        errors=errors,
+    ), 400 if errors else 200
+
+
+def _row(each: Decided, places: Places) -> Row:
+    place = place_name(each.administration)
+    return Row(
+        each.number,
+        each.title,
+        state_tag(each.state),
+        places.name(each.paths),
+        f"{each.author}, {place}" if place else each.author,
+        strip_of(each.counted),
+        each.ended_at,
+    )
+
+
+def _day(name: str, errors: dict[str, str]) -> date | None:
+    raw = request.args.get(name, "").strip()
+    try:
+        return date.fromisoformat(raw) if raw else None
+    except ValueError:
+        errors[name] = _("Escriba una fecha, como 2026-06-05.")
+        return None
+
+
+def _start(day: date | None) -> datetime | None:
+    """Return the first instant of a day in the reader's zone."""
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone())) if day else None

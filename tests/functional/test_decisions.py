@@ -1,0 +1,171 @@
+"""The page of decisions: what was concluded, newest first, between two days, counted and paged."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from sqlalchemy import event
+
+from reviewtool import clock
+from reviewtool.models import Proposal
+from reviewtool.services import ballots, decided, people
+from tests import factories
+from tests.support import journey
+from tests.support.materials import GLOSSARY, INTRODUCTION
+
+
+@pytest.fixture
+def workshop(app):
+    return app.extensions["workshop"]
+
+
+@pytest.fixture
+def group(database):
+    with database.write() as session:
+        made = factories.make_group(session)
+    with database.read() as session:
+        load = lambda person: people.get(session, person.id)  # noqa: E731  (short and used once)
+        return factories.Group(
+            tuple(map(load, made.members)),
+            made.seats,
+            tuple(map(load, made.observers)),
+            load(made.coordinator),
+            load(made.deputy),
+            load(made.reader),
+        )
+
+
+@pytest.fixture
+def merged(workshop, group) -> int:
+    number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
+    journey.approve(workshop, number, group)
+    journey.merge(workshop, number, group.coordinator)
+    return number
+
+
+def text_of(answer) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.text)))
+
+
+def withdrawn(workshop, group) -> int:
+    number = journey.propose(workshop, group.members[1], INTRODUCTION, "30 días", "45 días")
+    with workshop.database.write() as session:
+        ballots.withdraw(session, number, by=group.members[1], reason="Presento otra")
+    return number
+
+
+def test_the_page_says_that_nothing_was_decided_yet(sign_in, group):
+    page = sign_in(group.reader).get("/decisiones")
+    assert page.status_code == 200
+    assert "El grupo todavía no ha concluido ninguna propuesta." in text_of(page)
+
+
+def test_a_reader_sees_what_was_decided_with_its_counts(sign_in, workshop, group, merged):
+    other = withdrawn(workshop, group)
+    page = sign_in(group.reader).get("/decisiones")
+    said = text_of(page)
+    assert "El grupo ha concluido 2 propuestas" in said
+    assert "Incorporada al texto" in said
+    assert "Se pronunciaron 8 de 11. A favor 8, en contra 0" in said
+    assert "Retirada por su proponente" in said
+    assert "No se votó" in said
+    assert page.text.index(f"/propuestas/{other}") < page.text.index(f"/propuestas/{merged}"), "newest first"
+
+
+def test_what_is_still_open_is_not_a_decision(sign_in, workshop, group):
+    journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
+    assert "todavía no ha concluido" in text_of(sign_in(group.reader).get("/decisiones"))
+
+
+def test_the_filter_asks_from_day_to_day_with_both_days_included(sign_in, workshop, group):
+    number = withdrawn(workshop, group)
+    client = sign_in(group.reader)
+    today = clock.now().date()
+    with workshop.database.read() as session:
+        ended = session.get_one(Proposal, number).state_changed_at
+    near = f"desde={ended.date() - timedelta(days=1)}&hasta={ended.date() + timedelta(days=1)}"
+    assert f"/propuestas/{number}" in client.get(f"/decisiones?{near}").text
+    long_ago = f"desde=2020-01-01&hasta={today - timedelta(days=30)}"
+    page = client.get(f"/decisiones?{long_ago}")
+    assert f"/propuestas/{number}" not in page.text
+    assert "No hay decisiones en esas fechas." in text_of(page)
+
+
+def test_the_last_day_asked_counts_until_midnight_where_the_reader_is(sign_in, workshop, group):
+    number = withdrawn(workshop, group)
+    with workshop.database.read() as session:
+        ended = session.get_one(Proposal, number).state_changed_at
+    from zoneinfo import ZoneInfo
+
+    there = ended.astimezone(ZoneInfo(group.reader.timezone)).date()
+    page = sign_in(group.reader).get(f"/decisiones?desde={there}&hasta={there}")
+    assert f"/propuestas/{number}" in page.text
+
+
+def test_a_result_may_be_asked_alone(sign_in, workshop, group, merged):
+    other = withdrawn(workshop, group)
+    page = sign_in(group.reader).get("/decisiones?resultado=withdrawn").text
+    assert f"/propuestas/{other}" in page
+    assert f"/propuestas/{merged}" not in page
+
+
+@pytest.mark.parametrize("query", ["desde=ayer", "hasta=2026-02-30", "pagina=999999", "resultado=approved"])
+def test_an_address_that_makes_no_sense_gets_an_answer(sign_in, group, query):
+    page = sign_in(group.reader).get(f"/decisiones?{query}")
+    assert page.status_code == (400 if "=ayer" in query or "30" in query else 200)
+    assert "Desde" in page.text
+
+
+def test_pages_are_thirty_long_and_the_queries_do_not_grow(app, database, workshop, sign_in, group):
+    number = withdrawn(workshop, group)
+    journey.propose(workshop, group.members[2], GLOSSARY, "#", "##")
+    client = sign_in(group.reader)
+
+    def queries() -> int:
+        seen: list[str] = []
+
+        def note(_connection, _cursor, statement, *_more) -> None:
+            seen.append(statement)
+
+        event.listen(database.engine, "before_cursor_execute", note)
+        try:
+            assert client.get("/decisiones").status_code == 200
+        finally:
+            event.remove(database.engine, "before_cursor_execute", note)
+        return len(seen)
+
+    client.get("/decisiones")  # a new visit writes
+    few = queries()
+    copy_withdrawn(database, number, 40)
+    assert queries() == few
+    page = client.get("/decisiones?pagina=2")
+    assert "Página 2 de 2" in text_of(page)
+    with database.read() as session:
+        assert len(decided.listing(session, decided.Asked(), 2).rows) == 11
+
+
+def copy_withdrawn(database, number: int, count: int) -> None:
+    from reviewtool.models import Revision, Touch
+
+    with database.write() as session:
+        row = session.get_one(Proposal, number)
+        shared = {c.key: getattr(row, c.key) for c in Proposal.__table__.columns if c.key != "number"}
+        text = session.query(Revision).filter_by(proposal_number=number).one()
+        for extra in range(100, 100 + count):
+            session.add(Proposal(number=extra, **shared))
+            session.flush()
+            made = Revision(
+                proposal_number=extra,
+                number=1,
+                base=text.base,
+                commit=text.commit,
+                seal=text.seal,
+                author_id=text.author_id,
+                submitted_at=text.submitted_at,
+            )
+            session.add(made)
+            session.flush()
+            session.add(Touch(revision_id=made.id, path=INTRODUCTION, status="M", module="valor-de-transaccion"))
