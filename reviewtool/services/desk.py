@@ -26,6 +26,8 @@ from reviewtool.services.workshop import Workshop
 GROUP_SIZE = 50  # rows of one state; the list of proposals has the others
 RECENT = timedelta(days=45)  # so long a ballot without quorum waits here for a second call
 SOON = 7  # days
+SHARED_MOST = 5  # other proposals named beside one; who needs more has the list
+SHARED_READ = 1000  # touched documents looked through for them
 _STATES = (State.approved, State.awaiting_decision, State.voting, State.consultation, State.no_decision)
 
 
@@ -117,9 +119,9 @@ class Board:
         return (self.counts or {}).get(state.value, 0)
 
 
-def board(session: Session, workshop: Workshop) -> Board:
-    """Return the desk, each group with the most urgent first."""
-    items = _items(session, workshop)
+def board(session: Session, workshop: Workshop, size: int = GROUP_SIZE) -> Board:
+    """Return the desk, each group with the most urgent first; `size` proposals of each state are looked at."""
+    items = _items(session, workshop, size)
     groups: dict[str, list[Item]] = {"ready": [], "to_decide": [], "held": [], "voting": [], "consulting": []}
     for item in items:
         group = group_of(item)
@@ -152,8 +154,8 @@ def counts(session: Session) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
-def _items(session: Session, workshop: Workshop) -> list[Item]:
-    found = [_item(row) for state in _STATES for row in _rows(session, state)]
+def _items(session: Session, workshop: Workshop, size: int) -> list[Item]:
+    found = [_item(row) for state in _STATES for row in _rows(session, state, size)]
     numbers = [item.number for item in found]
     ballots = standings.of_newest(session, numbers)
     objected = standings.objections(session, numbers)
@@ -179,7 +181,7 @@ def _items(session: Session, workshop: Workshop) -> list[Item]:
     ]
 
 
-def _rows(session: Session, state: State) -> list[Row[*tuple[Any, ...]]]:
+def _rows(session: Session, state: State, size: int) -> list[Row[*tuple[Any, ...]]]:
     """Return the proposals in a state: what closes first, or has waited longest, comes first."""
     query = (
         select(
@@ -196,7 +198,7 @@ def _rows(session: Session, state: State) -> list[Row[*tuple[Any, ...]]]:
         )
         .join(Person, Person.id == Proposal.author_id)
         .where(Proposal.state == state)
-        .limit(GROUP_SIZE)
+        .limit(size)
     )
     if state is State.voting:
         query = query.join(Ballot, (Ballot.proposal_number == Proposal.number) & Ballot.closed_at.is_(None))
@@ -235,7 +237,7 @@ def _extensions(session: Session, items: Collection[Item], ballots: dict[int, Co
 
 
 def _shared(session: Session, paths: dict[int, tuple[str, ...]]) -> dict[int, list[Shared]]:
-    """Return for each proposal the other open ones whose newest version touches a document that it touches."""
+    """Return for each proposal some other open ones whose newest version touches a document that it touches."""
     wanted = sorted({path for each in paths.values() for path in each})
     touching_now: dict[str, list[Shared]] = {}
     if not wanted:
@@ -246,14 +248,17 @@ def _shared(session: Session, paths: dict[int, tuple[str, ...]]) -> dict[int, li
         .join(Proposal, (Proposal.number == Revision.proposal_number) & (Proposal.latest == Revision.number))
         .where(Proposal.state.in_(OPEN_STATES), or_(Touch.path.in_(wanted), Touch.old_path.in_(wanted)))
         .order_by(Proposal.number)
+        .limit(SHARED_READ)
     )
     for path, old_path, number, title in session.execute(query):
         for each in {path, old_path or path}:
-            touching_now.setdefault(each, []).append(Shared(number, title))
+            others = touching_now.setdefault(each, [])
+            if len(others) <= SHARED_MOST:
+                others.append(Shared(number, title))
     found: dict[int, list[Shared]] = {}
     for number, mine in paths.items():
-        others = {other.number: other for path in mine for other in touching_now.get(path, ())}
-        others.pop(number, None)
-        if others:
-            found[number] = [others[other] for other in sorted(others)]
+        beside = {other.number: other for path in mine for other in touching_now.get(path, ())}
+        beside.pop(number, None)
+        if beside:
+            found[number] = [beside[other] for other in sorted(beside)[:SHARED_MOST]]
     return found

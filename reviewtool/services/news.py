@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
@@ -110,17 +110,19 @@ def _decision(row: Row[*tuple[Any, ...]], counts: dict[str, int]) -> News:
 
 
 def _counts(session: Session, ballots: Collection[tuple[int, int]]) -> dict[int, dict[str, int]]:
+    """Count the confirmed votes of some ballots, each named by its proposal's number and its own."""
     found: dict[int, dict[str, int]] = {}
     if not ballots:
         return found
-    query = (
-        select(Ballot.proposal_number, Vote.position, func.count())
+    query = (  # pairs in the query itself would make SQLite read every ballot there is
+        select(Ballot.proposal_number, Ballot.number, Vote.position, func.count())
         .join(Vote, Vote.ballot_id == Ballot.id)
-        .where(tuple_(Ballot.proposal_number, Ballot.number).in_(ballots), Vote.current, Vote.confirmed)
-        .group_by(Ballot.proposal_number, Vote.position)
+        .where(Ballot.proposal_number.in_([number for number, _ballot in ballots]), Vote.current, Vote.confirmed)
+        .group_by(Ballot.proposal_number, Ballot.number, Vote.position)
     )
-    for number, position, count in session.execute(query):
-        found.setdefault(number, {})[position] = count
+    for proposal, ballot, position, count in session.execute(query):
+        if (proposal, ballot) in ballots:
+            found.setdefault(proposal, {})[position] = count
     return found
 
 

@@ -68,12 +68,6 @@ def of_newest(session: Session, numbers: Collection[int]) -> dict[int, Counted]:
     return _counted(session, _columns().where(tuple_(Ballot.proposal_number, Ballot.number).in_(newest)), numbers)
 
 
-def of_decided(session: Session, decided: Collection[tuple[int, int]]) -> dict[int, Counted]:
-    """Return given ballots by their proposal; each is named by the proposal's number and its own."""
-    wanted = _columns().where(tuple_(Ballot.proposal_number, Ballot.number).in_(decided))
-    return _counted(session, wanted, [number for number, _ballot in decided])
-
-
 def objections(session: Session, numbers: Collection[int]) -> dict[int, list[tuple[str, str]]]:
     """Return the seats whose formal objection holds each of some proposals: key and label."""
     found: dict[int, list[tuple[str, str]]] = {}

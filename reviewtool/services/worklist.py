@@ -233,7 +233,8 @@ def _consultations(session: Session, person: Person, wanted: Any) -> list[Waitin
 
 
 def _has_not_commented(person: Person) -> Any:
-    said = select(Comment.id).where(Comment.thread_id == Thread.id, Comment.author_id == person.id)
+    # «+ 0»: look by conversation; by author SQLite would read everything a person ever wrote, for each proposal
+    said = select(Comment.id).where(Comment.thread_id == Thread.id, Comment.author_id + 0 == person.id)
     return ~exists().where(Thread.proposal_number == Proposal.number, said.exists())
 
 

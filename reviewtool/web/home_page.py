@@ -16,6 +16,7 @@ from reviewtool.web.places import Places
 from reviewtool.web.security import may_now
 
 DESK_SHOWN = 5
+DESK_READ = 20  # proposals of each state looked at for the home page
 
 
 def render() -> str:
@@ -23,7 +24,7 @@ def render() -> str:
     session, person, places = reading(), me(), Places()
     since = news.since(person)
     work = worklist.of_person(session, workshop(), person)
-    board = desk.board(session, workshop()) if may_now(Act.see_desk) else None
+    board = desk.board(session, workshop(), DESK_READ) if may_now(Act.see_desk) else None
     merged, decided, deadlines = news.merged(session, since), news.decided(session, since), news.deadlines(session)
     fresh = [each for each in merged if each.is_new]
     reads = people.roles(person) == {Role.reader}
