@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -59,7 +60,13 @@ def days_until(at: datetime) -> int:
 
 def closes(at: datetime, kind: Kind = "ballot") -> Closing:
     """Say when something that is open closes, and how many days are left."""
-    days = max(0, days_until(at))
+    today = now().astimezone(ZoneInfo(zone())).date()
+    return _closes(at, kind, max(0, days_until(at)), (language(), zone(), today))
+
+
+@lru_cache(maxsize=2048)
+def _closes(at: datetime, kind: Kind, days: int, _reader: tuple[str, str, date]) -> Closing:
+    """Remember the words: a list says the same few closing hours again and again, and Babel takes its time."""
     later = _LATER[kind](days, deadline(at)) if days > 1 else ""
     text = later or _((_TOMORROW if days else _TODAY)[kind], when=deadline(at))
     return Closing(text, days <= SOON_DAYS, f"{moment(at)} ({_left(days)})")
