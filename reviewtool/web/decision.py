@@ -271,11 +271,11 @@ def _next(case: Case) -> str:
 
 
 _KINDS: dict[str, tuple[str, str, str]] = {
-    "exact": ("met", mark("El texto vigente sigue igual"), mark("Se incorpora exactamente lo que se vota.")),
+    "exact": ("met", mark("El texto vigente sigue igual"), mark("Se incorpora exactamente el texto de esta versión.")),
     "apart": (
         "met",
         mark("El texto vigente cambió en otros párrafos"),
-        mark("Los dos cambios se unen sin tocar lo que se vota."),
+        mark("Los dos cambios se unen sin tocar el texto de esta versión."),
     ),
     "woven": (
         "unmet",

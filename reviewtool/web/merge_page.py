@@ -12,6 +12,7 @@ from reviewtool.prose import markdown, redline
 from reviewtool.rules.lifecycle import State
 from reviewtool.rules.permissions import Act
 from reviewtool.services import colliding, merging, people, proposals
+from reviewtool.services.comparing import Compared
 from reviewtool.web import words
 from reviewtool.web.case import Case
 from reviewtool.web.comparison import Asked, Reader
@@ -48,7 +49,7 @@ class Confirm:
 def of(session: Session, case: Case) -> Confirm:
     """Return what the page of a merge shows to the signed-in person."""
     proposal = case.proposal
-    reader = Reader(Asked(case.number, case.revision, None, proposal.latest, "cambios", False))
+    reader = _reader(case)
     compared = [(pair, reader.compared(at)) for at, pair in enumerate(reader.pairs, 1)]
     paths = [touch.path for touch in case.revision.touches]
     touching = proposals.open_touching(session, paths, besides=case.number)
@@ -96,7 +97,8 @@ class ShownPassage:
 class ShownDocument:
     """A document that collides; `cause` in words where there are no passages to compare."""
 
-    path: str
+    title: str
+    language: str
     cause: str
     passages: tuple[ShownPassage, ...]
 
@@ -124,20 +126,27 @@ def collisions(case: Case) -> Collisions:
     """Return where a proposal collides with the text of today; no documents where it does not."""
     combination = case.combination
     found = colliding.of_revision(workshop(), case.revision, combination) if combination else ()
+    reader = _reader(case)
+    shown = {pair.new.path: reader.compared(at) for at, pair in enumerate(reader.pairs, 1)} if found else {}
     revises = case.is_author and may_now(Act.revise_own)
     frozen = case.state is State.voting
     return Collisions(
         merge=merge_box(case),
-        documents=tuple(_document(each) for each in found),
+        documents=tuple(_document(each, shown.get(each.path)) for each in found),
         may_revise=revises and not frozen and "new_version" in everything(case),
         waits_for_ballot=frozen,
         author=case.proposal.author.name,
     )
 
 
-def _document(collided: colliding.Collided) -> ShownDocument:
+def _reader(case: Case) -> Reader:
+    return Reader(Asked(case.number, case.revision, None, case.proposal.latest, "cambios", False))
+
+
+def _document(collided: colliding.Collided, compared: Compared | None) -> ShownDocument:
     return ShownDocument(
-        path=collided.path,
+        title=compared.title if compared else collided.path,
+        language=compared.language if compared else "es",
         cause=_(_CAUSES[collided.cause]) if collided.cause in _CAUSES else "",
         passages=tuple(_passage(each) for each in collided.passages),
     )
