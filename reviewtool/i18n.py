@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gettext
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ def locale(language: str) -> Locale:
     return Locale.parse(language if language in LANGUAGES else "es")
 
 
+@lru_cache(maxsize=4096)  # a page says the same few instants again and again
 def instant(value: datetime, language: str, zone: str, style: str = "long") -> str:
     """Say an instant in a reader's zone.
 
@@ -73,6 +74,7 @@ def instant(value: datetime, language: str, zone: str, style: str = "long") -> s
     return text(language, "%(day)s a las %(clock)s (hora de %(city)s)", day=day, clock=clock, city=city)
 
 
+@lru_cache(maxsize=4096)
 def day_text(value: date, language: str, style: str = "medium") -> str:
     """Say a day: "medium" as «5 jun 2026», "full" with the weekday, "long" without it."""
     return dates.format_date(value, style, locale=locale(language))

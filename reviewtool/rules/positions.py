@@ -5,9 +5,11 @@ Only values and their form in JSON; the arithmetic is in `standing`, what makes 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from reviewtool.errors import InvalidInput
@@ -95,10 +97,16 @@ class BallotRules:
 
         Raises InvalidInput("bad-rules", field=…) for a value of the wrong kind.
         """
-        unknown = sorted(set(plain) - {field.name for field in fields(cls)})
-        if unknown:
-            raise InvalidInput("bad-rules", field=unknown[0])
-        return cls(**{name: _read(name, value) for name, value in plain.items()})
+        return _known(json.dumps(plain, sort_keys=True))
+
+
+@lru_cache(maxsize=256)  # the ballots of a page carry the same few rule sets
+def _known(text: str) -> BallotRules:
+    plain = json.loads(text)
+    unknown = sorted(set(plain) - {field.name for field in fields(BallotRules)})
+    if unknown:
+        raise InvalidInput("bad-rules", field=unknown[0])
+    return BallotRules(**{name: _read(name, value) for name, value in plain.items()})
 
 
 def _read(name: str, value: Any) -> Any:

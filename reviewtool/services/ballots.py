@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewtool.clock import now
+from reviewtool.db import UTCDateTime
 from reviewtool.errors import AlreadyDecided, InvalidInput, OutOfDate
 from reviewtool.group import Group
 from reviewtool.models import Ballot, ExtensionRequest, Objection, Person, Proposal, Seat, Vote
@@ -440,18 +441,20 @@ def end_by_interruption(session: Session, proposal: Proposal, ballot: Ballot, *,
     _end(session, proposal, ballot, Outcome.suspended, at=now(), by=by, reason=reason)
 
 
+_DUE = select(  # asked before every page: made once
+    or_(
+        exists().where(Ballot.closed_at.is_(None), Ballot.closes_at <= bindparam("at", type_=UTCDateTime)),
+        exists().where(
+            Proposal.state == State.consultation.value,
+            Proposal.consultation_closes_at <= bindparam("at", type_=UTCDateTime),
+        ),
+    )
+)
+
+
 def something_due(session: Session, at: datetime) -> bool:
     """Say in one indexed query whether the passing of time has something to close."""
-    return bool(
-        session.scalar(
-            select(
-                or_(
-                    exists().where(Ballot.closed_at.is_(None), Ballot.closes_at <= at),
-                    exists().where(Proposal.state == State.consultation, Proposal.consultation_closes_at <= at),
-                )
-            )
-        )
-    )
+    return bool(session.scalar(_DUE, {"at": at}))
 
 
 def close_due(session: Session, at: datetime) -> list[int]:

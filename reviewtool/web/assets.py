@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, current_app, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, current_app, request, send_from_directory, url_for
 
 FOLDER = Path(__file__).parent / "static"
 KEPT_FOR_SECONDS = 365 * 24 * 3600
@@ -52,8 +52,13 @@ def init_app(app: Flask) -> None:
     version = fingerprint()
     app.extensions["stylesheet"] = stylesheet()
 
+    known: dict[tuple[str, str], str] = {}  # a page names dozens of icons
+
     def asset(path: str) -> str:
-        return url_for("assets.file", version=version, name=path)
+        key = (request.script_root, path)
+        if key not in known:
+            known[key] = url_for("assets.file", version=version, name=path)
+        return known[key]
 
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(asset=asset)

@@ -15,20 +15,25 @@ def language() -> str:
     """Return the reader's language: their own, else what the browser asks among ours, else the default."""
     if not has_request_context():
         return "es"
-    if "language" not in g:
+    found: str | None = g.get("language")
+    if found is None:
         if current_user.is_authenticated:
-            g.language = current_user.language
+            found = str(current_user.language)
         else:
-            asked = request.accept_languages.best_match(i18n.LANGUAGES)
-            g.language = asked or current_app.config["DEFAULT_LANGUAGE"]
-    return str(g.language)
+            found = request.accept_languages.best_match(i18n.LANGUAGES) or str(current_app.config["DEFAULT_LANGUAGE"])
+        g.language = found
+    return found
 
 
 def zone() -> str:
     """Return the reader's time zone: their own, else the group's."""
-    if has_request_context() and current_user.is_authenticated:
-        return str(current_user.timezone)
-    return str(current_app.config["GROUP_ZONE"])
+    if not has_request_context():
+        return str(current_app.config["GROUP_ZONE"])
+    found: str | None = g.get("zone")
+    if found is None:
+        known = current_user.is_authenticated
+        g.zone = found = str(current_user.timezone if known else current_app.config["GROUP_ZONE"])
+    return found
 
 
 def gettext(message: str, **facts: Any) -> str:

@@ -6,13 +6,13 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, abort, redirect, request, session, url_for
+from flask import Flask, Response, abort, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from reviewtool.clock import now
 from reviewtool.models import Person
-from reviewtool.rules.permissions import Act, may
+from reviewtool.rules.permissions import Act, Role, may
 from reviewtool.services import people
 from reviewtool.web.database import reading, workshop
 
@@ -49,10 +49,12 @@ def load(identifier: str) -> Person | None:
 
 def may_now(act: Act | str) -> bool:
     """Say whether the signed-in person's roles allow an act."""
-    if not current_user.is_authenticated:
-        return False
-    discussion = workshop().group.readers_see_discussion
-    return may(people.roles(current_user), Act(act), readers_see_discussion=discussion)
+    held: frozenset[Role] | None = g.get("roles")
+    if held is None:
+        if not current_user.is_authenticated:
+            return False
+        g.roles = held = people.roles(current_user)
+    return may(held, Act(act), readers_see_discussion=workshop().group.readers_see_discussion)
 
 
 def ask_to_sign_in() -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask import url_for
+from flask import request, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -255,9 +255,9 @@ def _registered(comment: Comment) -> str:
 
 def body(text: str, mentioned: Iterable[tuple[int, str]] = ()) -> Markup:
     """Render what somebody wrote in a comment: Markdown, without headings, and people named with @ as links."""
-    plain = linked(harmless(text), mentioned)
-    key = ("comment", ALGORITHM_VERSION, hashlib.sha256(plain.encode()).digest())
-    return workshop().cache.get(key, lambda: markdown.render(plain))
+    named = tuple(mentioned)
+    key = ("comment", ALGORITHM_VERSION, hashlib.sha256(text.encode()).digest(), named, request.script_root)
+    return workshop().cache.get(key, lambda: markdown.render(linked(harmless(text), named)))
 
 
 def harmless(text: str) -> str:
