@@ -21,7 +21,6 @@ from reviewtool.web.places import Places
 from reviewtool.web.standing import checklist, counts
 from reviewtool.web.strips import Strip, strip_of
 
-COORDINATION_BOX = "#coordination"  # of the proposal's page
 ICONS = {"met": "yes", "unmet": "no", "open": "clock"}
 Said = tuple[str, str]  # met, unmet or open; the sentence
 
@@ -173,15 +172,17 @@ def _action(item: Item, group: str, page: str) -> tuple[str, str, str]:
         return url_for("merging.confirm", number=item.number), _("Incorporar"), "%(name)s"
     if group != "to_decide":
         return page, _("Ver"), "%(name)s"
-    box = page + COORDINATION_BOX
     match item.state:
         case State.awaiting_decision if item.interrupted_by:
-            return box, _("Decidir"), _("cómo seguir con %(name)s")
+            return page, _("Decidir"), _("cómo seguir con %(name)s")
         case State.awaiting_decision:
-            return box, _("Abrir la votación"), _("de %(name)s")
+            return url_for("ballots.open_one", number=item.number), _("Abrir la votación"), _("de %(name)s")
         case State.no_decision:
-            return box, _("Segunda convocatoria"), _("de %(name)s")
-        case _ if item.extensions and not item.amendment_asked:
-            return box, _("Responder"), _("a la prórroga que se pide en %(name)s")
+            return url_for("ballots.call_again", number=item.number), _("Segunda convocatoria"), _("de %(name)s")
+        case State.voting if item.amendment_asked:
+            return page, _("Decidir"), _("sobre %(name)s")
+        case _ if item.extensions:
+            extend = "ballots.extend" if item.state is State.voting else "ballots.extend_consultation"
+            return url_for(extend, number=item.number), _("Responder"), _("a la prórroga que se pide en %(name)s")
         case _:
-            return box, _("Decidir"), _("sobre %(name)s")
+            return url_for("ballots.close", number=item.number), _("Cerrar la votación"), _("de %(name)s")

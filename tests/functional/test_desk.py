@@ -68,6 +68,9 @@ def test_each_group_says_what_is_missing_and_offers_its_next_step(sign_in, works
     assert "Comparte documento con P-2, P-3 y P-4" in said["ready"]
     assert f'class="button primary" href="/propuestas/{ready}/incorporar"' in page
     assert "La consulta terminó: falta abrir la votación" in said["to_decide"]
+    for address in (f"/propuestas/{waiting}/votacion/abrir", f"/propuestas/{asked}/consulta/prorrogar"):
+        assert f'href="{address}"' in page
+        assert sign_in(group.coordinator).get(address).status_code == 200
     assert "Piden prórroga: Perú" in said["to_decide"]
     assert "Faltan 4 votos para el quórum" in said["voting"]
     assert "objeción formal de Ecuador" in said["voting"]
