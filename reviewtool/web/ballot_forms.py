@@ -121,7 +121,7 @@ def vote_heading(case: Case) -> str:
     """Say whose vote it is: the member's, or the administration's."""
     if workshop().group.unit == "administration" and case.seat is not None:
         return _("Voto de %(seat)s", seat=case.seat.label)
-    return _("Su voto")
+    return _("Su respuesta") if case.is_silence else _("Su voto")
 
 
 def vote_lead(case: Case) -> str:

@@ -239,23 +239,19 @@ def _notes(case: Case) -> tuple[str, ...]:
     if ballot is None or not is_about_now(case):
         return tuple(found)
     if ballot.broken_by is not None and case.state in {State.consultation, State.awaiting_decision}:
-        seat = case.names.get(ballot.broken_by, ballot.broken_by)
-        found.append(
-            _(
-                "Silencio interrumpido por %(seat)s. Puede seguir una versión nueva, una votación o una reunión.",
-                seat=seat,
-            )
-        )
+        found.append(_("Puede seguir una versión nueva, una votación o una reunión."))
     if ballot.purpose == "override" and case.is_open:
         found.append(_("Se vota si se sigue adelante pese a la objeción formal."))
     if ballot.second_call_of is not None:
         found.append(_("Segunda convocatoria: los votos de la primera se conservan."))
-    if ballot.outcome_reason and case.sees_positions:
+    if ballot.outcome_reason and ballot.broken_by is None and case.sees_positions:  # the objection says that one
         found.append(_("Motivo: %(reason)s", reason=ballot.outcome_reason))
     return tuple(found)
 
 
 def _next(case: Case) -> str:
+    if case.is_open and case.is_silence and not case.proposal.amendment_asked:
+        return _("Nadie tiene que responder: el silencio corre hasta el cierre.")
     state = case.standing
     ballot = case.ballot
     facts = NextFacts(

@@ -124,6 +124,8 @@ def _said(case: Case, seat: SeatOnRoll, vote: Vote | None, *, you: bool) -> tupl
     if vote is not None and case.hidden and not you:
         return _("Ya se pronunció"), "neutral", "check", ""
     state = case.standing
+    if state is not None and seat.key == state.broken_by:
+        return _("Interrumpió el silencio"), "bad", "no", ""
     silent = state is not None and seat.key in state.silent
     cast = Cast(seat.key, Position(vote.position), confirmed=vote.confirmed) if vote else None
     text, tone, icon = SHOWN[standing.mark_of(cast, silent=silent)]

@@ -51,7 +51,7 @@ LABELS: Mapping[str, str] = {
     "decline_extension": mark("Denegar la prórroga"),
     "suspend": mark("Suspender la votación"),
     "close": mark("Cerrar la votación ahora"),
-    "register": mark("Registrar un voto recibido"),
+    "register": mark("Registrar un voto"),
     "call_again": mark("Segunda convocatoria"),
     "submit_objection": mark("Someter la objeción al grupo"),
     "merge": mark("Incorporar al texto"),

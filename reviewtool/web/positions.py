@@ -30,7 +30,7 @@ SHOWN: dict[str, tuple[str, str, str]] = {  # mark of the strip -> text, tone an
     "recused": (mark("Se excusa"), "neutral", ""),
     "to_be_confirmed": (mark("Por confirmar"), "warn", "clock"),
     "silence": (mark("Sin objeción"), "good", "check"),
-    "pending": (mark("No se ha pronunciado"), "muted", "clock"),
+    "pending": (mark("No se ha pronunciado"), "muted", ""),
 }
 STANCES: dict[OpinionStance, tuple[str, str, str]] = {
     OpinionStance.favourable: (mark("Favorable"), "good", "yes"),

@@ -272,6 +272,8 @@ def checklist(
     for check in state.checks:
         if hidden and not state.closed and check.code not in {"objections", "ballot_open"}:
             continue
+        if check.code == "ended" and state.broken_by is not None:  # the check of the silence says it
+            continue
         title, detail = _said(check, state, names or {}, closes_at)
         items.append(Item(check.code, _mood(check, state), title, detail))
     return tuple(items)
@@ -296,13 +298,21 @@ def _said(check: Check, state: Standing, names: Mapping[str, str], closes_at: da
         case "silence":
             return _checked_silence(check, state, names)
         case "objections":
-            return _("Sin objeciones formales") if check.met else _("Falta resolver lo objetado"), _objections([check])
+            return _checked_objections(check)
         case "ballot_open":
             return _checked_close(closes_at, closed=check.met)
         case "nobody_entitled":
             return _("Nadie puede votar"), _("Todos los puestos se excusaron o quedaron fuera.")
         case _:
             return _ended(state, names), ""
+
+
+def _checked_objections(check: Check) -> tuple[str, str]:
+    if check.met:
+        return _("Sin objeciones formales"), ""
+    count = check.facts["count"]
+    lacking = ngettext("Falta resolver %(num)s objeción formal", "Falta resolver %(num)s objeciones formales", count)
+    return lacking, joined(list(check.facts["seats"]))
 
 
 def _checked_close(closes_at: datetime | None, *, closed: bool) -> tuple[str, str]:
@@ -357,6 +367,11 @@ def mark_of(cast: Cast | None, *, silent: bool = False) -> str:
     return "silence" if cast.position is Position.no_objection else cast.position.value
 
 
+def _mark(state: Standing, key: str, cast: Cast | None) -> str:
+    """Return a seat's mark; the one that broke the silence is against, though it cast no vote."""
+    return "against" if key == state.broken_by else mark_of(cast, silent=key in state.silent)
+
+
 def marks(state: Standing, roll: Roll, casts: Iterable[Cast], objecting: Collection[str] = ()) -> tuple[str, ...]:
     """Return the marks of the strip, one word a seat that votes, in the order of the table.
 
@@ -364,9 +379,7 @@ def marks(state: Standing, roll: Roll, casts: Iterable[Cast], objecting: Collect
     """
     current = one_a_seat(roll, casts)
     found = [
-        (mark_of(current.get(seat.key), silent=seat.key in state.silent), seat.key in objecting)
-        for seat in roll.seats
-        if seat.votes
+        (_mark(state, seat.key, current.get(seat.key)), seat.key in objecting) for seat in roll.seats if seat.votes
     ]
     found.sort(key=lambda each: (ORDER.index(each[0]), not each[1]))
     return tuple(f"{word} objection" if flagged else word for word, flagged in found)

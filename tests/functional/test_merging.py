@@ -132,7 +132,7 @@ def test_an_objection_is_named_and_there_is_no_button(sign_in, workshop, group, 
         objections.raise_one(session, approved, by=group.members[3], reason="Debilita el vínculo")
     client = sign_in(group.coordinator)
     page = client.get(f"/propuestas/{approved}/incorporar")
-    assert page.status_code == 409
+    assert page.status_code == 200
     assert "Una objeción formal de Chile impide incorporar." in said(page)
     assert 'name="note"' not in page.text
     answer = client.post(f"/propuestas/{approved}/incorporar", data={"version": "1", "note": NOTE})
@@ -144,7 +144,7 @@ def test_an_objection_is_named_and_there_is_no_button(sign_in, workshop, group, 
 def test_what_nobody_approved_is_not_offered(sign_in, workshop, group):
     number = journey.propose(workshop, group.members[0], INTRODUCTION, "30 días", "45 días")
     page = sign_in(group.coordinator).get(f"/propuestas/{number}/incorporar")
-    assert page.status_code == 409
+    assert 'name="note"' not in page.text
     assert "no está aprobada" in said(page)
 
 
@@ -166,9 +166,12 @@ def test_who_proposed_it_leaves_the_merge_to_the_deputy(sign_in, database, works
     number = journey.propose(workshop, both, INTRODUCTION, "precio realmente", "precio efectivamente")
     journey.approve(workshop, number, group)
     page = sign_in(both).get(f"/propuestas/{number}/incorporar")
-    assert page.status_code == 409
+    assert 'name="note"' not in page.text
     assert f"lo incorpora {group.deputy.name}" in said(page)
-    assert sign_in(group.deputy).get(f"/propuestas/{number}/incorporar").status_code == 200
+    refused = sign_in(both).post(f"/propuestas/{number}/incorporar", data={"version": "1", "note": NOTE})
+    assert refused.status_code == 403
+    assert NOTE in unescape(refused.text)
+    assert 'name="note"' in sign_in(group.deputy).get(f"/propuestas/{number}/incorporar").text
 
 
 def test_a_busy_store_is_said_as_something_that_ends_by_itself(sign_in, workshop, group, approved, monkeypatch):

@@ -131,7 +131,7 @@ def test_the_checklist_says_what_is_met_what_is_missing_and_what_is_still_open()
     ]
     assert items["quorum"].detail == "Se han pronunciado 9 de 12; se necesitan 6"
     assert items["majority"].title == "Mayoría de dos tercios"
-    assert items["objections"].detail == "Una objeción formal de Uruguay sigue abierta."
+    assert (items["objections"].title, items["objections"].detail) == ("Falta resolver 1 objeción formal", "Uruguay")
     assert items["ballot_open"].detail == "Hasta el viernes 5 de junio a las 17:00 (hora de Guatemala)"
 
 
@@ -141,6 +141,13 @@ def test_a_silence_that_runs_is_open_and_one_that_was_broken_is_not_met():
     broken = standing_of(SILENCE, roll_of(12), [], closed=True, silence_broken_by="S2")
     item = standing.checklist(broken, names={"S2": "Bolivia"})[0]
     assert (item.state, item.detail) == ("unmet", "Lo interrumpió Bolivia")
+
+
+def test_the_seat_that_broke_the_silence_is_marked_against_and_the_end_is_said_once():
+    roll = roll_of(3)
+    state = ended_as(standing_of(SILENCE, roll, [], closed=True, silence_broken_by="S2"), Outcome.suspended)
+    assert standing.marks(state, roll, [], {"S2"}) == ("against objection", "pending", "pending")
+    assert [item.code for item in standing.checklist(state)] == ["silence", "objections"]
 
 
 def test_hidden_results_show_neither_quorum_nor_majority():

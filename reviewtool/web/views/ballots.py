@@ -54,7 +54,7 @@ def _page(name: str, number: int, error: ReviewError | None = None, *, objection
     """Render the form of an act; without an error of its own, what is known to be impossible is said at once."""
     found = case.of_number(reading(), number)
     why_not = _why_not(name, found, objection_id)
-    status = status_of(error) if error else 409 if why_not else 200
+    status = status_of(error) if error else 200
     if isinstance(error, NotAllowed | NotFound):  # nothing on this page would help
         raise error
     form = ballot_forms.build(name, found, objection_id=objection_id)

@@ -37,7 +37,7 @@ def _page(number: int, error: ReviewError | None = None, note: str | None = None
         raise NotAllowed("not-allowed", act=Act.merge.value)
     found = case.of_number(reading(), number)
     shown = merge_page.of(reading(), found)
-    status = status_of(error) if error else 409 if shown.why_not else 200
+    status = status_of(error) if error else 200
     field = getattr(error, "field", "")
     errors = {field if field == "note" else "": say(error)} if error else {}
     waiting = isinstance(error, Unavailable)
