@@ -64,7 +64,7 @@ class Acting:
 
     def merge(self, number: int) -> bytes:
         """Return the request that merges an approved proposal."""
-        fields = {"version": "1", "revision": "1", "note": "", "confirm": "1", "csrf_token": self._token}
+        fields = {"version": "1", "note": "", "csrf_token": self._token}
         return load.post(f"/propuestas/{number}/incorporar", self._coordinator, **fields)
 
     def pages(self, path: str) -> list[list[bytes]]:

@@ -31,7 +31,7 @@ class Table:
 
     def section(self, title: str) -> None:
         """Begin a part of the table."""
-        print(f"\n{title}")
+        print(f"\n{title}; load of the machine before it {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
         print(f"{'':2}{'what':<58}{'measured':>34}{'limit':>20}  verdict", flush=True)
 
     def say(self, what: str, measured: str) -> None:
