@@ -129,8 +129,7 @@ def _open(
     revision = proposals.latest_revision(session, proposal)
     ballot = Ballot(
         proposal_number=proposal.number,
-        number=1
-        + (session.scalar(select(func.max(Ballot.number)).where(Ballot.proposal_number == proposal.number)) or 0),
+        number=_next_number(session, proposal.number),
         revision=revision.number,
         seal=revision.seal,
         purpose=purpose,
@@ -145,21 +144,29 @@ def _open(
     session.add(ballot)
     session.flush()
     proposal.amendment_asked = False
+    _announce(session, proposal, ballot, roll, by)
+    lifecycle.settle(session, proposal, at)
+    return ballot
+
+
+def _announce(session: Session, proposal: Proposal, ballot: Ballot, roll: Roll, by: Person) -> None:
     event = events.add(
         session,
         proposal,
         "ballot_opened",
         by=by,
-        at=at,
+        at=ballot.opened_at,
         ballot=ballot.number,
-        revision=revision.number,
-        closes_at=closes_at.isoformat(),
+        revision=ballot.revision,
+        closes_at=ballot.closes_at.isoformat(),
         reason=ballot.reason,
-        purpose=purpose,
+        purpose=ballot.purpose,
     )
     events.tell(session, event, holders(session, roll), "your_turn")
-    lifecycle.settle(session, proposal, at)
-    return ballot
+
+
+def _next_number(session: Session, proposal: int) -> int:
+    return 1 + (session.scalar(select(func.max(Ballot.number)).where(Ballot.proposal_number == proposal)) or 0)
 
 
 def roll_now(session: Session, proposal: Proposal, rules: BallotRules) -> Roll:

@@ -103,19 +103,9 @@ def register(
     By telephone it counts only once its owner confirms it; the owner is told at once and may correct it.
     """
     people.ensure_may(by, Act.register_for_others)
-    if received.channel not in CHANNELS:
-        raise InvalidInput("channel-unknown", field="channel")
-    if not received.reference.strip():
-        raise InvalidInput("reference-missing", field="reference")
-    if len(received.reference) > REFERENCE_LIMIT:
-        raise InvalidInput("text-too-long", field="reference", most=REFERENCE_LIMIT)
-    if received.on > now().date() + timedelta(days=1):  # the reader's day may be ahead of ours
-        raise InvalidInput("date-ahead", field="received_on")
+    _ensure_received(received)
     proposal, ballot = ballots.lock_open(session, number, ballot_number=ballot_number)
-    on_roll = Roll.from_json(ballot.roll).find(seat_key)
-    seat = session.scalar(select(Seat).where(Seat.key == seat_key))
-    if seat is None or on_roll is None or not on_roll.votes:
-        raise NotFound("seat-unknown")
+    seat = _seat_that_votes(session, ballot, seat_key)
     chosen = _position(ballot, position, reason)
     owner = next((s for s in people.seats(session) if s.id == seat.id), None)
     holder = people.titular(owner) if owner else None
@@ -147,6 +137,25 @@ def register(
     events.tell(session, event, [holder.id] if holder else [], "registered")
     _close_if_settled(session, proposal, ballot)
     return vote
+
+
+def _seat_that_votes(session: Session, ballot: Ballot, key: str) -> Seat:
+    on_roll = Roll.from_json(ballot.roll).find(key)
+    seat = session.scalar(select(Seat).where(Seat.key == key))
+    if seat is None or on_roll is None or not on_roll.votes:
+        raise NotFound("seat-unknown")
+    return seat
+
+
+def _ensure_received(received: Received) -> None:
+    if received.channel not in CHANNELS:
+        raise InvalidInput("channel-unknown", field="channel")
+    if not received.reference.strip():
+        raise InvalidInput("reference-missing", field="reference")
+    if len(received.reference) > REFERENCE_LIMIT:
+        raise InvalidInput("text-too-long", field="reference", most=REFERENCE_LIMIT)
+    if received.on > now().date() + timedelta(days=1):  # the reader's day may be ahead of ours
+        raise InvalidInput("date-ahead", field="received_on")
 
 
 def confirm(session: Session, number: int, *, by: Person, ballot_number: int) -> Vote:

@@ -32,6 +32,7 @@ blueprint = Blueprint("ballots", __name__)
 
 Perform = Callable[[Session, Person], Any]
 BOTH = ["GET", "POST"]
+FIELD_OF = {"closes_at": "closes_on"}  # what the service calls an instant is a day in the form
 
 
 def _do(name: str, number: int, perform: Perform, done: str, *, objection_id: int | None = None) -> Any:
@@ -59,7 +60,7 @@ def _page(name: str, number: int, error: ReviewError | None = None, *, objection
         raise error
     form = ballot_forms.build(name, found, objection_id=objection_id)
     known = {each.name for each in form.fields}
-    field = getattr(error, "field", "")
+    field = FIELD_OF.get(getattr(error, "field", ""), getattr(error, "field", ""))
     page = render_template(
         "ballots/act.html",
         proposal=found.proposal,
