@@ -20,6 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 LANGUAGES = ("es", "en", "pt")
+LOCALES = {"es": "es", "en": "en_GB", "pt": "pt"}  # the English of the catalogue is British
 FOLDER = Path(__file__).parent / "web" / "translations"
 
 
@@ -38,7 +39,7 @@ def catalogue(language: str) -> gettext.NullTranslations:
 
 def text(language: str, message: str, **facts: Any) -> str:
     """Say `message` (the Spanish text) in `language`, its %(named)s places filled."""
-    said = catalogue(language).gettext(message)
+    said = catalogue(language).gettext(message) if message else ""  # the empty key is the catalogue's own header
     return said % facts if facts else said
 
 
@@ -51,7 +52,7 @@ def plural(language: str, one: str, many: str, number: int, **facts: Any) -> str
 @cache
 def locale(language: str) -> Locale:
     """Return Babel's locale of a language of ours."""
-    return Locale.parse(language if language in LANGUAGES else "es")
+    return Locale.parse(LOCALES.get(language, "es"))
 
 
 @lru_cache(maxsize=4096)  # a page says the same few instants again and again

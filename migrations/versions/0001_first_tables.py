@@ -127,6 +127,14 @@ def upgrade() -> None:  # noqa: PLR0915  # one table after another is easier to 
     )
     op.create_index("ix_proposal_author_id", "proposal", ["author_id"], unique=False)
     op.create_index(
+        "ix_proposal_consulted",
+        "proposal",
+        ["consultation_closes_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'consultation'"),
+        postgresql_where=sa.text("state = 'consultation'"),
+    )
+    op.create_index(
         "ix_proposal_dirty",
         "proposal",
         ["number"],
@@ -267,7 +275,7 @@ def upgrade() -> None:  # noqa: PLR0915  # one table after another is easier to 
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         sa.UniqueConstraint("proposal_number", "seq", name=op.f("uq_event_proposal_number_seq")),
     )
-    op.create_index("ix_event_at", "event", ["at"], unique=False)
+    op.create_index("ix_event_kind_at", "event", ["kind", "at"], unique=False)
 
     op.create_table(
         "extension_request",

@@ -15,11 +15,13 @@ from reviewtool.demonstration.edits import changed, glued
 from reviewtool.models import Comment, Draft, Objection, Person
 from reviewtool.services import (
     ballots,
+    consultations,
     drafts,
     editions,
     merging,
     notices,
     objections,
+    passing,
     people,
     proposals,
     revisions,
@@ -72,10 +74,10 @@ class Stage:
     def close_due(self, at: datetime) -> None:
         """Let the passing of time close what is due, as the first reader after it would."""
         with self.workshop.database.read() as session:
-            due = ballots.something_due(session, at)
+            due = passing.something_due(session, at)
         if due:
             with self.workshop.database.write() as session:
-                ballots.close_due(session, at)
+                passing.close_due(session, at)
 
 
 def _write(stage: Stage, draft: Draft, given: Fields) -> None:
@@ -258,7 +260,7 @@ def lift(stage: Stage, story: Story, given: Fields) -> None:
 def withdraw(stage: Stage, story: Story, given: Fields) -> None:
     """Withdraw one's own proposal."""
     with stage.act(story, given) as (session, by):
-        ballots.withdraw(session, story.number, by=by, reason=glued(given["reason"]))
+        consultations.withdraw(session, story.number, by=by, reason=glued(given["reason"]))
 
 
 def merge(stage: Stage, story: Story, given: Fields) -> None:

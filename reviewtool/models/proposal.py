@@ -13,6 +13,7 @@ from reviewtool.db import Base, UTCDateTime
 from reviewtool.models.person import Person
 
 DIRTY = "recorded_version < version"  # the record has yet to follow
+CONSULTED = "state = 'consultation'"
 
 
 class Proposal(Base):
@@ -50,6 +51,12 @@ class Proposal(Base):
 
     __table_args__ = (
         Index("ix_proposal_state_number", "state", "number"),
+        Index(
+            "ix_proposal_consulted",
+            "consultation_closes_at",
+            sqlite_where=text(CONSULTED),
+            postgresql_where=text(CONSULTED),
+        ),
         Index("ix_proposal_dirty", "number", sqlite_where=text(DIRTY), postgresql_where=text(DIRTY)),
     )
 
@@ -156,9 +163,9 @@ class Event(Base):
     seq: Mapped[int]
     kind: Mapped[str] = mapped_column(String(48))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: the passing of time
-    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     person: Mapped[Person | None] = relationship(lazy="raise")
 
-    __table_args__ = (UniqueConstraint("proposal_number", "seq"),)
+    __table_args__ = (UniqueConstraint("proposal_number", "seq"), Index("ix_event_kind_at", "kind", "at"))

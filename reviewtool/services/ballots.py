@@ -1,6 +1,6 @@
 """Ballots: opening one on a version, its roll and rules frozen, extending, suspending, closing, the second call.
 
-What time does by itself (`close_due`) decides at the closing instant, however late it runs.
+What time does by itself is in `passing`, what happens outside a ballot in `consultations`.
 """
 
 from __future__ import annotations
@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewtool.clock import now
-from reviewtool.db import UTCDateTime
 from reviewtool.errors import AlreadyDecided, InvalidInput, OutOfDate
 from reviewtool.group import Group
 from reviewtool.models import Ballot, ExtensionRequest, Objection, Person, Proposal, Seat, Vote
 from reviewtool.rules.lifecycle import State, ensure_allowed
-from reviewtool.rules.permissions import Act, Role
+from reviewtool.rules.permissions import Act
 from reviewtool.rules.voting import (
     BallotRules,
     Cast,
@@ -74,33 +73,15 @@ def close_consultation_early(session: Session, proposal: Proposal, *, by: Person
     lifecycle.settle(session, proposal, now())
 
 
-def extend_consultation(session: Session, group: Group, number: int, days: int, *, by: Person, reason: str) -> None:
-    """Give the consultation more working days, before it closes."""
-    people.ensure_may(by, Act.extend_consultation)
-    proposal = proposals.lock(session, number)
-    ensure_allowed(Act.extend_consultation, State(proposal.state))
-    _ensure_reason(reason)
-    start = proposal.consultation_closes_at or now()
-    proposal.consultation_closes_at = rulesets.closing(group, start, _days(days))
-    answer_requests(session, number, 0, granted=True)
-    events.add(
-        session,
-        proposal,
-        "consultation_extended",
-        by=by,
-        reason=reason.strip(),
-        days=days,
-        closes_at=proposal.consultation_closes_at.isoformat(),
-    )
-
-
-def _days(days: int) -> int:
+def ensure_days(days: int) -> int:
+    """Return a number of working days that an act may give; raises InvalidInput."""
     if not 1 <= days <= 60:
         raise InvalidInput("days-range", field="days", least=1, most=60)
     return days
 
 
-def _ensure_reason(reason: str) -> None:
+def ensure_reason(reason: str) -> None:
+    """Refuse an act without a reason, or with one that is too long."""
     if not reason.strip():
         raise InvalidInput("reason-missing", field="reason")
     if len(reason) > 5_000:
@@ -199,8 +180,8 @@ def extend(session: Session, group: Group, number: int, days: int, *, by: Person
     """Move the close of the open ballot by working days, before it closes, with a reason."""
     people.ensure_may(by, Act.extend_ballot)
     proposal, ballot = lock_open(session, number)
-    _ensure_reason(reason)
-    ballot.closes_at = rulesets.closing(group, ballot.closes_at, _days(days))
+    ensure_reason(reason)
+    ballot.closes_at = rulesets.closing(group, ballot.closes_at, ensure_days(days))
     answer_requests(session, number, ballot.number, granted=True)
     event = events.add(
         session,
@@ -221,7 +202,7 @@ def decline_extension(session: Session, number: int, *, by: Person, reason: str)
     people.ensure_may(by, Act.answer_extension)
     proposal = proposals.lock(session, number)
     ensure_allowed(Act.answer_extension, State(proposal.state))
-    _ensure_reason(reason)
+    ensure_reason(reason)
     ballot = proposals.open_ballot(session, number)
     asked = answer_requests(session, number, ballot.number if ballot else 0, granted=False)
     if not asked:
@@ -247,9 +228,9 @@ def suspend(session: Session, number: int, *, by: Person, reason: str) -> Ballot
     """Stop the open ballot without a decision, so that the text can be amended; every vote will be asked again."""
     people.ensure_may(by, Act.suspend_ballot)
     proposal, ballot = lock_open(session, number)
-    _ensure_reason(reason)
+    ensure_reason(reason)
     proposal.amendment_asked = True
-    _end(session, proposal, ballot, Outcome.suspended, at=now(), by=by, reason=reason.strip())
+    end(session, proposal, ballot, Outcome.suspended, at=now(), by=by, reason=reason.strip())
     return ballot
 
 
@@ -259,7 +240,7 @@ def ask_amendment(session: Session, number: int, *, by: Person, reason: str) -> 
     proposal, ballot = lock_open(session, number)
     if proposal.author_id != by.id:
         raise AlreadyDecided("not-your-proposal", number=number)
-    _ensure_reason(reason)
+    ensure_reason(reason)
     proposal.amendment_asked = True
     events.add(session, proposal, "amendment_asked", by=by, ballot=ballot.number, reason=reason.strip())
 
@@ -268,12 +249,12 @@ def close_now(session: Session, number: int, *, by: Person, reason: str) -> Ball
     """Close the open ballot before its instant; only when nothing can change the result, or every seat has spoken."""
     people.ensure_may(by, Act.close_ballot)
     proposal, ballot = lock_open(session, number)
-    _ensure_reason(reason)
+    ensure_reason(reason)
     rules, roll, casts = parts(session, ballot)
     state = standing(rules, roll, casts)
     if state.waiting_for and not early_close_possible(rules, roll, casts):
         raise AlreadyDecided("too-early", waiting=len(state.waiting_for))
-    _decide(session, proposal, ballot, at=now(), by=by, reason=reason.strip())
+    decide(session, proposal, ballot, at=now(), by=by, reason=reason.strip())
     return ballot
 
 
@@ -287,7 +268,7 @@ def call_again(session: Session, group: Group, number: int, *, by: Person, reaso
         Outcome(first.outcome) if first.outcome else None, is_second_call=first.second_call_of is not None
     ):
         raise AlreadyDecided("second-call-once", number=number)
-    _ensure_reason(reason)
+    ensure_reason(reason)
     rules = second_call_rules(BallotRules.from_json(first.rules))
     ballot = _open(
         session, group, proposal, rules, by=by, reason=reason, purpose=first.purpose, second_call_of=first.number
@@ -308,44 +289,8 @@ def submit_objection(session: Session, group: Group, number: int, *, by: Person,
     rules = BallotRules.from_json(last.rules) if last else BallotRules()
     if not may_submit_objection(rules, open_objections=len(open_objections(session, number))):
         raise AlreadyDecided("override-never", number=number)
-    _ensure_reason(reason)
+    ensure_reason(reason)
     return _open(session, group, proposal, override_rules(rules), by=by, reason=reason, purpose="override")
-
-
-def reopen(session: Session, group: Group, number: int, *, by: Person, reason: str) -> None:
-    """Take up again, in consultation, what was not approved, not decided or withdrawn; by its author or the desk."""
-    people.ensure_may(by, Act.reopen_proposal)
-    proposal = proposals.lock(session, number)
-    _ensure_own_or_desk(proposal, by)
-    ensure_allowed(Act.reopen_proposal, State(proposal.state))
-    _ensure_reason(reason)
-    paths = [touch.path for touch in proposals.latest_revision(session, proposal).touches]
-    days = rulesets.rules_for(session, group, paths, preset=proposal.preset).consultation_days
-    proposal.withdrawn, proposal.reopened_at = False, now()
-    proposal.consultation_closes_at = rulesets.closing(group, now(), days)
-    events.add(session, proposal, "reopened", by=by, reason=reason.strip())
-    lifecycle.settle(session, proposal, now())
-
-
-def withdraw(session: Session, number: int, *, by: Person, reason: str) -> None:
-    """Withdraw one's own proposal; what was said and voted stays."""
-    people.ensure_may(by, Act.withdraw_own)
-    proposal = proposals.lock(session, number)
-    if proposal.author_id != by.id:
-        raise AlreadyDecided("not-your-proposal", number=number)
-    ensure_allowed(Act.withdraw_own, State(proposal.state))
-    _ensure_reason(reason)
-    ballot = proposals.open_ballot(session, number)
-    proposal.withdrawn = True
-    if ballot is not None:
-        _end(session, proposal, ballot, Outcome.superseded, at=now(), by=by, reason=reason.strip())
-    events.add(session, proposal, "withdrawn", by=by, reason=reason.strip())
-    lifecycle.settle(session, proposal, now())
-
-
-def _ensure_own_or_desk(proposal: Proposal, by: Person) -> None:
-    if proposal.author_id != by.id and Role.coordination not in people.roles(by):
-        raise AlreadyDecided("not-your-proposal", number=proposal.number)
 
 
 def lock_open(session: Session, number: int, *, ballot_number: int | None = None) -> tuple[Proposal, Ballot]:
@@ -406,17 +351,18 @@ def standing_of(session: Session, ballot: Ballot) -> Standing:
     return state
 
 
-def _decide(
+def decide(
     session: Session, proposal: Proposal, ballot: Ballot, *, at: datetime, by: Person | None, reason: str = ""
 ) -> None:
+    """Close a ballot at an instant with the outcome that its votes have then."""
     rules, roll, casts = parts(session, ballot)
     outcome = standing(rules, roll, casts, closed=True, silence_broken_by=ballot.broken_by).outcome
     if outcome is None:
         raise AssertionError("a closed ballot has an outcome")
-    _end(session, proposal, ballot, outcome, at=at, by=by, reason=reason)
+    end(session, proposal, ballot, outcome, at=at, by=by, reason=reason)
 
 
-def _end(
+def end(
     session: Session,
     proposal: Proposal,
     ballot: Ballot,
@@ -426,6 +372,7 @@ def _end(
     by: Person | None,
     reason: str = "",
 ) -> None:
+    """End a ballot with an outcome, tell everybody concerned, and let the state follow."""
     ballot.closed_at, ballot.outcome, ballot.outcome_reason = at, outcome.value, reason
     if ballot.purpose == "override" and outcome is Outcome.approved:
         for objection in open_objections(session, proposal.number):
@@ -440,74 +387,12 @@ def _end(
 
 def decide_early(session: Session, proposal: Proposal, ballot: Ballot) -> None:
     """Close a ballot now because nothing can change its result any more, as its rules allow."""
-    _decide(session, proposal, ballot, at=now(), by=None, reason="")
+    decide(session, proposal, ballot, at=now(), by=None, reason="")
 
 
 def end_by_interruption(session: Session, proposal: Proposal, ballot: Ballot, *, by: Person, reason: str) -> None:
     """Stop a silence procedure that a seat has broken."""
-    _end(session, proposal, ballot, Outcome.suspended, at=now(), by=by, reason=reason)
-
-
-_DUE = select(  # asked before every page: made once
-    or_(
-        exists().where(Ballot.closed_at.is_(None), Ballot.closes_at <= bindparam("at", type_=UTCDateTime)),
-        exists().where(
-            Proposal.state == State.consultation.value,
-            Proposal.consultation_closes_at <= bindparam("at", type_=UTCDateTime),
-        ),
-    )
-)
-
-
-def something_due(session: Session, at: datetime) -> bool:
-    """Say in one indexed query whether the passing of time has something to close."""
-    return bool(session.scalar(_DUE, {"at": at}))
-
-
-def close_due(session: Session, at: datetime) -> list[int]:
-    """Close every ballot and consultation whose instant has passed, decided at that instant; return their proposals."""
-    changed = []
-    due = (
-        session.execute(
-            select(Ballot.proposal_number)
-            .where(Ballot.closed_at.is_(None), Ballot.closes_at <= at)
-            .order_by(Ballot.closes_at)
-        )
-        .scalars()
-        .all()
-    )
-    for number in due:
-        proposal = _lock_quietly(session, number)
-        ballot = proposals.open_ballot(session, number)
-        if proposal is not None and ballot is not None and ballot.closes_at <= at:
-            _decide(session, proposal, ballot, at=ballot.closes_at, by=None)
-            changed.append(number)
-    return changed + _close_consultations(session, at)
-
-
-def _close_consultations(session: Session, at: datetime) -> list[int]:
-    changed = []
-    query = (
-        select(Proposal.number)
-        .where(Proposal.state == State.consultation, Proposal.consultation_closes_at <= at)
-        .order_by(Proposal.consultation_closes_at)
-    )
-    for number in session.scalars(query).all():
-        proposal = _lock_quietly(session, number)
-        if proposal is not None and proposal.state == State.consultation:
-            ends = proposal.consultation_closes_at
-            if ends is not None and ends <= at:
-                events.add(session, proposal, "consultation_closed", by=None, at=ends, reason="")
-                lifecycle.settle(session, proposal, ends)
-                changed.append(number)
-    return changed
-
-
-def _lock_quietly(session: Session, number: int) -> Proposal | None:
-    try:
-        return proposals.lock(session, number)
-    except AlreadyDecided:  # its merge is under way: nothing of it is due
-        return None
+    end(session, proposal, ballot, Outcome.suspended, at=now(), by=by, reason=reason)
 
 
 def of_proposal(session: Session, number: int) -> Sequence[Ballot]:

@@ -86,7 +86,7 @@ def init_app(app: Flask) -> None:
     def database(error: OperationalError) -> Any:
         if is_busy(error):
             log.warning("database busy in %s", request.endpoint)
-            return page(503, gettext(SENTENCES["database-busy"]))
+            return page(503, say(Unavailable("database-busy")))
         log.error("database failed in %s", request.endpoint, exc_info=error)
         return page(500)
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from reviewtool.clock import now
 from reviewtool.errors import ReviewError, Unavailable
 from reviewtool.models import Person
-from reviewtool.services import ballots, notices, people
+from reviewtool.services import notices, passing, people
 from reviewtool.web.database import end_reading, me, reading, workshop
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def let_pass() -> None:
 
 def _closing() -> list[Write]:
     at = now()
-    return [lambda session: ballots.close_due(session, at)] if ballots.something_due(reading(), at) else []
+    return [lambda session: passing.close_due(session, at)] if passing.something_due(reading(), at) else []
 
 
 def _visit() -> list[Write]:

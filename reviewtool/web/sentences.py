@@ -121,9 +121,7 @@ SENTENCES: dict[str, str] = {
     ),
     "merge-busy": _("Otras incorporaciones llegaron antes. Vuelva a incorporar P-%(number)s."),
     "edition-name": _("Escriba un nombre para la edición, de %(most)s caracteres como máximo."),
-    "edition-waiting": _(
-        "«%(name)s» quedó lista y se publicará sola en cuanto el archivo de materiales esté libre."
-    ),
+    "edition-waiting": _("«%(name)s» quedó lista y se publicará sola en cuanto el archivo de materiales esté libre."),
     "edition-taken": _("Ya hay una edición con ese nombre."),
     "edition-unknown": _("Esa edición no existe."),
     "record-moved": _("El registro se está escribiendo en este momento. Vuelva a intentarlo."),

@@ -178,16 +178,18 @@ def _quorum(check: Check, *, closed: bool) -> str:
             return _("Hubo quórum (%(took_part)s; se necesitaban %(needed)s).", **_numbers(facts))
         return _("Hay quórum (%(took_part)s; se necesitan %(needed)s).", **_numbers(facts))
     if closed:
-        one, many = (
-            mark("Faltó %(num)s voto para el quórum (%(took_part)s de %(needed)s)."),
-            mark("Faltaron %(num)s votos para el quórum (%(took_part)s de %(needed)s)."),
+        return ngettext(
+            "Faltó %(num)s voto para el quórum (%(took_part)s de %(needed)s).",
+            "Faltaron %(num)s votos para el quórum (%(took_part)s de %(needed)s).",
+            facts["more"],
+            **_numbers(facts),
         )
-    else:
-        one, many = (
-            mark("Falta %(num)s voto para el quórum (%(took_part)s de %(needed)s)."),
-            mark("Faltan %(num)s votos para el quórum (%(took_part)s de %(needed)s)."),
-        )
-    return ngettext(one, many, facts["more"], **_numbers(facts))
+    return ngettext(
+        "Falta %(num)s voto para el quórum (%(took_part)s de %(needed)s).",
+        "Faltan %(num)s votos para el quórum (%(took_part)s de %(needed)s).",
+        facts["more"],
+        **_numbers(facts),
+    )
 
 
 def _numbers(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def person(browser, enter):
 
 def select_words(page, words):
     """Select words of the redline as a mouse does, and press the button that appears."""
+    page.wait_for_load_state("networkidle")  # the scripts are attached
     page.evaluate(
         """words => {
             const walker = document.createTreeWalker(document.querySelector('.redline'), NodeFilter.SHOW_TEXT);
@@ -43,8 +44,6 @@ def select_words(page, words):
                 const at = node.data.indexOf(words);
                 if (at < 0) continue;
                 getSelection().setBaseAndExtent(node, at, node, at + words.length);
-                document.dispatchEvent(new Event('selectionchange'));
-                document.dispatchEvent(new MouseEvent('mouseup', { bubbles: true }));
                 return;
             }
             throw new Error('no such words');
@@ -152,9 +151,7 @@ def test_a_comment_typed_while_the_server_is_gone_comes_back(demo, person):
     def type_and_come_back(page):
         page.goto(f"{demo.url}/propuestas/17")
         page.fill("#composer textarea[name=body]", "Un comentario que no debe perderse")
-        page.wait_for_function(
-            "Object.keys(localStorage).some(key => localStorage.getItem(key).includes('no debe perderse'))"
-        )
+        page.get_by_text("Guardado en este equipo").wait_for()
         page.context.set_offline(True)
         page.locator("#composer button", has_text="Publicar").click()
         page.context.set_offline(False)

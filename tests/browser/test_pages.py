@@ -52,21 +52,22 @@ PAGES = {
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_accessible_and_fits_at_every_width_in_light_and_dark(browser, demo, enter, name):
     who, path = PAGES[name]
-    for scheme in ("light", "dark"):
-        with chromium.page(browser, color_scheme=scheme) as page:
-            if who:
-                enter(page, who)
-            for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": 900})
-                page.goto(demo.url + path)
-                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-                assert wide <= 0, f"{name} overflows by {wide} px at {width}"
+    with chromium.page(browser) as page:
+        if who:
+            enter(page, who)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(demo.url + path)
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{name} overflows by {wide} px at {width}"
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
                 found = Axe().run(page, options=RULES).response["violations"]
                 said = [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]
                 assert not said, f"{name} at {width} {scheme}: " + "; ".join(said)
 
 
-ENGLISH = re.compile(r"\b(the|with|please|submit|error|click|password|draft|vote|merge|commit|branch|diff)\b", re.I)
+ENGLISH = re.compile(r"\b(the|with|please|submit|click|password|draft|merge|commit|branch|diff)\b", re.I)
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name not in {"document", "search"}])

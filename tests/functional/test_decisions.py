@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from reviewtool import clock
 from reviewtool.models import Proposal
-from reviewtool.services import ballots, decided, people
+from reviewtool.services import consultations, decided, people
 from tests import factories
 from tests.support import journey
 from tests.support.materials import GLOSSARY, INTRODUCTION
@@ -53,7 +53,7 @@ def text_of(answer) -> str:
 def withdrawn(workshop, group) -> int:
     number = journey.propose(workshop, group.members[1], INTRODUCTION, "30 días", "45 días")
     with workshop.database.write() as session:
-        ballots.withdraw(session, number, by=group.members[1], reason="Presento otra")
+        consultations.withdraw(session, number, by=group.members[1], reason="Presento otra")
     return number
 
 

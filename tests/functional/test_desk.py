@@ -8,7 +8,7 @@ import re
 import pytest
 
 from reviewtool import clock
-from reviewtool.services import ballots, people, proposals, votes
+from reviewtool.services import passing, people, proposals, votes
 from tests.support import agenda, journey
 
 
@@ -59,7 +59,7 @@ def test_each_group_says_what_is_missing_and_offers_its_next_step(sign_in, works
     with workshop.database.write() as session:
         votes.ask_extension(session, asked, by=people.get(session, group.members[8].id), reason="Vacaciones")
         proposals.lock(session, waiting).consultation_closes_at = clock.now()
-        ballots.close_due(session, clock.now())
+        passing.close_due(session, clock.now())
     page = desk(sign_in, group)
     said = groups(page)
     assert "<h1>Una propuesta está lista para incorporar</h1>" in page

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from reviewtool import clock
-from reviewtool.services import ballots, notices, people, proposals
+from reviewtool.services import notices, passing, people, proposals
 from tests.support import agenda, journey
 
 SECOND = timedelta(seconds=1)
@@ -213,7 +213,7 @@ def test_a_busy_database_leaves_the_closing_to_the_next_page(sign_in, workshop, 
         home(sign_in, group.members[1])
     with database.read() as session:
         assert proposals.get(session, number).state == "awaiting_decision"
-        assert not ballots.something_due(session, later)
+        assert not passing.something_due(session, later)
 
 
 def test_a_visit_begins_after_a_longer_silence_and_decides_what_is_new(sign_in, workshop, group, database):

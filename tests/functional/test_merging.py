@@ -9,7 +9,7 @@ import pytest
 
 from reviewtool.errors import Unavailable
 from reviewtool.gitstore import reading
-from reviewtool.services import ballots, merging, objections, people, proposals
+from reviewtool.services import consultations, merging, objections, people, proposals
 from tests import factories
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
@@ -266,6 +266,6 @@ def test_a_document_that_is_gone_is_said_in_words(sign_in, workshop, group):
 def test_a_withdrawn_proposal_has_nothing_to_compare(sign_in, workshop, group):
     number = journey.propose(workshop, group.members[1], INTRODUCTION, "30 días", "60 días")
     with workshop.database.write() as session:
-        ballots.withdraw(session, number, by=group.members[1], reason="Presento otra")
+        consultations.withdraw(session, number, by=group.members[1], reason="Presento otra")
     page = sign_in(group.members[1]).get(f"/propuestas/{number}/conflicto")
     assert "La propuesta ya terminó." in said(page)

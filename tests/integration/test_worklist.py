@@ -9,7 +9,19 @@ import pytest
 
 from reviewtool import clock
 from reviewtool.app import make_workshop
-from reviewtool.services import ballots, desk, drafts, news, notices, objections, people, proposals, votes, worklist
+from reviewtool.services import (
+    ballots,
+    desk,
+    drafts,
+    news,
+    notices,
+    objections,
+    passing,
+    people,
+    proposals,
+    votes,
+    worklist,
+)
 from tests.support import agenda, journey
 from tests.support.materials import INTRODUCTION
 
@@ -182,7 +194,7 @@ def test_the_desk_puts_each_proposal_where_the_next_actor_looks_for_it(workshop,
         objections.raise_one(session, objected, by=people.get(session, group.members[6].id), reason="Falta el plazo")
         votes.ask_extension(session, asked, by=people.get(session, group.members[8].id), reason="Vacaciones")
         proposals.lock(session, waiting).consultation_closes_at = clock.now()
-        ballots.close_due(session, clock.now())
+        passing.close_due(session, clock.now())
 
     board = board_of(workshop)
     assert numbers(board.ready) == [ready]
@@ -208,7 +220,7 @@ def test_a_broken_silence_and_a_missing_quorum_wait_for_the_coordination(worksho
         by = people.get(session, group.members[8].id)
         votes.interrupt_silence(session, quiet, by=by, ballot_number=ballot, reason="No estoy de acuerdo")
         proposals.lock(session, quiet).consultation_closes_at = clock.now()
-        ballots.close_due(session, clock.now())
+        passing.close_due(session, clock.now())
     few = agenda.propose(workshop, group.members[1], "Sin quórum")
     journey.open_ballot(workshop, few, group.coordinator)
     journey.close(workshop, few)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reviewtool import clock
-from reviewtool.services import ballots, drafts, merging, people, proposals, revisions, votes
+from reviewtool.services import ballots, drafts, merging, passing, people, proposals, revisions, votes
 
 if TYPE_CHECKING:
     from reviewtool.models import Person
@@ -83,7 +83,7 @@ def close(workshop: Workshop, number: int) -> None:
         assert ballot is not None
         later = ballot.closes_at + timedelta(minutes=1)
     with clock.at(later), workshop.database.write() as session:
-        ballots.close_due(session, later)
+        passing.close_due(session, later)
 
 
 def approve(workshop: Workshop, number: int, group: Group) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from reviewtool.errors import AlreadyDecided, NotAllowed, NotFound, ReviewError
 from reviewtool.models import Person
-from reviewtool.services import ballots, objections, votes
+from reviewtool.services import ballots, consultations, objections, votes
 from reviewtool.services.votes import Received
 from reviewtool.web import ballot_forms, case
 from reviewtool.web.case import Case
@@ -186,7 +186,7 @@ def extend_consultation(number: int) -> Any:
     """Move the close of the consultation."""
 
     def perform(session: Session, by: Person) -> None:
-        ballots.extend_consultation(session, workshop().group, number, whole("days"), by=by, reason=text("reason"))
+        consultations.extend(session, workshop().group, number, whole("days"), by=by, reason=text("reason"))
 
     return _do("extend_consultation", number, perform, _("La consulta quedó prorrogada."))
 
@@ -286,7 +286,7 @@ def withdraw(number: int) -> Any:
     """Withdraw one's own proposal."""
 
     def perform(session: Session, by: Person) -> None:
-        ballots.withdraw(session, number, by=by, reason=text("reason"))
+        consultations.withdraw(session, number, by=by, reason=text("reason"))
 
     return _do("withdraw", number, perform, _("Su propuesta quedó retirada."))
 
@@ -296,6 +296,6 @@ def reopen(number: int) -> Any:
     """Take a closed proposal up again in consultation."""
 
     def perform(session: Session, by: Person) -> None:
-        ballots.reopen(session, workshop().group, number, by=by, reason=text("reason"))
+        consultations.reopen(session, workshop().group, number, by=by, reason=text("reason"))
 
     return _do("reopen", number, perform, _("La propuesta vuelve a consulta."))
