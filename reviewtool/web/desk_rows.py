@@ -18,7 +18,7 @@ from reviewtool.web.context import place_name
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import joined, ngettext
 from reviewtool.web.places import Places
-from reviewtool.web.standing import checklist, counts
+from reviewtool.web.standing import checklist, counts, objections
 from reviewtool.web.strips import Strip, strip_of
 
 ICONS = {"met": "yes", "unmet": "no", "open": "clock"}
@@ -146,7 +146,9 @@ def _of_ballot(item: Item) -> Iterator[Said]:
         if check.code == "ballot_open":
             continue
         may_change = is_open and check.state == "unmet" and check.code != "objections"
-        said = check.detail if check.code == "objections" and check.state == "unmet" else check.title
+        said = check.title
+        if check.code == "objections" and check.state == "unmet":
+            said = objections(ballot.standing.checks)
         yield "open" if may_change else check.state, said
     if is_open and ballot.everybody_voted:
         yield "met", _("Todos se han pronunciado")

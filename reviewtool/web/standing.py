@@ -90,7 +90,7 @@ def sentence(
         parts += _silence(state)
     elif state.outcome not in {Outcome.suspended, Outcome.superseded}:
         parts += _arithmetic(state)
-    parts.append(_objections(state.checks))
+    parts.append(objections(state.checks))
     if closes_at is not None:
         parts.append(closing(closes_at, closed=state.closed))
     return " ".join(part for part in parts if part)
@@ -254,7 +254,8 @@ def _certified(facts: Mapping[str, Any]) -> str:
     )
 
 
-def _objections(checks: Iterable[Check]) -> str:
+def objections(checks: Iterable[Check]) -> str:
+    """Say which formal objections are open; nothing when none is."""
     facts = next((check.facts for check in checks if check.code == "objections" and not check.met), None)
     if facts is None:
         return ""
