@@ -150,6 +150,7 @@ def test_a_member_proposes_an_observer_comments_members_vote_and_the_coordinatio
 def test_a_comment_typed_while_the_server_is_gone_comes_back(demo, person):
     def type_and_come_back(page):
         page.goto(f"{demo.url}/propuestas/17")
+        page.wait_for_load_state("networkidle")  # the scripts are attached
         page.fill("#composer textarea[name=body]", "Un comentario que no debe perderse")
         page.get_by_text("Guardado en este equipo").wait_for()
         page.context.set_offline(True)

@@ -237,7 +237,7 @@ def test_a_change_is_read_as_a_redline(reader: FlaskClient, store: Store) -> Non
     listed = shown(reader, "/historial/modulo/a.md")
     assert f'href="/cambio/{commit}/modulo/a.md"' in listed
     page = shown(reader, f"/cambio/{commit}/modulo/a.md")
-    assert "<del>60</del><ins>90</ins>" in page
+    assert re.search(r"<del>.*?60.*?</del><ins>.*?90.*?</ins>", page)
     assert 'id="change-1"' in page
     assert 'id="change-2"' not in page
     assert "Mostrar 3 párrafos sin cambios" in page
@@ -321,7 +321,7 @@ def proposal(database: Database, number: int, state: str, **merge: str) -> None:
         session.add(
             Proposal(number=number, title="Noventa días", reason="El plazo era corto.", kind="substance",
                      author_id=author.id, state=state, state_changed_at=now, created_at=now,
-                     consultation_closes_at=now)
+                     consultation_closes_at=now + timedelta(days=9))
         )  # fmt: skip
         session.flush()
         version = Revision(proposal_number=number, number=1, base="0" * 40, commit=f"{number:040}", seal="",
@@ -382,6 +382,7 @@ def test_the_number_of_queries_does_not_grow_with_the_proposals(
         return len(counted)
 
     proposal(database, 1, "consultation", old=entry.blob, new=entry.blob)
+    queries()  # the first page of a visit writes it down
     one = queries()
     for number in range(2, 12):
         proposal(database, number, "consultation", old=entry.blob, new=entry.blob)

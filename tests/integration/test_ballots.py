@@ -13,7 +13,18 @@ from reviewtool import clock
 from reviewtool.errors import AlreadyDecided, InvalidInput, NotAllowed, ReviewError
 from reviewtool.models import Ballot, ExtensionRequest, Person, RuleSet, Seat, Vote
 from reviewtool.rules import calendar, presets
-from reviewtool.services import ballots, lifecycle, merging, objections, people, proposals, rulesets, votes
+from reviewtool.services import (
+    ballots,
+    consultations,
+    lifecycle,
+    merging,
+    objections,
+    passing,
+    people,
+    proposals,
+    rulesets,
+    votes,
+)
 from reviewtool.services.votes import Received
 from tests import factories
 from tests.support import journey
@@ -164,7 +175,7 @@ def test_a_vote_and_the_close_at_once_leave_an_outcome_that_counts_what_stands(w
             act(workshop, votes.cast, number, by=group.members[6], ballot_number=1, position="for")
 
     def close() -> None:
-        act(workshop, ballots.close_due, closes)
+        act(workshop, passing.close_due, closes)
 
     refused = at_once(vote_just_before, close)
     assert refused[1] is None
@@ -186,8 +197,8 @@ def test_a_ballot_closed_late_is_decided_at_its_instant(workshop, group, number)
     closes = newest(workshop, number).closes_at
     late = closes + timedelta(days=9)
     with clock.at(late):
-        assert act(workshop, ballots.close_due, late) == [number]
-        assert act(workshop, ballots.close_due, late) == []
+        assert act(workshop, passing.close_due, late) == [number]
+        assert act(workshop, passing.close_due, late) == []
     ballot = newest(workshop, number)
     assert (ballot.closed_at, ballot.outcome) == (closes, "no_quorum")
     with workshop.database.read() as session:
@@ -223,10 +234,10 @@ def test_a_declined_extension_leaves_the_close_where_it_is(workshop, group, numb
 
 
 def test_the_consultation_is_extended_only_while_it_is_open(workshop, group, number):
-    act(workshop, ballots.extend_consultation, workshop.group, number, 5, by=group.coordinator, reason="Hay feriados")
+    act(workshop, consultations.extend, workshop.group, number, 5, by=group.coordinator, reason="Hay feriados")
     journey.open_ballot(workshop, number, group.coordinator)
     with pytest.raises(AlreadyDecided, match="state-forbids"):
-        act(workshop, ballots.extend_consultation, workshop.group, number, 5, by=group.coordinator, reason="Más")
+        act(workshop, consultations.extend, workshop.group, number, 5, by=group.coordinator, reason="Más")
 
 
 def cast_ad_referendum(workshop, number, by) -> None:
@@ -428,8 +439,8 @@ def test_a_group_that_closes_early_does_so_with_the_vote_that_decides(workshop, 
 def test_withdrawing_during_a_ballot_ends_it_without_an_outcome_and_keeps_its_votes(workshop, group, number):
     journey.open_ballot(workshop, number, group.coordinator)
     journey.vote(workshop, number, group.members[1])
-    act(workshop, ballots.withdraw, number, by=group.members[0], reason="Presento otra")
+    act(workshop, consultations.withdraw, number, by=group.members[0], reason="Presento otra")
     assert (state(workshop, number), newest(workshop, number).outcome) == ("withdrawn", "superseded")
     assert len(current(workshop, number)) == 1
-    act(workshop, ballots.reopen, workshop.group, number, by=group.members[0], reason="Me lo pidieron")
+    act(workshop, consultations.reopen, workshop.group, number, by=group.members[0], reason="Me lo pidieron")
     assert state(workshop, number) == "consultation"
