@@ -75,7 +75,7 @@ class Crowd:
         """Send the planned rows, and keep PostgreSQL's counters above them."""
         for table in TABLES:
             if self.rows[table]:
-                self.session.execute(insert(table.__table__), self.rows[table])  # type: ignore[arg-type]
+                self.session.execute(insert(table.__table__), self.rows[table])  # type: ignore[arg-type]  # typed as any selectable
         self.rows.clear()
         if self.session.get_bind().dialect.name == "postgresql":
             for table, last in self.last.items():

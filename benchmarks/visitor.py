@@ -39,7 +39,7 @@ class Cost:
 
 def cookie_of(app: Flask, person: Person) -> str:
     """Return the session cookie that the person would have after signing in from this machine."""
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # the secure cookie one
     with app.test_request_context(headers={"User-Agent": BROWSER}, environ_overrides={"REMOTE_ADDR": "127.0.0.1"}):
         values = {"_user_id": person.get_id(), "_fresh": True, "_permanent": True, "_id": _create_identifier()}
     began = clock.now().timestamp()

@@ -27,7 +27,7 @@ def _said(command: Callable[P, None]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except (SettingsError, GroupFileError, installing.InstallationError) as error:
+        except (SettingsError, GroupFileError, installing.InstallationError, demonstration.TextMoved) as error:
             raise click.ClickException(str(error)) from error
         except ReviewError as error:
             facts = ", ".join(f"{key} {value}" for key, value in error.facts.items())

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from reviewtool import clock, installing
 from reviewtool.demonstration import people
+from reviewtool.demonstration.edits import TextMoved
 from reviewtool.demonstration.people import PASSWORD, account_lines
 from reviewtool.demonstration.play import perform
 from reviewtool.demonstration.stage import Stage
@@ -21,7 +22,7 @@ from reviewtool.services import installations, recording, rulesets
 from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings
 
-__all__ = ["PASSWORD", "account_lines", "create", "ensure", "load"]
+__all__ = ["PASSWORD", "TextMoved", "account_lines", "create", "ensure", "load"]
 
 FOUNDED = (-168, "09:02")  # working days ago: some eight months
 JOINED = (-167, "10:15")

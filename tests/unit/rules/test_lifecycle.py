@@ -27,7 +27,7 @@ from reviewtool.rules.voting import BallotRules, Outcome
 
 
 def ballot(outcome: Outcome | None = None, revision: int = 1, **more: object) -> BallotFacts:
-    return BallotFacts(revision=revision, outcome=outcome, **more)  # type: ignore[arg-type]
+    return BallotFacts(revision=revision, outcome=outcome, **more)  # type: ignore[arg-type]  # any fields
 
 
 HISTORIES = {
@@ -208,5 +208,5 @@ def test_an_interrupted_silence_is_marked_until_a_new_version_or_ballot() -> Non
 
 def test_a_closed_proposal_bears_no_mark() -> None:
     everything = {"merge_kind": "conflict", "competing": 2, "working_days_in_state": 9, "open_objections": 1}
-    assert lifecycle.marks(Facts(withdrawn=True), **everything) == frozenset()  # type: ignore[arg-type]
-    assert lifecycle.marks(Facts(), **everything) == {Mark.conflict, Mark.competing, Mark.objection}  # type: ignore[arg-type]
+    assert lifecycle.marks(Facts(withdrawn=True), **everything) == frozenset()  # type: ignore[arg-type]  # any marks
+    assert lifecycle.marks(Facts(), **everything) == {Mark.conflict, Mark.competing, Mark.objection}  # type: ignore[arg-type]  # any marks
