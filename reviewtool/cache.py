@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar, cast
 
 from cachetools import LRUCache
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
@@ -58,6 +59,18 @@ class Cache:
                 with self._lock:
                     self._making.pop(key, None)
             return value
+
+    def get_many(self, keys: Mapping[K, Hashable], make: Callable[[list[K]], Mapping[K, T]]) -> dict[K, T]:
+        """Return the value of each key under the name given for it; those not remembered are made together."""
+        with self._lock:
+            found = {name: self._values.get(key, self) for name, key in keys.items()}
+        missing = [name for name, value in found.items() if value is self]
+        if missing:
+            made = make(missing)
+            for name in missing:
+                found[name] = made[name]
+                self._keep(keys[name], made[name])
+        return cast("dict[K, T]", found)
 
     def _keep(self, key: Hashable, value: object) -> None:
         with self._lock, contextlib.suppress(ValueError):  # too large to be kept at all
