@@ -82,6 +82,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     cursor.close()
 
 
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # Like SQLite's busy timeout: who waits longer for another's lock is told so and keeps what they typed.
+    connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    connection.commit()
+
+
 def _begin_sqlite(connection: Connection) -> None:
     # A WAL transaction that has read and then writes fails at once when another wrote meanwhile, whatever the timeout:
     # whoever will write says so at the start.
@@ -97,7 +103,9 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
 
 
 class Database:
