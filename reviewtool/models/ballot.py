@@ -13,6 +13,7 @@ from reviewtool.models.person import Person, Seat
 
 IS_OPEN = "closed_at IS NULL"
 IS_CURRENT = "current IS TRUE"
+IS_CURRENT_SQLITE = "current = 1"  # as queries say it there: said otherwise SQLite does not know it again
 
 
 class Ballot(Base):
@@ -47,7 +48,13 @@ class Ballot(Base):
         Index(
             "uq_ballot_open", "proposal_number", unique=True, sqlite_where=text(IS_OPEN), postgresql_where=text(IS_OPEN)
         ),
-        Index("ix_ballot_due", "closes_at", sqlite_where=text(IS_OPEN), postgresql_where=text(IS_OPEN)),
+        Index(
+            "ix_ballot_due",
+            "closes_at",
+            "proposal_number",
+            sqlite_where=text(IS_OPEN),
+            postgresql_where=text(IS_OPEN),
+        ),
     )
 
 
@@ -83,7 +90,7 @@ class Vote(Base):
             "ballot_id",
             "seat_id",
             unique=True,
-            sqlite_where=text(IS_CURRENT),
+            sqlite_where=text(IS_CURRENT_SQLITE),
             postgresql_where=text(IS_CURRENT),
         ),
     )
@@ -111,7 +118,7 @@ class Opinion(Base):
             "proposal_number",
             "person_id",
             unique=True,
-            sqlite_where=text(IS_CURRENT),
+            sqlite_where=text(IS_CURRENT_SQLITE),
             postgresql_where=text(IS_CURRENT),
         ),
     )

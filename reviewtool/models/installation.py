@@ -20,6 +20,7 @@ class Installation(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     demonstration: Mapped[bool] = mapped_column(default=False)
     ready: Mapped[bool] = mapped_column(default=False)  # False while the demonstration's past is being made
+    people_version: Mapped[int] = mapped_column(default=0, server_default="0")  # counts changes of names, roles, seats
 
 
 class RuleSet(Base):

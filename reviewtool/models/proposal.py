@@ -13,7 +13,6 @@ from reviewtool.db import Base, UTCDateTime
 from reviewtool.models.person import Person
 
 DIRTY = "recorded_version < version"  # the record has yet to follow
-CONSULTED = "state = 'consultation'"
 
 
 class Proposal(Base):
@@ -51,12 +50,7 @@ class Proposal(Base):
 
     __table_args__ = (
         Index("ix_proposal_state_number", "state", "number"),
-        Index(
-            "ix_proposal_consulted",
-            "consultation_closes_at",
-            sqlite_where=text(CONSULTED),
-            postgresql_where=text(CONSULTED),
-        ),
+        Index("ix_proposal_consulted", "state", "consultation_closes_at", "number"),
         Index("ix_proposal_dirty", "number", sqlite_where=text(DIRTY), postgresql_where=text(DIRTY)),
     )
 

@@ -41,10 +41,14 @@ def describe(connection: Connection) -> set[tuple[object, ...]]:
     """Return everything the database says of its tables, constraints and indexes."""
     if connection.dialect.name == "sqlite":
         return {
-            (kind, name, *sorted(re.split(r",\s*\n", re.sub(r"[ \t]+", " ", sql.strip().rstrip(")").rstrip()))))
+            (kind, name, *sorted(re.split(r",\s*\n", re.sub(r"[ \t]+", " ", _unquoted(sql).rstrip(")").rstrip()))))
             for kind, name, sql in connection.execute(text(SQLITE_CATALOGUE))
         }
     return {tuple(row) for query in POSTGRES_CATALOGUE for row in connection.execute(text(query))}
+
+
+def _unquoted(sql: str) -> str:
+    return re.sub(r'^CREATE TABLE "(\w+)"', r"CREATE TABLE \1", sql.strip())  # SQLite quotes the name of a copied table
 
 
 def description_of(engine: Engine) -> set[tuple[object, ...]]:
