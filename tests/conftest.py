@@ -5,6 +5,8 @@ Expensive things are made once a test process and copied; each test gets its own
 
 from __future__ import annotations
 
+import itertools
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,16 +24,18 @@ from tests import factories
 from tests.support import materials, needs, postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable, Mapping
 
     from flask import Flask
     from flask.testing import FlaskClient
+    from markupsafe import Markup
     from playwright.sync_api import Browser, Page
 
     from reviewtool.models import Person
     from reviewtool.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
+TOKEN = re.compile(r'(?<=_token" value=")[^"]+')
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 
@@ -126,6 +130,29 @@ def settings(database_url: str, store: stores.Store, tmp_path: Path) -> Settings
         group_file=ROOT / "config" / "group.toml",
         secret_key="only-for-tests" * 4,
     )
+
+
+@pytest.fixture(autouse=True)
+def remembered_parts_are_true(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold every remembered part of every page that a test opens against the same part made afresh."""
+    from reviewtool.web import remembering
+
+    remembered, several, count = remembering.part, remembering.parts, itertools.count()
+
+    def checked(key: Hashable, make: Callable[[], str]) -> Markup:
+        shown = remembered(key, make)
+        fresh = remembered((key, next(count)), make)
+        assert TOKEN.sub("", shown) == TOKEN.sub("", fresh), f"a remembered part is out of date: {key}"
+        return shown
+
+    def all_checked(keys: Mapping[Any, Hashable], make: Callable[[list[Any]], Mapping[Any, str]]) -> list[Markup]:
+        shown = several(keys, make)
+        fresh = several({name: (key, next(count)) for name, key in keys.items()}, make)
+        assert shown == fresh, "a remembered part is out of date"
+        return shown
+
+    monkeypatch.setattr(remembering, "part", checked)
+    monkeypatch.setattr(remembering, "parts", all_checked)
 
 
 @pytest.fixture

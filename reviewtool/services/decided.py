@@ -16,6 +16,7 @@ from reviewtool.models import Merge, Person, Proposal, Revision, Touch
 from reviewtool.rules.lifecycle import State
 from reviewtool.services import standings
 from reviewtool.services.standings import Counted
+from reviewtool.services.workshop import Workshop
 
 OVER = (State.merged, State.not_approved, State.no_decision, State.withdrawn)
 PAGE_SIZE = 30
@@ -55,7 +56,7 @@ class Page:
     total: int
 
 
-def listing(session: Session, asked: Asked, page: int = 1, size: int = PAGE_SIZE) -> Page:
+def listing(session: Session, workshop: Workshop, asked: Asked, page: int = 1, size: int = PAGE_SIZE) -> Page:
     """Return one page of what was decided, the newest first."""
     total = session.scalar(_wanted(select(func.count(Proposal.number)), asked)) or 0
     pages = max(1, -(-total // size))
@@ -77,7 +78,7 @@ def listing(session: Session, asked: Asked, page: int = 1, size: int = PAGE_SIZE
     ordered = query.order_by(Proposal.state_changed_at.desc(), Proposal.number.desc())
     found = session.execute(ordered.limit(size).offset((page - 1) * size)).all()
     numbers = [row.number for row in found]
-    paths, counted = _paths(session, numbers), standings.of_newest(session, numbers)
+    paths, counted = _paths(session, numbers), standings.of_newest(session, workshop, numbers)
     rows = tuple(
         Decided(
             number=row.number,

@@ -157,7 +157,7 @@ def counts(session: Session) -> dict[str, int]:
 def _items(session: Session, workshop: Workshop, size: int) -> list[Item]:
     found = [_item(row) for state in _STATES for row in _rows(session, state, size)]
     numbers = [item.number for item in found]
-    ballots = standings.of_newest(session, numbers)
+    ballots = standings.of_newest(session, workshop, numbers)
     objected = standings.objections(session, numbers)
     touched = touching.touches(session, numbers)
     paths = {number: tuple(touch.path for touch in each) for number, each in touched.items()}

@@ -17,7 +17,7 @@ _DUE = select(  # asked before every page: made once
     or_(
         exists().where(Ballot.closed_at.is_(None), Ballot.closes_at <= bindparam("at", type_=UTCDateTime)),
         exists().where(
-            Proposal.state == State.consultation.value,
+            Proposal.state == State.consultation,
             Proposal.consultation_closes_at <= bindparam("at", type_=UTCDateTime),
         ),
     )

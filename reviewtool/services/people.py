@@ -8,19 +8,39 @@ from zoneinfo import available_timezones
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Select, bindparam, event, func, inspect, select, update
+from sqlalchemy.orm import InstanceState, Session, joinedload, selectinload
 
 from reviewtool.clock import now
 from reviewtool.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from reviewtool.group import Group
 from reviewtool.i18n import LANGUAGES
-from reviewtool.models import Person, RoleTerm, Seat, SeatHolding
+from reviewtool.models import Installation, Person, RoleTerm, Seat, SeatHolding
 from reviewtool.rules.permissions import Act, Role, may
 
 VISIT = timedelta(hours=2)  # a longer silence begins a new visit
 _hasher = PasswordHasher()  # argon2id, RFC 9106 low-memory parameters
 _DECOY = _hasher.hash("nobody has this password")
+
+
+# How everybody appears to the others, as one number: whatever is remembered of a page with names on it is
+# remembered under it.
+VERSION = select(Installation.people_version).limit(1).scalar_subquery()
+_SEEN_BY_OTHERS = ("name", "administration", "active")
+
+
+@event.listens_for(Session, "before_flush")
+def _count_changes(session: Session, *_rest: object) -> None:
+    """Raise the installation's `people_version` with every change of names, roles or seats, whoever makes it."""
+    if any(_is_seen(row) for rows in (session.new, session.dirty, session.deleted) for row in rows):
+        session.execute(update(Installation).values(people_version=Installation.people_version + 1))
+
+
+def _is_seen(row: object) -> bool:
+    if isinstance(row, Person):
+        state: InstanceState[Person] = inspect(row)
+        return not state.persistent or any(state.attrs[name].history.has_changes() for name in _SEEN_BY_OTHERS)
+    return isinstance(row, (RoleTerm, Seat, SeatHolding))
 
 
 def get(session: Session, person_id: int) -> Person:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from reviewtool.models import Proposal, Revision, Touch
@@ -24,22 +24,20 @@ def collisions(session: Session, workshop: Workshop, approved: Collection[int]) 
     if not approved:
         return frozenset()
     tip = documents.tip(workshop)
-    revisions = session.scalars(_latest(approved).options(selectinload(Revision.touches)))
-    return frozenset(
-        revision.proposal_number
-        for revision in revisions
-        if not combining.of_revision(workshop, revision, tip).mergeable
-    )
-
-
-def _latest(wanted: Collection[int]) -> Select[Revision]:
-    """Return the query of the newest revision of each of some proposals."""
     newest = Proposal.latest == Revision.number
-    return (
-        select(Revision)
-        .join(Proposal, (Proposal.number == Revision.proposal_number) & newest)
-        .where(Proposal.number.in_(wanted))
+    query = select(Revision.id, Revision.proposal_number).join(
+        Proposal, (Proposal.number == Revision.proposal_number) & newest
     )
+    numbers = dict(session.execute(query.where(Proposal.number.in_(approved))).all())
+
+    def look(fresh: list[int]) -> dict[int, bool]:
+        revisions = session.scalars(
+            select(Revision).where(Revision.id.in_(fresh)).options(selectinload(Revision.touches))
+        )
+        return {each.id: combining.of_revision(workshop, each, tip).mergeable for each in revisions}
+
+    mergeable = workshop.cache.get_many({each: ("mergeable", ALGORITHM_VERSION, each, tip) for each in numbers}, look)
+    return frozenset(numbers[each] for each, holds in mergeable.items() if not holds)
 
 
 @dataclass(frozen=True)

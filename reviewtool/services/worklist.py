@@ -29,7 +29,6 @@ from reviewtool.models import (
 )
 from reviewtool.rules.lifecycle import OPEN_STATES, State
 from reviewtool.rules.permissions import Act, may
-from reviewtool.rules.voting import Majority
 from reviewtool.services import notices, people, standings, touching
 from reviewtool.services.standings import Counted
 from reviewtool.services.touching import Touched
@@ -37,7 +36,8 @@ from reviewtool.services.workshop import Workshop
 
 MOST = 50  # of one kind are looked for; a longer list says «more than»
 SHOWN = 8  # of one kind stand on the home page; the list of proposals has the rest
-OWN_SHOWN = 20
+OWN_LOOKED_AT = 12
+DRAFTS_SHOWN = 20
 RECENT = timedelta(days=45)  # so long the home page keeps one's own proposal that ended undecided
 
 
@@ -132,10 +132,10 @@ class Work:
 
 def of_person(session: Session, workshop: Workshop, person: Person) -> Work:
     """Return what waits for a person, by what their roles allow."""
-    queues = _queues(session, person)
+    queues = _queues(session, workshop, person)
     mine = _own(session, person)
     wanted = [item.number for items in queues.values() for item in items[:SHOWN]]
-    counted = standings.of_newest(session, [*wanted, *(own.number for own in mine)])
+    counted = standings.of_newest(session, workshop, [*wanted, *(own.number for own in mine)])
     touched = touching.touches(session, wanted)
     shown = {
         kind: Queue(tuple(_filled(workshop, item, counted, touched) for item in items[:SHOWN]), len(items))
@@ -149,9 +149,9 @@ def of_person(session: Session, workshop: Workshop, person: Person) -> Work:
     )
 
 
-def numbers(session: Session, person: Person) -> frozenset[int]:
+def numbers(session: Session, workshop: Workshop, person: Person) -> frozenset[int]:
     """Return the proposals that wait for a person, for the filter of the list: at most `MOST` of each kind."""
-    queues = _queues(session, person)
+    queues = _queues(session, workshop, person)
     asked = {
         own.number for own in _own(session, person) if own.state == State.awaiting_decision and "amend" in own.todo
     }
@@ -165,12 +165,12 @@ def numbers(session: Session, person: Person) -> frozenset[int]:
 # -- what is looked for ----------------------------------------------------------------------------------------------
 
 
-def _queues(session: Session, person: Person) -> dict[str, list[Waiting]]:
+def _queues(session: Session, workshop: Workshop, person: Person) -> dict[str, list[Waiting]]:
     roles = people.roles(person)
     seat = people.seat_of(person)
     found: dict[str, list[Waiting]] = {}
     if seat is not None and may(roles, Act.vote):
-        found |= _ballots(session, seat)
+        found |= _ballots(session, workshop, seat)
     if may(roles, Act.give_opinion):
         found["opinions"] = _without_opinion(session, person)
     elif may(roles, Act.vote):
@@ -181,10 +181,10 @@ def _queues(session: Session, person: Person) -> dict[str, list[Waiting]]:
 _WHAT = (Proposal.number, Proposal.title, Person.name, Person.administration, Proposal.state, Proposal.latest)
 
 
-def _ballots(session: Session, seat: Seat) -> dict[str, list[Waiting]]:
+def _ballots(session: Session, workshop: Workshop, seat: Seat) -> dict[str, list[Waiting]]:
     """Return the open ballots in which a seat has not voted, or only subject to confirmation, by what is to be done."""
     query = (
-        select(*_WHAT, Ballot.closes_at, Vote.position, Vote.ad_referendum, Ballot.rules, Ballot.roll)
+        select(*_WHAT, Ballot.closes_at, Vote.position, Vote.ad_referendum, Ballot.id, Proposal.version)
         .join(Proposal, Proposal.number == Ballot.proposal_number)
         .join(Person, Person.id == Proposal.author_id)
         .outerjoin(Vote, (Vote.ballot_id == Ballot.id) & (Vote.seat_id == seat.id) & Vote.current)
@@ -192,13 +192,16 @@ def _ballots(session: Session, seat: Seat) -> dict[str, list[Waiting]]:
         .order_by(Ballot.closes_at, Ballot.proposal_number)
         .limit(MOST)
     )
+    rows = session.execute(query).all()
+    counted = standings.count(session, workshop, {row.id: row.version for row in rows})
     found: dict[str, list[Waiting]] = {"votes": [], "confirmations": [], "silences": []}
-    for row in session.execute(query):
-        if not any(place["key"] == seat.key and place["votes"] for place in row.roll):
+    for row in rows:
+        ballot = counted[row.id]
+        place = ballot.roll.find(seat.key)
+        if place is None or not place.votes:
             continue
-        item = replace(Waiting(*row[:7]), position=row.position or "", ad_referendum=bool(row.ad_referendum))
-        silence = row.rules.get("majority") == Majority.silence
-        found["confirmations" if item.position else "silences" if silence else "votes"].append(item)
+        item = Waiting(*row[:7], position=row.position or "", ad_referendum=bool(row.ad_referendum), counted=ballot)
+        found["confirmations" if item.position else "silences" if ballot.is_silence else "votes"].append(item)
     return found
 
 
@@ -260,7 +263,7 @@ def _own(session: Session, person: Person) -> list[Own]:
             ),
         )
         .order_by(Proposal.number.desc())
-        .limit(OWN_SHOWN)
+        .limit(OWN_LOOKED_AT)
     )
     return [
         Own(number, title, state, closes_at, threads, 0, ("amend",) if amends else ())
@@ -271,8 +274,9 @@ def _own(session: Session, person: Person) -> list[Own]:
 def _with_tasks(session: Session, workshop: Workshop, mine: list[Own], counted: dict[int, Counted]) -> tuple[Own, ...]:
     """Say of each own proposal what its author is to do."""
     suggested = _suggestions(session, [own.number for own in mine])
-    stuck = touching.collisions(session, workshop, [own.number for own in mine if own.state == State.approved])
-    objected = standings.objections(session, [own.number for own in mine if own.state == State.approved])
+    approved = [own.number for own in mine if own.state == State.approved]
+    stuck = touching.collisions(session, workshop, approved)
+    objected = {number for number in approved if number in counted and counted[number].objecting}
     found = []
     for own in mine:
         ballot = counted.get(own.number)
@@ -318,7 +322,7 @@ def _drafts(session: Session, person: Person) -> tuple[Begun, ...]:
         .outerjoin(Proposal, Proposal.number == Draft.proposal_number)
         .where(Draft.author_id == person.id)
         .order_by(Draft.updated_at.desc())
-        .limit(OWN_SHOWN)
+        .limit(DRAFTS_SHOWN)
     )
     return tuple(Begun(*row) for row in session.execute(query))
 

@@ -121,7 +121,7 @@ def gather(session: Session, proposal: Proposal, revision: Revision, ballot: Bal
     person = me()
     roles = people.roles(person)
     live = proposal.state in OPEN_STATES
-    counted = standings.of_newest(session, [proposal.number]).get(proposal.number) if ballot else None
+    counted = standings.of_newest(session, workshop(), [proposal.number]).get(proposal.number) if ballot else None
     return Case(
         proposal=proposal,
         revision=revision,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from urllib.parse import urlsplit
 
 from flask import request
@@ -39,11 +38,6 @@ def asked(name: str, default: int) -> int:
 def ticked(name: str) -> bool:
     """Say whether a box was ticked."""
     return name in request.form
-
-
-def new_token() -> str:
-    """Return a token for a form, by which a second press of its button is recognised."""
-    return secrets.token_urlsafe(16)
 
 
 def local(target: str | None) -> str | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, url_for
 
 from reviewtool.rules.permissions import Act, Role
 from reviewtool.services import desk, news, people, worklist
-from reviewtool.services.worklist import Work
+from reviewtool.services.worklist import SHOWN, Work
 from reviewtool.web import desk_rows, situation, waiting
 from reviewtool.web.closings import moment
 from reviewtool.web.database import me, reading, workshop
@@ -34,7 +34,8 @@ def render() -> str:
         sections=sections(work, places),
         consultations=waiting.section("consultations", _("Leer y comentar"), work.consultations, places),
         said=waiting.said(work.talk, person.id),
-        own=waiting.own_rows(work.own),
+        own=waiting.own_rows(work.own, SHOWN),
+        more_own=url_for("proposals.index", persona=person.id, estado="open") if len(work.own) > SHOWN else "",
         drafts=work.drafts,
         to_merge=desk_rows.rows(board.ready[:DESK_SHOWN], places, "ready") if board else (),
         to_decide=desk_rows.rows(board.to_decide[:DESK_SHOWN], places, "to_decide") if board else (),

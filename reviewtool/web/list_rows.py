@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import url_for
+from flask import get_template_attribute, url_for
+from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from reviewtool.rules.lifecycle import OPEN_STATES, State
 from reviewtool.rules.permissions import Act
+from reviewtool.services import standings, touching
 from reviewtool.services.proposals import Filter, Listed, Listing
 from reviewtool.services.standings import Counted
+from reviewtool.web import remembering
 from reviewtool.web.closings import Closing, Kind, closes, short_day
 from reviewtool.web.context import place_name
+from reviewtool.web.database import workshop
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import ngettext
 from reviewtool.web.places import Places
@@ -34,10 +39,32 @@ class ListRow:
     notes: tuple[str, ...]
 
 
-def row(listed: Listed, ballot: Counted | None, places: Places) -> ListRow:
+def rows(session: Session, listing: Listing, places: Places) -> list[Markup]:
+    """Return the rows as HTML. Each is remembered: only what happened since is read and made anew."""
+    row_html = get_template_attribute("proposals/_row.html", "row")
+    reader = remembering.reader()
+
+    def make(fresh: list[Listed]) -> dict[Listed, str]:
+        numbers = [listed.number for listed in fresh]
+        ballots, touched = standings.of_open(session, workshop(), numbers), touching.touches(session, numbers)
+        return {
+            listed: row_html(
+                _row(
+                    listed,
+                    ballots.get(listed.number),
+                    places.name([touch.path for touch in touched.get(listed.number, ())]),
+                )
+            )
+            for listed in fresh
+        }
+
+    return remembering.parts({listed: ("row", listed, places.key, reader) for listed in listing.rows}, make)
+
+
+def _row(listed: Listed, ballot: Counted | None, place: str) -> ListRow:
     """Return one row; positions and comments only for who may read the discussion."""
     who = ", ".join(part for part in (listed.author, place_name(listed.administration)) if part)
-    parts = (f"P-{listed.number}", places.name(listed.paths), who)
+    parts = (f"P-{listed.number}", place, who)
     return ListRow(
         title=listed.title,
         url=url_for("proposals.page", number=listed.number),

@@ -19,6 +19,11 @@ class Places:
         except NotFound:  # nothing was imported yet
             self._tree = None
 
+    @property
+    def key(self) -> str:
+        """Return the commit of the published text that the names are of."""
+        return self._tree.commit if self._tree else ""
+
     def name(self, paths: Sequence[str]) -> str:
         """Return the title of the module some documents belong to; of several, the first and that there are others."""
         titles = list(dict.fromkeys(self._title(path) for path in paths))

@@ -6,22 +6,23 @@ read the discussion gets the text, the decision and the reasons, and no conversa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import render_template, request
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from reviewtool.clock import now
 from reviewtool.errors import NotFound, ReviewError
 from reviewtool.models import Proposal, Revision
 from reviewtool.rules.lifecycle import State, allowed
 from reviewtool.rules.permissions import Act
-from reviewtool.services import comparing, conversations, placing, proposals
+from reviewtool.services import comparing, conversations, drafts, placing, proposals
 from reviewtool.services.comparing import Compared
-from reviewtool.web import decision, words
+from reviewtool.web import decision, remembering, words
 from reviewtool.web.comparison import VIEWS, Asked, Reader, row_of
 from reviewtool.web.database import act, me, reading, workshop
 from reviewtool.web.errors import say
-from reviewtool.web.forms import new_token
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import joined
 from reviewtool.web.reading import Placement, views
@@ -42,7 +43,7 @@ class Composer:
     prefix: str = ""
     suffix: str = ""
     errors: dict[str, str] = field(default_factory=dict)
-    token: str = field(default_factory=new_token)
+    token: str = field(default_factory=remembering.form_token)
 
 
 @dataclass(frozen=True)
@@ -55,20 +56,45 @@ class Conversations:
     more: bool = False
 
 
-def render(number: int, composer: Composer | None = None) -> str:
-    """Return the page of a proposal as the address asks; raises NotFound for what it names and is not there."""
+def render(number: int) -> str:
+    """Return the page of a proposal as the address asks; raises NotFound for what it names and is not there.
+
+    What is inside the frame is remembered for its reader until anything it depends on changes.
+    """
+    remember_view()
+    stamp = proposals.stamp(reading(), number, me().id)
+    closed = stamp.closes_at is not None and stamp.closes_at <= now()  # and waits for whoever writes it down
+    asked = (*(request.args.get(name) for name in ("version", "desde")), _view(), _whole())
+    key = ("proposal", number, stamp, closed, drafts.tip(workshop()), asked, remembering.reader(alone=True))
+    return _framed(stamp.title, number, remembering.part(key, lambda: _inside(number, Composer())))
+
+
+def refused(number: int, typed: Composer, error: ReviewError) -> str:
+    """Return the page with the comment as it was typed and why it was refused."""
+    field_name = getattr(error, "field", "")
+    shown = field_name if field_name in {"body", "suggestion", "quote", "path"} else ""
+    inside = _inside(number, replace(typed, errors={shown: say(error)}))
+    return _framed(proposals.get(reading(), number).title, number, Markup(inside))  # noqa: S704  (Jinja's own output)
+
+
+def _framed(title: str, number: int, inside: Markup) -> str:
+    return render_template(
+        "proposals/page.html", title=title, name=f"P-{number}", inside=inside, visible_to=visible_to()
+    )
+
+
+def _inside(number: int, composer: Composer) -> str:
     session = reading()
     proposal = proposals.get(session, number)
     revisions = comparing.revisions(session, number)
     asked = _asked(proposal, revisions)
-    remember_view()
     reader = Reader(asked)
     discusses = may_now(Act.read_discussion)
     talk = _conversations(session, proposal, reader, revisions) if discusses else Conversations()
     compared = [(pair, reader.compared(at)) for at, pair in enumerate(reader.pairs, 1)]
     latest = revisions[proposal.latest]
     return render_template(
-        "proposals/page.html",
+        "proposals/_page.html",
         proposal=proposal,
         asked=asked,
         revisions=revisions,
@@ -82,17 +108,10 @@ def render(number: int, composer: Composer | None = None) -> str:
         talk=talk,
         discusses=discusses,
         decision=decision.panel(session, proposal, latest, proposals.newest_ballot(session, number)),
-        composer=(composer or Composer()) if discusses and _may_comment(proposal) else None,
+        composer=composer if discusses and _may_comment(proposal) else None,
         may_suggest=may_now(Act.suggest) and allowed(Act.suggest, State(proposal.state)),
         visible_to=visible_to(),
     )
-
-
-def refused(number: int, typed: Composer, error: ReviewError) -> str:
-    """Return the page with the comment as it was typed and why it was refused."""
-    field_name = getattr(error, "field", "")
-    shown = field_name if field_name in {"body", "suggestion", "quote", "path"} else ""
-    return render(number, Composer(**{**typed.__dict__, "errors": {shown: say(error)}}))
 
 
 def _may_comment(proposal: Proposal) -> bool:
@@ -102,11 +121,18 @@ def _may_comment(proposal: Proposal) -> bool:
 def _asked(proposal: Proposal, revisions: dict[int, Revision]) -> Asked:
     shown = _revision(proposal, revisions, "version", proposal.latest)
     since = _revision(proposal, revisions, "desde", 0)
-    asked = request.args.get("vista") or next((v for v, kept in VIEWS.items() if kept == me().view), "")
-    view = asked if asked in VIEWS else "cambios"
     if shown is None:
         raise NotFound("revision-unknown", number=proposal.number, revision=0)
-    return Asked(proposal.number, shown, since, proposal.latest, view, request.args.get("todo") == "1")
+    return Asked(proposal.number, shown, since, proposal.latest, _view(), _whole())
+
+
+def _view() -> str:
+    asked = request.args.get("vista") or next((v for v, kept in VIEWS.items() if kept == me().view), "")
+    return asked if asked in VIEWS else "cambios"
+
+
+def _whole() -> bool:
+    return request.args.get("todo") == "1"
 
 
 def _revision(proposal: Proposal, revisions: dict[int, Revision], name: str, default: int) -> Revision | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -55,13 +56,18 @@ def day_words(day: date) -> str:
 
 def deadline(instant: datetime) -> str:
     """Say an instant with weekday, date, hour and city, in the reader's zone."""
-    here = instant.astimezone(ZoneInfo(zone()))
-    where = i18n.locale(language())
+    here = ZoneInfo(zone())
+    return _deadline(instant.astimezone(here), language(), zone(), now().astimezone(here).year)
+
+
+@lru_cache(maxsize=2048)  # a page says the same few closing hours again and again, and Babel takes its time
+def _deadline(here: datetime, spoken: str, place: str, _year: int) -> str:
+    where = i18n.locale(spoken)
     return _(
         "%(day)s a las %(clock)s (hora de %(city)s)",
         day=day_words(here.date()),
         clock=dates.format_time(here, "short", locale=where),
-        city=dates.get_timezone_location(ZoneInfo(zone()), locale=where, return_city=True),
+        city=dates.get_timezone_location(ZoneInfo(place), locale=where, return_city=True),
     )
 
 

@@ -5,7 +5,7 @@ What waits is `services.worklist`'s; the title of the page is in `situation`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from flask import url_for
@@ -177,34 +177,40 @@ class OwnRow:
     urgent: bool
 
 
-def own_rows(mine: Iterable[Own]) -> tuple[OwnRow, ...]:
-    """Return one's own proposals, those that need their author first."""
-    rows = [
+def own_rows(mine: Iterable[Own], most: int) -> tuple[OwnRow, ...]:
+    """Return so many of one's own proposals, those that need their author first."""
+    ordered = sorted(mine, key=lambda own: not _is_urgent(own))
+    return tuple(
         OwnRow(
             f"P-{own.number} · {own.title}",
             url_for("proposals.page", number=own.number),
             state_tag(own.state),
-            tuple(_todo(own)) or _expect(own),
-            bool({"conflict", "amend"} & set(own.todo)),
+            tuple(_TODO[code](own) for code in own.todo) or _expect(own),
+            _is_urgent(own),
         )
-        for own in mine
-    ]
-    return tuple(sorted(rows, key=lambda row: not row.urgent))
+        for own in ordered[:most]
+    )
 
 
-def _todo(own: Own) -> list[str]:
-    words = {
-        "conflict": _("El texto vigente cambió en los mismos pasajes: presente una versión nueva."),
-        "amend": _("La votación se suspendió para enmendar: presente una versión nueva."),
-        "objection": _("Una objeción formal abierta detiene la incorporación."),
-        "interrupted": _("Se interrumpió el silencio; la coordinación decide cómo seguir."),
-        "amendment_asked": _("Usted pidió enmendar el texto; espera a la coordinación."),
-        "no_decision": _("Faltó quórum. Puede haber segunda convocatoria, o usted puede retomarla."),
-        "not_approved": _("No alcanzó la mayoría. Usted puede retomarla con un motivo."),
-        "suggestions": ngettext("%(num)s sugerencia por aplicar", "%(num)s sugerencias por aplicar", own.suggestions),
-        "threads": ngettext("%(num)s comentario sin resolver", "%(num)s comentarios sin resolver", own.open_threads),
-    }
-    return [words[code] for code in own.todo]
+def _is_urgent(own: Own) -> bool:
+    return bool({"conflict", "amend"} & set(own.todo))
+
+
+_TODO: dict[str, Callable[[Own], str]] = {
+    "conflict": lambda _own: _("El texto vigente cambió en los mismos pasajes: presente una versión nueva."),
+    "amend": lambda _own: _("La votación se suspendió para enmendar: presente una versión nueva."),
+    "objection": lambda _own: _("Una objeción formal abierta detiene la incorporación."),
+    "interrupted": lambda _own: _("Se interrumpió el silencio; la coordinación decide cómo seguir."),
+    "amendment_asked": lambda _own: _("Usted pidió enmendar el texto; espera a la coordinación."),
+    "no_decision": lambda _own: _("Faltó quórum. Puede haber segunda convocatoria, o usted puede retomarla."),
+    "not_approved": lambda _own: _("No alcanzó la mayoría. Usted puede retomarla con un motivo."),
+    "suggestions": lambda own: ngettext(
+        "%(num)s sugerencia por aplicar", "%(num)s sugerencias por aplicar", own.suggestions
+    ),
+    "threads": lambda own: ngettext(
+        "%(num)s comentario sin resolver", "%(num)s comentarios sin resolver", own.open_threads
+    ),
+}
 
 
 def _expect(own: Own) -> tuple[str, ...]:

@@ -144,7 +144,7 @@ def test_pages_are_thirty_long_and_the_queries_do_not_grow(app, database, worksh
     page = client.get("/decisiones?pagina=2")
     assert "Página 2 de 2" in text_of(page)
     with database.read() as session:
-        assert len(decided.listing(session, decided.Asked(), 2).rows) == 11
+        assert len(decided.listing(session, workshop, decided.Asked(), 2).rows) == 11
 
 
 def copy_withdrawn(database, number: int, count: int) -> None:

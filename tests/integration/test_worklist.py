@@ -173,7 +173,7 @@ def test_the_filter_finds_what_the_home_page_shows(workshop, group):
     consulted = agenda.propose(workshop, group.members[0], "En consulta")
     with workshop.database.read() as session:
         found = {
-            person.name: worklist.numbers(session, people.get(session, person.id))
+            person.name: worklist.numbers(session, workshop, people.get(session, person.id))
             for person in (group.members[0], group.members[1], group.members[5], group.observers[0], group.reader)
         }
     voter, voted = group.members[1].name, group.members[5].name

@@ -12,7 +12,7 @@ from flask import Blueprint, render_template, request, url_for
 from reviewtool.services import decided
 from reviewtool.services.decided import OVER, Asked, Decided
 from reviewtool.web.context import place_name
-from reviewtool.web.database import reading
+from reviewtool.web.database import reading, workshop
 from reviewtool.web.forms import asked as whole_asked
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import zone
@@ -43,7 +43,7 @@ def index() -> tuple[str, int]:
     since, until = _day("desde", errors), _day("hasta", errors)
     state = request.args.get("resultado", "")
     wanted = Asked(_start(since), _start(until + timedelta(days=1)) if until else None, state)
-    found = decided.listing(reading(), wanted, whole_asked("pagina", 1))
+    found = decided.listing(reading(), workshop(), wanted, whole_asked("pagina", 1))
     places = Places()
 
     def address(page: int) -> str:

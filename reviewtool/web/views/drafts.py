@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -166,7 +167,7 @@ def _editor(
         errors={field: say(error)} if error else {},
         meta=_meta() if error and "title" in request.form else draft,
         kinds=drafting.kinds(),
-        page_token=forms.new_token()[:32],
+        page_token=secrets.token_hex(16),
     )
 
 

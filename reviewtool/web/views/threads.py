@@ -14,14 +14,14 @@ from reviewtool.services.threads import Message, Place
 from reviewtool.web import proposal_page
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
-from reviewtool.web.forms import asked, new_token, text, ticked, whole
+from reviewtool.web.forms import asked, text, ticked, whole
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.proposal_page import Composer
+from reviewtool.web.remembering import form_token
 from reviewtool.web.security import may_now
 from reviewtool.web.talk import Talk
 
 blueprint = Blueprint("threads", __name__)
-blueprint.app_template_global("new_form_token")(new_token)
 
 
 @blueprint.before_request
@@ -41,7 +41,7 @@ def create(number: int) -> Any:
         quote=text("quote") or text("quote_typed"),
         prefix=text("prefix"),
         suffix=text("suffix"),
-        token=request.form.get("form_token") or new_token(),
+        token=request.form.get("form_token") or form_token(),
     )
     try:
         place = Place(whole("version"), typed.path or None, typed.quote, typed.prefix, typed.suffix)
@@ -109,7 +109,7 @@ def _thread_page(thread_id: int, typed: str = "", suggestion: str = "", error: R
         typed=typed,
         suggestion=suggestion,
         errors={field if field in {"body", "suggestion"} else "": say(error)} if error else {},
-        token=request.form.get("form_token") or new_token(),
+        token=request.form.get("form_token") or form_token(),
         visible_to=proposal_page.visible_to(),
     )
     return (page, status_of(error)) if error else page
