@@ -5,9 +5,10 @@ Called by the recorder. The chain is the hash chain: an entry is never taken bac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from reviewtool.errors import OutOfDate
+from reviewtool.errors import OutOfDate, Unavailable
 from reviewtool.gitstore import reading, writing
 from reviewtool.gitstore.ids import EMPTY_TREE, CommitId
 from reviewtool.gitstore.objects import Batch
@@ -20,39 +21,68 @@ def tip(store: Store, ref: str) -> CommitId | None:
     return reading.head(store, ref)
 
 
-def append(
-    store: Store,
-    ref: str,
-    files: Mapping[str, bytes | None],
-    message: str,
-    author: Signature,
-    expected: CommitId | None,
-    *,
-    committer: Signature | None = None,
-) -> CommitId:
-    """Add an entry that sets these files (None removes one) on top of `expected`, None for the first; return it.
+@dataclass(frozen=True)
+class Entry:
+    """An entry to be added: the files it sets (None removes one) on top of `expected`, None for the first."""
 
-    Raises OutOfDate("record-moved") if the record stands elsewhere. The same entry repeated is one.
+    ref: str
+    files: Mapping[str, bytes | None]
+    message: str
+    author: Signature
+    expected: CommitId | None
+
+
+def append(store: Store, entry: Entry) -> CommitId:
+    """Add an entry to a record; return it. The same entry repeated is one.
+
+    Raises OutOfDate("record-moved") if the record stands elsewhere.
     """
-    writing.check_ref(ref)
     batch = Batch()
-    root = reading.tree_of(store, expected) if expected is not None else EMPTY_TREE
-    tree = writing.plan_tree(store, root, writing.edits_of(files, batch), batch)
-    parents = [expected] if expected is not None else []
-    entry = writing.plan_commit(batch, (tree, parents), message, author, committer or author)
-    present = reading.head(store, ref)
-    if present not in (expected, entry):
-        raise OutOfDate("record-moved", ref=ref, expected=expected, found=present)
+    made = _plan(store, entry, batch)
+    present = reading.head(store, entry.ref)
+    if present not in (entry.expected, made):
+        raise OutOfDate("record-moved", ref=entry.ref, expected=entry.expected, found=present)
     batch.write(store)
-    if not writing.update_ref(store, ref, entry, expected):
-        raise OutOfDate("record-moved", ref=ref, expected=expected, found=reading.head(store, ref))
-    return entry
+    if not writing.update_ref(store, entry.ref, made, entry.expected):
+        found = reading.head(store, entry.ref)
+        raise OutOfDate("record-moved", ref=entry.ref, expected=entry.expected, found=found)
+    return made
 
 
-def read(store: Store, ref: str, path: str) -> bytes | None:
-    """Return a file of the newest entry, or None if there is no such file or no entry yet."""
-    newest = tip(store, ref)
+def append_all(store: Store, entries: Sequence[Entry]) -> frozenset[str]:
+    """Add one entry to each of several records with two processes; return the refs of those that did not move.
+
+    Git moves all of the refs or none: where one has moved, the others are moved one by one.
+    """
+    if not entries:
+        return frozenset()
+    batch = Batch()
+    moves = {entry.ref: (_plan(store, entry, batch), entry.expected) for entry in entries}
+    batch.write(store)
+    if writing.update_refs(store, moves):
+        return frozenset()
+    return frozenset(ref for ref, (new, old) in moves.items() if not _moves(store, ref, new, old))
+
+
+def _moves(store: Store, ref: str, new: CommitId, old: CommitId | None) -> bool:
+    try:
+        return writing.update_ref(store, ref, new, old)
+    except Unavailable:  # git will say why to whoever moves it alone
+        return False
+
+
+def _plan(store: Store, entry: Entry, batch: Batch) -> CommitId:
+    writing.check_ref(entry.ref)
+    root = reading.tree_of(store, entry.expected) if entry.expected is not None else EMPTY_TREE
+    tree = writing.plan_tree(store, root, writing.edits_of(entry.files, batch), batch)
+    parents = [entry.expected] if entry.expected is not None else []
+    return writing.plan_commit(batch, (tree, parents), entry.message, entry.author, entry.author)
+
+
+def read(store: Store, ref: str, path: str, entry: CommitId | None = None) -> bytes | None:
+    """Return a file of an entry, the newest one unless it is named; None if there is no such file or no entry yet."""
+    newest = entry or tip(store, ref)
     if newest is None:
         return None
-    entry = reading.find(store, newest, path)
-    return None if entry is None else reading.data(store, entry.blob)
+    found = reading.find(store, newest, path)
+    return None if found is None else reading.data(store, found.blob)

@@ -183,6 +183,18 @@ def update_ref(store: Store, ref: str, new: str, old: str | None) -> bool:
     return True
 
 
+def update_refs(store: Store, moves: Mapping[str, tuple[str, str | None]]) -> bool:
+    """Move several refs, each from old (None: it must not exist) to new, all or none; False: nothing has moved."""
+    for ref in moves:
+        check_ref(ref)
+    lines = "".join(f"update {ref} {new} {old or NO_OBJECT}\n" for ref, (new, old) in moves.items())
+    try:
+        store.run("update-ref", "--no-deref", "-m", "reviewtool", "--stdin", stdin=lines.encode("ascii"))
+    except Unavailable:
+        return False
+    return True
+
+
 def seal(store: Store, base: CommitId, version: CommitId | TreeId) -> str:
     """Return the seal of a version or its tree: SHA-256 of `git diff-tree -r -z --no-renames BASE VERSION`."""
     return hashlib.sha256(store.run("diff-tree", "-r", "-z", "--no-renames", base, version)).hexdigest()

@@ -16,7 +16,7 @@ def packs(store: Store) -> list[Path]:
 def test_maintenance_packs_refs_and_objects_and_changes_no_answer(store: Store) -> None:
     tip = publish(store, grow(store, {"a.md": b"1"}))
     for number in range(1, 4):
-        record.append(store, f"refs/reviews/{number}", {"p.json": b"%d" % number}, "x", ANA, None)
+        record.append(store, record.Entry(f"refs/reviews/{number}", {"p.json": b"%d" % number}, "x", ANA, None))
     refs = reading.refs(store, "refs")
     maintenance.pack(store)
     assert not [path for path in (store.path / "refs").rglob("*") if path.is_file()]

@@ -124,7 +124,7 @@ def test_hooks_never_run(store: Store) -> None:
 
 def test_every_move_of_a_ref_is_in_its_log(store: Store) -> None:
     commit = publish(store, grow(store, {"a.md": b"a"}))
-    record.append(store, "refs/reviews/1", {"proposal.json": b"{}"}, "Entrada", ANA, None)
+    record.append(store, record.Entry("refs/reviews/1", {"proposal.json": b"{}"}, "Entrada", ANA, None))
     assert commit in (store.path / "logs/refs/heads/main").read_text()
     assert (store.path / "logs/refs/reviews/1").exists()
 
@@ -259,7 +259,9 @@ def test_eight_threads_read_and_write_different_refs_at_once(store: Store) -> No
         tip = None
         for turn in range(6):
             data = b"hilo %d vuelta %d" % (number, turn)
-            tip = record.append(store, f"refs/reviews/{number}", {f"{turn}.json": data}, "Entrada", ANA, tip)
+            tip = record.append(
+                store, record.Entry(f"refs/reviews/{number}", {f"{turn}.json": data}, "Entrada", ANA, tip)
+            )
             assert record.read(store, f"refs/reviews/{number}", f"{turn}.json") == data
             for n in range(20):
                 entry = reading.find(store, commit, f"{n}.md")
