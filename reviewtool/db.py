@@ -6,6 +6,7 @@ Knows no table. `Database` is made once a process by `create_app`, the command l
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from sqlalchemy.types import TypeDecorator
 from reviewtool.errors import Unavailable
 
 BUSY_TIMEOUT_SECONDS = 15
+ASK_AGAIN_SECONDS = 0.002
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -76,7 +78,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
-        "cache_size=-2000",
+        "cache_size=-400",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -91,8 +93,29 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A WAL transaction that has read and then writes fails at once when another wrote meanwhile, whatever the timeout:
     # whoever will write says so at the start.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # SQLite's own busy handler sleeps longer and longer, up to 0.1 s, while others come and go: we ask again at once.
+    raw: Any = connection.connection.driver_connection
+    patience = int(raw.execute("PRAGMA busy_timeout").fetchone()[0])
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        _begin_writing(connection, time.monotonic() + patience / 1000)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={patience}")
+
+
+def _begin_writing(connection: Connection, until: float) -> None:
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as error:
+            if not is_busy(error) or time.monotonic() > until:
+                raise
+            time.sleep(ASK_AGAIN_SECONDS)
+        else:
+            return
 
 
 def make_engine(url: str) -> Engine:
