@@ -62,17 +62,28 @@ def lock(session: Session, number: int) -> Proposal:
 
     Every act on a proposal begins here. Raises NotFound; AlreadyDecided("merging-now") while its merge is under way.
     """
-    query = select(Proposal).where(Proposal.number == number).with_for_update()
-    proposal = session.scalar(query.execution_options(populate_existing=True))
+    proposal = session.scalar(_LOCKED, {"number": number}, execution_options={"populate_existing": True})
     if proposal is None:
         raise NotFound("proposal-unknown", number=number)
-    if session.scalar(
-        select(
-            exists().where(RefMove.proposal_number == number, RefMove.state == "pending", RefMove.purpose == "merge")
-        )
-    ):
+    if session.scalar(_MERGING, {"number": number}):  # asked once the lock is held
         raise AlreadyDecided("merging-now", number=number)
     return proposal
+
+
+_LOCKED = select(Proposal).where(Proposal.number == bindparam("number")).with_for_update()
+_MERGING = select(
+    exists().where(
+        RefMove.proposal_number == bindparam("number"), RefMove.state == "pending", RefMove.purpose == "merge"
+    )
+)
+
+
+def latest(session: Session, number: int) -> int:
+    """Return the number of a proposal's newest revision; raises NotFound."""
+    found = session.scalar(select(Proposal.latest).where(Proposal.number == number))
+    if found is None:
+        raise NotFound("proposal-unknown", number=number)
+    return found
 
 
 def latest_revision(session: Session, proposal: Proposal) -> Revision:
@@ -111,14 +122,16 @@ def merge_of(session: Session, number: int) -> Merge | None:
 
 def open_ballot(session: Session, number: int) -> Ballot | None:
     """Return the ballot that is open on a proposal, or None."""
-    return session.scalar(select(Ballot).where(Ballot.proposal_number == number, Ballot.closed_at.is_(None)))
+    return session.scalar(_OPEN, {"number": number})
+
+
+_NEWEST = select(Ballot).where(Ballot.proposal_number == bindparam("number")).order_by(Ballot.number.desc()).limit(1)
+_OPEN = select(Ballot).where(Ballot.proposal_number == bindparam("number"), Ballot.closed_at.is_(None))
 
 
 def newest_ballot(session: Session, number: int) -> Ballot | None:
     """Return the newest ballot of a proposal, open or closed, or None."""
-    return session.scalar(
-        select(Ballot).where(Ballot.proposal_number == number).order_by(Ballot.number.desc()).limit(1)
-    )
+    return session.scalar(_NEWEST, {"number": number})
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def comment(session: Session, workshop: Workshop, number: int, place: Place, mes
         return repeated.thread
     ensure_allowed(Act.comment, State(proposal.state))
     body = _body(message)
-    passage, source = _find_passage(session, workshop, number, place)
+    passage, source = _find_passage(session, workshop, proposal, place)
     if message.suggestion is not None and (passage is None or not place.path):
         raise InvalidInput("suggestion-needs-passage", field="suggestion")
     thread, first = begin(session, proposal, by=by, body=body, place=place, passage=passage, token=message.token)
@@ -68,11 +68,13 @@ def comment(session: Session, workshop: Workshop, number: int, place: Place, mes
 
 
 def _find_passage(
-    session: Session, workshop: Workshop, number: int, place: Place
+    session: Session, workshop: Workshop, proposal: Proposal, place: Place
 ) -> tuple[passages.Passage | None, str]:
-    revision = proposals.revision(session, number, place.revision)
+    if not 1 <= place.revision <= proposal.latest:
+        raise NotFound("revision-unknown", number=proposal.number, revision=place.revision)
     if place.path is None:
         return None, ""
+    revision = proposals.revision(session, proposal.number, place.revision)
     touch = next((touch for touch in revision.touches if touch.path == place.path), None)
     if touch is None:
         raise NotFound("document-unknown", path=place.path)
@@ -311,9 +313,9 @@ _MENTION = re.compile(r"@(\w[\w.'’-]*(?: \w[\w.'’-]*){0,3})")
 def mention(session: Session, said: Comment) -> list[int]:
     """Keep who is named with @ in a comment, by full name; return their ids."""
     named = {match.group(1).casefold() for match in _MENTION.finditer(said.body)}
-    known = set(session.scalars(select(Mention.person_id).where(Mention.comment_id == said.id)))
     if not named:
         return []
+    known = set(session.scalars(select(Mention.person_id).where(Mention.comment_id == said.id)))
     found = []
     for person_id, name in session.execute(select(Person.id, Person.name).where(Person.active)):
         full = name.casefold()
@@ -326,6 +328,7 @@ def mention(session: Session, said: Comment) -> list[int]:
 
 
 def _tell(session: Session, event: Event, thread: Thread, said: Comment, others: list[int]) -> None:
-    mentioned = session.scalars(select(Mention.person_id).where(Mention.comment_id == said.id)).all()
+    asked = select(Mention.person_id).where(Mention.comment_id == said.id)
+    mentioned = session.scalars(asked).all() if "@" in said.body else ()
     events.tell(session, event, mentioned, "mention", thread_id=thread.id)
     events.tell(session, event, set(others) - set(mentioned), "comment", thread_id=thread.id)

@@ -179,16 +179,16 @@ def _replace(session: Session, ballot: Ballot, vote: Vote) -> None:
     )
     if earlier is not None and vote.by_alternate and not earlier.by_alternate and earlier.registered_by_id is None:
         raise AlreadyDecided("titular-voted")
-    session.execute(
-        update(Vote)
-        .where(Vote.ballot_id == ballot.id, Vote.seat_id == vote.seat_id, Vote.current)
-        .values(current=False)
-    )
+    if earlier is not None:
+        earlier.current = False
+        session.flush()  # before the new one: a seat has one current vote
     session.add(vote)
     session.flush()
 
 
 def _close_if_settled(session: Session, proposal: Proposal, ballot: Ballot) -> None:
+    if not BallotRules.from_json(ballot.rules).early_close:
+        return
     rules, roll, casts = ballots.parts(session, ballot)
     if early_close_possible(rules, roll, casts):
         ballots.decide_early(session, proposal, ballot)

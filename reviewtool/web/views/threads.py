@@ -48,19 +48,16 @@ def create(number: int) -> Any:
         message = Message(typed.body, typed.suggestion if typed.suggestion.strip() else None, typed.token)
         with act() as (session, by):
             begun = threads.comment(session, workshop(), number, place, message, by=by)
-            thread_number, version = begun.number, begun.revision
+            latest = proposals.latest(session, number)
     except ReviewError as error:
         end_reading()
         return proposal_page.refused(number, typed, error), status_of(error)
     flash(_("Su comentario se publicó."), "success")
-    return _to_proposal(number, f"thread-{thread_number}", version)
+    return _to_proposal(number, f"thread-{begun.number}", begun.revision if begun.revision != latest else None)
 
 
 def _to_proposal(number: int, anchor: str, version: int | None = None) -> Any:
-    end_reading()
-    newest = proposals.get(reading(), number).latest
-    shown = version if version != newest else None
-    return redirect(url_for("proposals.page", number=number, version=shown, _anchor=anchor), 303)
+    return redirect(url_for("proposals.page", number=number, version=version, _anchor=anchor), 303)
 
 
 def _back(thread: Thread) -> Any:
