@@ -85,6 +85,8 @@ def compare(
     binding.lift_moves(old)
     drafts = _front_matter(writer, old_md, new_md)
     drafts += _chunks(writer, (old, old_pieces), (new, new_pieces))
+    tree.dissolve(old)
+    tree.dissolve(new)
     ids = {m for d in drafts for m in re.findall(r' id="([^"]*)"', d.html)}
     return Redline(tuple(d.finished(ids) for d in drafts))
 

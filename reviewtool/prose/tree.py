@@ -112,6 +112,18 @@ def write(node: Node, attrs: Callable[[str], str] | None = None) -> str:
     return f"{opening}{''.join(write(c, attrs) for c in node.children)}</{node.tag}>"
 
 
+def dissolve(root: Element) -> None:
+    """Part the nodes of a tree that is not needed any more: bound to each other they would wait for the collector."""
+    left: list[Node] = [root]
+    while left:
+        node = left.pop()
+        node.up = node.match = None
+        if isinstance(node, Element):
+            left += node.children
+            node.children.clear()
+            node.mark = None
+
+
 class Unit:
     """What is aligned: a paragraph, heading, code block, rule, table row, or the loose words of a list item."""
 
