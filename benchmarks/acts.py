@@ -82,7 +82,9 @@ def measure(table: Table, made: Installation, *, reading: bool) -> None:
         _merges(table, acting)
         if reading:
             _reading(table, acting)
-            table.most("Memory of two workers and their master (PSS)", _memory(), 150, " MB")
+            workers, watcher = _memory()
+            table.most("Memory of two workers (PSS)", workers, 150, " MB")
+            table.say("  with the process that watches over them", f"{workers + watcher:.0f} MB")
 
 
 def _writers(table: Table, acting: Acting) -> None:
@@ -144,11 +146,11 @@ def _serving(made: Installation) -> Iterator[str]:
         yield address
 
 
-def _memory() -> float:
-    """Return the megabytes, shared ones divided, of the server that this process runs and of its workers."""
-    masters = [pid for pid in _below(os.getpid()) if _is(pid, "reviewtool.cli")]
-    processes = masters + [pid for master in masters for pid in _below(master) if _is(pid, "reviewtool.cli")]
-    return sum(_proportional(pid) for pid in processes) / 1024
+def _memory() -> tuple[float, float]:
+    """Return the megabytes, shared ones divided, of the workers of the server that runs below, and of their parent."""
+    watchers = [pid for pid in _below(os.getpid()) if _is(pid, "reviewtool.serving")]
+    workers = [pid for watcher in watchers for pid in _below(watcher) if _is(pid, "reviewtool.serving")]
+    return tuple(sum(_proportional(pid) for pid in found) / 1024 for found in (workers, watchers))  # type: ignore[return-value]  # two
 
 
 def _below(parent: int) -> list[int]:

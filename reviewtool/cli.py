@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec
+from typing import NoReturn, ParamSpec
 
 import click
 
-from reviewtool import demonstration, installing, serving
-from reviewtool.errors import ReviewError
+from reviewtool import demonstration, installing, loading, serving
+from reviewtool.errors import InstallationError, ReviewError
 from reviewtool.group import GroupFileError
 from reviewtool.rules.permissions import Role
 from reviewtool.services import installations, people, recording, refmoves
+from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings, SettingsError
 
 P = ParamSpec("P")
+log = logging.getLogger(__name__)
 
 
 def _said(command: Callable[P, None]) -> Callable[P, None]:
@@ -27,7 +28,7 @@ def _said(command: Callable[P, None]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except (SettingsError, GroupFileError, installing.InstallationError, demonstration.TextMoved) as error:
+        except (SettingsError, GroupFileError, InstallationError, demonstration.TextMoved) as error:
             raise click.ClickException(str(error)) from error
         except ReviewError as error:
             facts = ", ".join(f"{key} {value}" for key, value in error.facts.items())
@@ -39,12 +40,11 @@ def _said(command: Callable[P, None]) -> Callable[P, None]:
 @click.group()
 def main() -> None:
     """Review tool for a working group's training materials."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 
 
 def _settings() -> Settings:
     settings = Settings.load()
-    logging.getLogger("reviewtool").setLevel(settings.log_level)
+    loading.begin_log(settings)
     return settings
 
 
@@ -56,9 +56,9 @@ def init(demo: bool, source: str) -> None:
     """Make an installation: folder, database, store with the materials."""
     settings = _settings()
     if settings.repository_path.is_dir() and installing.exists(settings):
-        raise installing.InstallationError(f"There is an installation in {settings.var} already.")
+        raise InstallationError(f"There is an installation in {settings.var} already.")
     if demo and source:
-        raise installing.InstallationError("The demonstration comes with its own materials: leave --import out.")
+        raise InstallationError("The demonstration comes with its own materials: leave --import out.")
     if demo:
         demonstration.create(settings)
     else:
@@ -73,9 +73,10 @@ def init(demo: bool, source: str) -> None:
 def serve() -> None:
     """Serve the installation until stopped."""
     settings = _settings()
+    serving.ensure_port_free(settings)
     workshop = installing.open_existing(settings)
     click.echo(f"Serving on http://{settings.host}:{settings.port}")
-    serving.serve(settings, workshop)
+    _serve(settings, workshop)
 
 
 @main.command("run-demo")
@@ -93,8 +94,19 @@ def run_demo() -> None:
         for line in demonstration.account_lines():
             click.echo(f"  {line}")
     click.echo("")
-    sys.stdout.flush()
-    serving.serve(settings, workshop)
+    _serve(settings, workshop)
+
+
+def _serve(settings: Settings, workshop: Workshop) -> NoReturn:
+    """Finish what a killed process left pending, then become the server."""
+    try:
+        finished = refmoves.reconcile(workshop)
+        if finished:
+            log.info("finished %s pending moves", finished)
+    except ReviewError as error:
+        log.warning("pending moves cannot be finished now: %s", error.code)
+    workshop.store.close()
+    serving.become_server(settings)
 
 
 @main.group()
@@ -163,7 +175,7 @@ def password(email: str, password: str) -> None:
     with workshop.database.write() as session:
         found = people.find_by_email(session, email)
         if found is None:
-            raise installing.InstallationError(f"Nobody has the address {email}.")
+            raise InstallationError(f"Nobody has the address {email}.")
         people.set_password(found, password)
         click.echo(f"The password of p{found.id} {found.name} is set.")
 

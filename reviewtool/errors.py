@@ -48,3 +48,7 @@ class AlreadyDecided(ReviewError):
 
 class Unavailable(ReviewError):
     """The store is busy or cannot be reached for the moment; trying again later is right."""
+
+
+class InstallationError(Exception):
+    """The installation cannot be made, used or served; the text is one sentence for the administrator."""

@@ -37,6 +37,14 @@ def catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+def load(language: str) -> None:
+    """Load the catalogue of a language and its words for days and numbers now, not at their first use."""
+    catalogue(language)
+    day_text(date(2026, 1, 1), language, "full")
+    number(1.5, language)
+    joined(["a", "b", "c"], language)
+
+
 def text(language: str, message: str, **facts: Any) -> str:
     """Say `message` (the Spanish text) in `language`, its %(named)s places filled."""
     said = catalogue(language).gettext(message) if message else ""  # the empty key is the catalogue's own header

@@ -17,7 +17,7 @@ from reviewtool import migrate
 from reviewtool.app import make_workshop
 from reviewtool.clock import now
 from reviewtool.db import Database
-from reviewtool.errors import ReviewError
+from reviewtool.errors import InstallationError, ReviewError
 from reviewtool.gitstore import importing, maintenance, reading
 from reviewtool.gitstore import store as stores
 from reviewtool.group import Group
@@ -28,10 +28,6 @@ from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings, project_root
 
 STARTER = "materials"
-
-
-class InstallationError(Exception):
-    """The installation cannot be made or used; the text is one sentence for the administrator."""
 
 
 def starter_materials() -> Path:

@@ -1,80 +1,143 @@
-"""The web server: gunicorn with threads, and the recorder beside it. Called by `reviewtool serve`."""
+"""The web server: gunicorn with threads. `reviewtool serve` checks what it can, then becomes it.
+
+The process that watches over the workers loads nothing of the application: `loading` does, in a process of its own
+that forks the workers and ends. So they share what they only read, and no idle copy of it stays in memory.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import gc
-import logging
+import os
 import socket
 import sys
-from typing import Any
+import time
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
-from sqlalchemy.orm import configure_mappers
+from gunicorn.arbiter import Arbiter
+from gunicorn.errors import HaltServer
 
-from reviewtool.app import create_app
-from reviewtool.errors import ReviewError
-from reviewtool.installing import InstallationError
-from reviewtool.services import recording, refmoves
-from reviewtool.services.workshop import Workshop
-from reviewtool.settings import Settings
+from reviewtool.errors import InstallationError
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from reviewtool.settings import Settings
 
 GRACE_SECONDS = 20
 REQUEST_SECONDS = 120
+SMALLER = {
+    "PYTHONOPTIMIZE": "2",  # no docstrings and
+    "PYTHONNODEBUGRANGES": "1",  # no columns of tracebacks in memory
+    "MALLOC_ARENA_MAX": "1",  # mallopt(3): one heap a worker; with one a thread, freed memory is nobody else's
+}
+PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
-    """Gunicorn, configured by our settings; the application is made once, before the workers are forked."""
+    """Gunicorn, configured by our settings."""
 
-    def __init__(self, settings: Settings, workshop: Workshop) -> None:
-        self.settings, self.workshop = settings, workshop
+    def __init__(self, host: str, port: int, workers: int, threads: int) -> None:
+        self.bind, self.workers, self.threads = f"{host}:{port}", workers, threads
+        self.tell = 0  # the end of a pipe into which the loading process says the workers' numbers
         super().__init__()
 
     def load_config(self) -> None:
         """Hand gunicorn what the settings say."""
         options: dict[str, Any] = {
-            "bind": [f"{self.settings.host}:{self.settings.port}"],
-            "workers": self.settings.workers,
-            "threads": self.settings.threads,
+            "bind": [self.bind],
+            "workers": self.workers,
+            "threads": self.threads,
             "worker_class": "gthread",
-            "preload_app": True,
             "graceful_timeout": GRACE_SECONDS,
             "timeout": REQUEST_SECONDS,
             "keepalive": 30,
             "loglevel": "warning",
+            "control_socket_disable": True,
+            "post_fork": _adopted,
             "post_worker_init": self._begin,
-            "worker_exit": self._end,
+            "worker_exit": lambda _arbiter, _worker: import_module("reviewtool.loading").end(),
         }
         for key, value in options.items():
             self.cfg.set(key, value)
 
     def load(self) -> Flask:
-        """Make the application."""
-        app = create_app(self.settings, self.workshop)
-        self.workshop.database.dispose()
-        _share(app)
+        """Make the application, in the process that will fork the workers."""
+        app: Flask = import_module("reviewtool.loading").load()
         return app
 
-    def _begin(self, worker: Any) -> None:
-        worker.recorder = recording.Recorder(self.workshop, self.settings.var / "recorder.lock")
-        worker.recorder.start()
+    def _begin(self, _worker: Any) -> None:
+        """Let a worker begin that hears signals by now, and let the watching process go on."""
+        import_module("reviewtool.loading").begin()
+        if self.tell:
+            os.close(self.tell)
 
-    def _end(self, _server: Any, worker: Any) -> None:
-        recorder = getattr(worker, "recorder", None)
-        if recorder is not None:
-            recorder.stop()
+    def run(self) -> None:
+        """Serve until stopped; SIGTERM lets requests end."""
+        LeanArbiter(self).run()
 
 
-def _share(app: Flask) -> None:
-    """Make before the fork what every worker needs and keep the collector off it: its memory stays shared."""
-    for name in app.jinja_env.list_templates():
-        app.jinja_env.get_template(name)
-    configure_mappers()
-    gc.collect()
-    gc.freeze()
+class LeanArbiter(Arbiter):  # type: ignore[misc]  # gunicorn carries no types
+    """Gunicorn's watching process, whose workers come from a loading process that ends when it has forked them.
+
+    The kernel gives a worker whose parent ended to the nearest process that asked for such orphans: this one.
+    """
+
+    worker_class: Any
+
+    def spawn_workers(self) -> None:
+        """Load the application once and fork as many workers as are missing."""
+        missing = self.num_workers - len(self.WORKERS)
+        if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+            super().spawn_workers()  # each worker loads it for itself
+            return
+        workers = [self._worker() for _ in range(missing)]
+        answers, self.app.tell = os.pipe()
+        loader = os.fork()
+        if loader == 0:
+            self._load_and_fork(workers)
+        os.close(self.app.tell)
+        self.app.tell = 0
+        with os.fdopen(answers) as told:
+            pids = [int(line) for line in told]  # ends when the loader has ended and each worker hears signals
+        os.waitpid(loader, 0)
+        for worker, pid in zip(workers, pids, strict=False):
+            worker.pid = pid
+            self.WORKERS[pid] = worker
+        if len(pids) < missing:
+            raise HaltServer("The application could not be loaded.", self.APP_LOAD_ERROR)
+
+    def _worker(self) -> Any:
+        self.worker_age += 1
+        return self.worker_class(
+            self.worker_age, self.pid, self.LISTENERS, self.app, self.timeout / 2.0, self.cfg, self.log
+        )
+
+    def _load_and_fork(self, workers: list[Any]) -> NoReturn:
+        gc.disable()  # the collector writes to all that it looks at, and what is written to is shared no more
+        try:
+            self.app.wsgi()
+            gc.freeze()
+            prepared = iter(workers)
+            self.worker_class = lambda *_args: next(prepared)  # what `spawn_worker` would make, known to the watcher
+            for _ in workers:
+                os.write(self.app.tell, f"{self.spawn_worker()}\n".encode())
+        except SystemExit:  # of a worker, here in its own process
+            raise
+        except BaseException:
+            self.log.exception("the application could not be loaded")
+            os._exit(self.APP_LOAD_ERROR)
+        os._exit(0)
+
+
+def _adopted(arbiter: Any, _worker: Any) -> None:
+    """Wait, in a new worker, until the loading process has ended and the watching one is its parent."""
+    gc.enable()
+    while os.getppid() != arbiter.pid:
+        time.sleep(0.001)
 
 
 def ensure_port_free(settings: Settings) -> None:
@@ -94,14 +157,19 @@ def ensure_port_free(settings: Settings) -> None:
             ) from error
 
 
-def serve(settings: Settings, workshop: Workshop) -> None:
-    """Finish what a killed process left pending, then serve until stopped; SIGTERM lets requests end."""
-    ensure_port_free(settings)
-    try:
-        finished = refmoves.reconcile(workshop)
-        if finished:
-            log.info("finished %s pending moves", finished)
-    except ReviewError as error:
-        log.warning("pending moves cannot be finished now: %s", error.code)
+def become_server(settings: Settings) -> NoReturn:
+    """Replace this process, which has loaded all that commands need, by the server with the same environment."""
+    sys.stdout.flush()
+    numbers = [str(number) for number in (settings.port, settings.workers, settings.threads)]
+    command = [sys.executable, "-m", "reviewtool.serving", settings.host, *numbers]
+    os.execve(sys.executable, command, {**SMALLER, **os.environ})  # noqa: S606  (no shell is wanted)
+
+
+def main(host: str, port: str, workers: str, threads: str) -> None:
+    """Serve an installation that was found whole."""
     sys.argv = sys.argv[:1]  # gunicorn reads the command line too
-    Server(settings, workshop).run()
+    Server(host, int(port), int(workers), int(threads)).run()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,103 @@
+"""The server under faults: killed workers are replaced, a killed watcher leaves nobody behind, and a bad start ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from reviewtool import installing
+from reviewtool.settings import Settings
+from tests.conftest import ROOT
+from tests.support import server
+
+KEY = "only-for-tests" * 4
+
+
+@pytest.fixture
+def address(tmp_path):
+    materials = tmp_path / "materials"
+    materials.mkdir()
+    (materials / "uno.md").write_text("# Uno\n\nTexto.\n", encoding="utf-8")
+    settings = Settings(var=tmp_path / "var", group_file=ROOT / "config" / "group.toml", secret_key=KEY)
+    workshop = installing.create(settings, source=str(materials))
+    workshop.database.dispose()
+    workshop.store.close()
+    with server.running(settings.var, {"REVIEWTOOL_SECRET_KEY": KEY, "REVIEWTOOL_WORKERS": "2"}) as url:
+        yield url
+
+
+def below(parent: int) -> list[int]:
+    """Return the processes whose parent this is and that serve."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+            command = stat.with_name("cmdline").read_text()
+        except OSError:
+            continue
+        if int(fields[1]) == parent and "reviewtool" in command and fields[0] != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+def until(holds) -> None:
+    """Wait for something that another process does, at most ten seconds."""
+    end = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)  # polling another process, with the bound above
+
+
+def answers(url: str) -> bool:
+    try:
+        return urllib.request.urlopen(f"{url}/salud", timeout=5).read() == b"ok\n"
+    except OSError:
+        return False
+
+
+def test_the_watching_process_has_nothing_of_the_application_in_memory(address):
+    (watcher,) = below(os.getpid())
+    workers = below(watcher)
+    assert len(workers) == 2
+    assert "nh3" not in Path(f"/proc/{watcher}/maps").read_text()
+    assert all("nh3" in Path(f"/proc/{worker}/maps").read_text() for worker in workers)
+
+
+def test_a_killed_worker_is_replaced_and_the_other_goes_on_answering(address):
+    (watcher,) = below(os.getpid())
+    first, second = below(watcher)
+    os.kill(first, signal.SIGKILL)
+    assert answers(address)
+    until(lambda: len(below(watcher)) == 2 and first not in below(watcher))
+    os.kill(second, signal.SIGKILL)
+    until(lambda: len(below(watcher)) == 2 and second not in below(watcher))
+    until(lambda: answers(address))
+
+
+def test_when_the_watching_process_is_killed_its_workers_end_too(tmp_path, address):
+    (watcher,) = below(os.getpid())
+    workers = below(watcher)
+    os.kill(watcher, signal.SIGKILL)
+    until(lambda: not any(Path(f"/proc/{worker}/exe").exists() for worker in workers))
+    assert not answers(address)
+
+
+def test_an_application_that_cannot_be_loaded_ends_the_start_with_a_status(tmp_path):
+    began = subprocess.run(
+        [sys.executable, "-m", "reviewtool.serving", "127.0.0.1", str(server.free_port()), "2", "4"],
+        cwd=ROOT,
+        env=os.environ | {"VAR": str(tmp_path / "nothing"), "REVIEWTOOL_SECRET_KEY": KEY},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert began.returncode == 4  # gunicorn's for an application that does not load
+    assert "the application could not be loaded" in began.stderr
