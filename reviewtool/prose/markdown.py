@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -48,11 +49,15 @@ _CLEANER = nh3.Cleaner(
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """One heading of a document: level 1 to 6, the id it has on the page, its words."""
+    """One heading of a document: level 1 to 6, the id it has on the page, its words.
+
+    `start` is where it begins in the source; None where it stands inside something else, as in a quotation.
+    """
 
     level: int
     anchor: str
     title: str
+    start: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +92,18 @@ def pieces(text: str, *, resolve: Resolve | None = None, targets: bool = False) 
     return Markup(_CLEANER.clean("".join(html))), tuple(places)  # noqa: S704  (just sanitised)
 
 
+@lru_cache(maxsize=4)  # whoever summarises a change also asks for its title
 def outline(text: str) -> tuple[Heading, ...]:
     """List the headings in order with the anchors that the rendering gives them."""
     tokens, _ = _parse(text)
+    starts = _line_starts(text)
     return tuple(
-        Heading(int(token.tag[1]), str(token.attrs["id"]), " ".join(dialect.inline_text(tokens[i + 1]).split()))
+        Heading(
+            int(token.tag[1]),
+            str(token.attrs["id"]),
+            " ".join(dialect.inline_text(tokens[i + 1]).split()),
+            _span(token, starts)[0] if token.level == 0 else None,
+        )
         for i, token in enumerate(tokens)
         if token.type == "heading_open"
     )

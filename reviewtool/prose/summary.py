@@ -180,12 +180,8 @@ class _Reader:
     def _heading(self, text: str, at: int) -> tuple[str | None, str | None]:
         """Find the heading under which a place stands."""
         if text not in self._heads:
-            titles = {h.anchor: h.title for h in markdown.outline(text)}
-            heads = [p for p in markdown.pieces(text)[1] if p.heading and p.start is not None]
-            self._heads[text] = (
-                [p.start or 0 for p in heads],
-                [(titles[p.heading or ""], p.heading or "") for p in heads],
-            )
+            heads = [(h.start, h.title, h.anchor) for h in markdown.outline(text) if h.start is not None]
+            self._heads[text] = ([start for start, *_ in heads], [(title, anchor) for _, title, anchor in heads])
         starts, names = self._heads[text]
         n = bisect_right(starts, at) - 1
         return names[n] if n >= 0 else (None, None)
