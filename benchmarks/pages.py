@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable
 
 from flask import Flask
+from sqlalchemy import func, select, update
 
 from benchmarks import bare, visitor
 from benchmarks.installation import COMMENTS, Installation
 from benchmarks.table import Table
 from benchmarks.visitor import Cost, Visitor
 from reviewtool.app import create_app
+from reviewtool.models import Proposal
 from reviewtool.services.workshop import Workshop
 
 Page = tuple[Callable[[], bytes], Workshop]
@@ -34,12 +37,30 @@ def measure(table: Table, few: Installation, many: Installation) -> None:
         table.most("  git processes", costs[f"many {key}"].processes, 2)
         fresh = visitor.cold(*pages[f"many {key}"])
         table.say(f"Proposal, {words}, cold", f"{fresh.cpu:.0f} ms CPU, {fresh.wall:.0f} ms, {fresh.processes} git")
+    _firsts(table, many)
     table.most("HTML of the 200 KB page", costs["many 200 KB"].size / 1024, 200, " KB")
     for name in ("home", "list", "20 KB"):
         ratio = _ratio(costs, f"many {name}", f"few {name}")
         what = "proposal" if name == "20 KB" else name
         table.most(f"Growth of the {what} page, {few.count} to {many.count:,} proposals", ratio, NO_GROWTH, "x")
     _comments(table, costs)
+
+
+def _firsts(table: Table, made: Installation) -> None:
+    """Tell what a page costs that nobody has remembered for its reader: the first one after an act."""
+    app = create_app(made.settings, made.workshop)
+    path = f"/propuestas/{made.pages['20 KB']}"
+    readers = [Visitor(app, member).page(path) for member in made.people.members[2:]]
+    costs = [visitor.once(ask)[0] for ask in readers]
+    table.say("Proposal, 20 KB, the first time for another reader", f"{statistics.median(costs):.1f} ms")
+    listed = Visitor(app, made.people.members[1]).page("/propuestas")
+    costs = []
+    for _ in range(10):
+        with made.workshop.database.write() as session:
+            newest = session.scalar(select(func.max(Proposal.number)))
+            session.execute(update(Proposal).where(Proposal.number == newest).values(version=Proposal.version + 1))
+        costs.append(visitor.once(listed)[0])
+    table.say("List, the first time after an act", f"{statistics.median(costs[1:]):.1f} ms")
 
 
 def _comments(table: Table, costs: dict[str, Cost]) -> None:
