@@ -34,7 +34,7 @@ from reviewtool.services.standings import Counted
 from reviewtool.services.touching import Touched
 from reviewtool.services.workshop import Workshop
 
-MOST = 50  # of one kind are looked for; a longer list says «more than»
+MOST = 30  # of one kind are looked for; a longer list says «more than»
 SHOWN = 8  # of one kind stand on the home page; the list of proposals has the rest
 OWN_LOOKED_AT = 12
 DRAFTS_SHOWN = 20
