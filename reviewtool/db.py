@@ -6,6 +6,7 @@ Knows no table. `Database` is made once a process by `create_app`, the command l
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from sqlalchemy.types import TypeDecorator
 from reviewtool.errors import Unavailable
 
 BUSY_TIMEOUT_SECONDS = 15
-ASK_AGAIN_SECONDS = 0.002
+ASK_AGAIN_SECONDS = 0.001
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -90,32 +91,50 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
     connection.commit()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    # A WAL transaction that has read and then writes fails at once when another wrote meanwhile, whatever the timeout:
-    # whoever will write says so at the start.
-    if not connection.get_execution_options().get("writes", False):
-        connection.exec_driver_sql("BEGIN")
-        return
-    # SQLite's own busy handler sleeps longer and longer, up to 0.1 s, while others come and go: we ask again at once.
-    raw: Any = connection.connection.driver_connection
-    patience = int(raw.execute("PRAGMA busy_timeout").fetchone()[0])
-    raw.execute("PRAGMA busy_timeout=0")
-    try:
-        _begin_writing(connection, time.monotonic() + patience / 1000)
-    finally:
-        raw.execute(f"PRAGMA busy_timeout={patience}")
+class _Turns:
+    """Lets one thread of this process after another write to an SQLite database, and each ask for its lock patiently.
 
+    SQLite's own busy handler sleeps longer and longer, up to 0.1 s, while others come and go.
+    """
 
-def _begin_writing(connection: Connection, until: float) -> None:
-    while True:
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError as error:
-            if not is_busy(error) or time.monotonic() > until:
-                raise
-            time.sleep(ASK_AGAIN_SECONDS)
-        else:
+    def __init__(self, engine: Engine) -> None:
+        self._turn = threading.Lock()
+        event.listen(engine, "begin", self.begin)
+        for name in ("checkin", "invalidate", "close", "detach"):  # whatever becomes of the connection
+            event.listen(engine, name, self._end)
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a transaction; one that will write waits for its turn and for other processes."""
+        # A WAL transaction that has read and then writes fails at once when another wrote meanwhile, whatever the
+        # timeout: whoever will write says so at the start.
+        raw: Any = connection.connection.driver_connection
+        if not connection.get_execution_options().get("writes", False):
+            raw.execute("BEGIN")
             return
+        patience = int(raw.execute("PRAGMA busy_timeout").fetchone()[0]) / 1000
+        until = time.monotonic() + patience
+        if self._turn.acquire(timeout=patience):
+            connection.info["turn"] = True
+        raw.execute("PRAGMA busy_timeout=0")
+        try:
+            while not _begins_writing(raw, last=time.monotonic() > until):
+                time.sleep(ASK_AGAIN_SECONDS)
+        finally:
+            raw.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
+
+    def _end(self, _connection: Any, record: Any = None, *_more: Any) -> None:
+        if record is not None and record.info.pop("turn", False):
+            self._turn.release()
+
+
+def _begins_writing(raw: sqlite3.Connection, *, last: bool) -> bool:
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if last or "locked" not in str(error):
+            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+        return False
+    return True
 
 
 def make_engine(url: str) -> Engine:
@@ -124,7 +143,7 @@ def make_engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False})
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        _Turns(engine)
         return engine
     engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     event.listen(engine, "connect", _prepare_postgresql)

@@ -1,7 +1,7 @@
 """The recorder: writes the review record of a proposal after its acts, by version numbers (git-record, «The recorder»).
 
 Dirty means `recorded_version < version`; there is no flag to lose. It runs in a thread of the server, once an
-installation, and looks every second; merges and decisions wait for it.
+installation, and looks twice a second; merges and decisions wait for it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ log = logging.getLogger(__name__)
 FORMAT = 1
 TRIES = 5
 BATCH = 50
-EVERY_SECONDS = 1.0
+EVERY_SECONDS = 0.5
 PACK_EVERY = timedelta(hours=6)
 _Row = dict[str, Any]
 _Files = dict[str, bytes | None]
