@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -179,7 +180,7 @@ def holders(session: Session, roll: Roll) -> list[int]:
 def extend(session: Session, group: Group, number: int, days: int, *, by: Person, reason: str) -> Ballot:
     """Move the close of the open ballot by working days, before it closes, with a reason."""
     people.ensure_may(by, Act.extend_ballot)
-    proposal, ballot = lock_open(session, number)
+    proposal, ballot, at = lock_open(session, number)
     ensure_reason(reason)
     ballot.closes_at = rulesets.closing(group, ballot.closes_at, ensure_days(days))
     answer_requests(session, number, ballot.number, granted=True)
@@ -188,6 +189,7 @@ def extend(session: Session, group: Group, number: int, days: int, *, by: Person
         proposal,
         "ballot_extended",
         by=by,
+        at=at,
         ballot=ballot.number,
         days=days,
         reason=reason.strip(),
@@ -227,34 +229,34 @@ def answer_requests(session: Session, number: int, ballot_number: int, *, grante
 def suspend(session: Session, number: int, *, by: Person, reason: str) -> Ballot:
     """Stop the open ballot without a decision, so that the text can be amended; every vote will be asked again."""
     people.ensure_may(by, Act.suspend_ballot)
-    proposal, ballot = lock_open(session, number)
+    proposal, ballot, at = lock_open(session, number)
     ensure_reason(reason)
     proposal.amendment_asked = True
-    end(session, proposal, ballot, Outcome.suspended, at=now(), by=by, reason=reason.strip())
+    end(session, proposal, ballot, Outcome.suspended, at=at, by=by, reason=reason.strip())
     return ballot
 
 
 def ask_amendment(session: Session, number: int, *, by: Person, reason: str) -> None:
     """Let the author of a frozen text ask the coordination to suspend the ballot."""
     people.ensure_may(by, Act.ask_amendment)
-    proposal, ballot = lock_open(session, number)
+    proposal, ballot, at = lock_open(session, number)
     if proposal.author_id != by.id:
         raise AlreadyDecided("not-your-proposal", number=number)
     ensure_reason(reason)
     proposal.amendment_asked = True
-    events.add(session, proposal, "amendment_asked", by=by, ballot=ballot.number, reason=reason.strip())
+    events.add(session, proposal, "amendment_asked", by=by, at=at, ballot=ballot.number, reason=reason.strip())
 
 
 def close_now(session: Session, number: int, *, by: Person, reason: str) -> Ballot:
     """Close the open ballot before its instant; only when nothing can change the result, or every seat has spoken."""
     people.ensure_may(by, Act.close_ballot)
-    proposal, ballot = lock_open(session, number)
+    proposal, ballot, at = lock_open(session, number)
     ensure_reason(reason)
     rules, roll, casts = parts(session, ballot)
     state = standing(rules, roll, casts)
     if state.waiting_for and not early_close_possible(rules, roll, casts):
         raise AlreadyDecided("too-early", waiting=len(state.waiting_for))
-    decide(session, proposal, ballot, at=now(), by=by, reason=reason.strip())
+    decide(session, proposal, ballot, at=at, by=by, reason=reason.strip())
     return ballot
 
 
@@ -293,18 +295,26 @@ def submit_objection(session: Session, group: Group, number: int, *, by: Person,
     return _open(session, group, proposal, override_rules(rules), by=by, reason=reason, purpose="override")
 
 
-def lock_open(session: Session, number: int, *, ballot_number: int | None = None) -> tuple[Proposal, Ballot]:
-    """Lock a proposal and return its open ballot, closing it first when its instant has passed.
+class Running(NamedTuple):
+    """A proposal, its open ballot, and the instant at which it was found open: that of the act, read once."""
+
+    proposal: Proposal
+    ballot: Ballot
+    at: datetime
+
+
+def lock_open(session: Session, number: int, *, ballot_number: int | None = None) -> Running:
+    """Lock a proposal and return it with its open ballot and the instant of the act, read once nobody else can act.
 
     Raises AlreadyDecided("ballot-closed"), and OutOfDate("ballot-other") when the page showed another ballot.
     """
     proposal = proposals.lock(session, number)
-    ballot = proposals.open_ballot(session, number)
-    if ballot is None or ballot.closes_at <= now():
+    ballot, at = proposals.open_ballot(session, number), now()
+    if ballot is None or ballot.closes_at <= at:
         raise AlreadyDecided("ballot-closed", number=number)
     if ballot_number is not None and ballot.number != ballot_number:
         raise OutOfDate("ballot-other", number=number)
-    return proposal, ballot
+    return Running(proposal, ballot, at)
 
 
 def parts(session: Session, ballot: Ballot) -> tuple[BallotRules, Roll, list[Cast]]:
@@ -383,16 +393,6 @@ def end(
     )
     events.tell(session, event, [proposal.author_id, *holders(session, Roll.from_json(ballot.roll))], "decided")
     lifecycle.settle(session, proposal, at)
-
-
-def decide_early(session: Session, proposal: Proposal, ballot: Ballot) -> None:
-    """Close a ballot now because nothing can change its result any more, as its rules allow."""
-    decide(session, proposal, ballot, at=now(), by=None, reason="")
-
-
-def end_by_interruption(session: Session, proposal: Proposal, ballot: Ballot, *, by: Person, reason: str) -> None:
-    """Stop a silence procedure that a seat has broken."""
-    end(session, proposal, ballot, Outcome.suspended, at=now(), by=by, reason=reason)
 
 
 def of_proposal(session: Session, number: int) -> Sequence[Ballot]:

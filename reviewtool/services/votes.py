@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
@@ -17,6 +17,7 @@ from reviewtool.rules.voting import (
     MAY_BE_AD_REFERENDUM,
     BallotRules,
     OpinionStance,
+    Outcome,
     Position,
     Roll,
     choices,
@@ -56,7 +57,7 @@ def cast(
     frozen roll, InvalidInput for a missing reason.
     """
     people.ensure_may(by, Act.vote)
-    proposal, ballot = ballots.lock_open(session, number, ballot_number=ballot_number)
+    proposal, ballot, at = ballots.lock_open(session, number, ballot_number=ballot_number)
     seat = _own_seat(ballot, by)
     chosen = _position(ballot, position, reason)
     if ad_referendum and chosen not in MAY_BE_AD_REFERENDUM:
@@ -69,7 +70,7 @@ def cast(
         reason=reason.strip(),
         ad_referendum=ad_referendum,
         confirmed=not ad_referendum,
-        cast_at=now(),
+        cast_at=at,
         by_alternate=people.holds_as_alternate(by, seat),
     )
     _replace(session, ballot, vote)
@@ -78,12 +79,13 @@ def cast(
         proposal,
         "voted",
         by=by,
+        at=at,
         ballot=ballot.number,
         seat=seat.key,
         position=chosen.value,
         ad_referendum=ad_referendum,
     )
-    _close_if_settled(session, proposal, ballot)
+    _close_if_settled(session, proposal, ballot, at)
     return vote
 
 
@@ -104,11 +106,10 @@ def register(
     """
     people.ensure_may(by, Act.register_for_others)
     _ensure_received(received)
-    proposal, ballot = ballots.lock_open(session, number, ballot_number=ballot_number)
+    proposal, ballot, at = ballots.lock_open(session, number, ballot_number=ballot_number)
     seat = _seat_that_votes(session, ballot, seat_key)
     chosen = _position(ballot, position, reason)
-    owner = next((s for s in people.seats(session) if s.id == seat.id), None)
-    holder = people.titular(owner) if owner else None
+    holder = _titular(session, seat)
     vote = Vote(
         ballot_id=ballot.id,
         seat_id=seat.id,
@@ -116,7 +117,7 @@ def register(
         position=chosen.value,
         reason=reason.strip(),
         confirmed=received.channel != "telephone",
-        cast_at=now(),
+        cast_at=at,
         registered_by_id=by.id,
         channel=received.channel,
         channel_on=received.on,
@@ -128,6 +129,7 @@ def register(
         proposal,
         "vote_registered",
         by=by,
+        at=at,
         ballot=ballot.number,
         seat=seat.key,
         position=chosen.value,
@@ -135,7 +137,7 @@ def register(
         reference=vote.channel_reference,
     )
     events.tell(session, event, [holder.id] if holder else [], "registered")
-    _close_if_settled(session, proposal, ballot)
+    _close_if_settled(session, proposal, ballot, at)
     return vote
 
 
@@ -145,6 +147,11 @@ def _seat_that_votes(session: Session, ballot: Ballot, key: str) -> Seat:
     if seat is None or on_roll is None or not on_roll.votes:
         raise NotFound("seat-unknown")
     return seat
+
+
+def _titular(session: Session, seat: Seat) -> Person | None:
+    owner = next((each for each in people.seats(session) if each.id == seat.id), None)
+    return people.titular(owner) if owner else None
 
 
 def _ensure_received(received: Received) -> None:
@@ -161,14 +168,23 @@ def _ensure_received(received: Received) -> None:
 def confirm(session: Session, number: int, *, by: Person, ballot_number: int) -> Vote:
     """Confirm the seat's vote given ad referendum or by telephone: from now on it counts."""
     people.ensure_may(by, Act.confirm_vote)
-    proposal, ballot = ballots.lock_open(session, number, ballot_number=ballot_number)
+    proposal, ballot, at = ballots.lock_open(session, number, ballot_number=ballot_number)
     seat = _own_seat(ballot, by)
     vote = session.scalar(select(Vote).where(Vote.ballot_id == ballot.id, Vote.seat_id == seat.id, Vote.current))
     if vote is None or vote.confirmed:
         raise AlreadyDecided("nothing-to-confirm", number=number)
     vote.confirmed = True
-    events.add(session, proposal, "vote_confirmed", by=by, ballot=ballot.number, seat=seat.key, position=vote.position)
-    _close_if_settled(session, proposal, ballot)
+    events.add(
+        session,
+        proposal,
+        "vote_confirmed",
+        by=by,
+        at=at,
+        ballot=ballot.number,
+        seat=seat.key,
+        position=vote.position,
+    )
+    _close_if_settled(session, proposal, ballot, at)
     return vote
 
 
@@ -186,12 +202,12 @@ def _replace(session: Session, ballot: Ballot, vote: Vote) -> None:
     session.flush()
 
 
-def _close_if_settled(session: Session, proposal: Proposal, ballot: Ballot) -> None:
+def _close_if_settled(session: Session, proposal: Proposal, ballot: Ballot, at: datetime) -> None:
     if not BallotRules.from_json(ballot.rules).early_close:
         return
     rules, roll, casts = ballots.parts(session, ballot)
     if early_close_possible(rules, roll, casts):
-        ballots.decide_early(session, proposal, ballot)
+        ballots.decide(session, proposal, ballot, at=at, by=None)
 
 
 def _own_seat(ballot: Ballot, by: Person) -> Seat:
@@ -219,19 +235,26 @@ def _position(ballot: Ballot, position: str, reason: str) -> Position:
 def interrupt_silence(session: Session, number: int, *, by: Person, ballot_number: int, reason: str) -> None:
     """Break the silence with a reason: the clock stops, a formal objection opens, the coordination chooses."""
     people.ensure_may(by, Act.interrupt_silence)
-    proposal, ballot = ballots.lock_open(session, number, ballot_number=ballot_number)
+    proposal, ballot, at = ballots.lock_open(session, number, ballot_number=ballot_number)
     seat = _own_seat(ballot, by)
     rules, roll, _ = ballots.parts(session, ballot)
     if not may_interrupt(rules, roll, seat.key, already_broken=ballot.broken_by is not None):
         raise AlreadyDecided("not-a-silence", number=number)
     if not reason.strip():
         raise InvalidInput("vote-reason-missing", field="reason")
-    ballot.broken_by, ballot.broken_at = seat.key, now()
+    ballot.broken_by, ballot.broken_at = seat.key, at
     events.add(
-        session, proposal, "silence_interrupted", by=by, ballot=ballot.number, seat=seat.key, reason=reason.strip()
+        session,
+        proposal,
+        "silence_interrupted",
+        by=by,
+        at=at,
+        ballot=ballot.number,
+        seat=seat.key,
+        reason=reason.strip(),
     )
     objections.open_for_seat(session, proposal, seat, by=by, reason=reason)
-    ballots.end_by_interruption(session, proposal, ballot, by=by, reason=reason.strip())
+    ballots.end(session, proposal, ballot, Outcome.suspended, at=now(), by=by, reason=reason.strip())
 
 
 def give_opinion(session: Session, number: int, *, by: Person, revision: int, stance: str, reason: str = "") -> Opinion:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from reviewtool.rules import calendar, presets
 from reviewtool.services import (
     ballots,
     consultations,
+    events,
     lifecycle,
     merging,
     objections,
@@ -190,6 +192,23 @@ def test_at_the_closing_instant_itself_it_is_over(workshop, group, number):
     closes = newest(workshop, number).closes_at
     with clock.at(closes), pytest.raises(AlreadyDecided, match="ballot-closed"):
         journey.vote(workshop, number, group.members[1])
+
+
+def test_a_vote_bears_the_one_instant_at_which_its_ballot_was_found_open(workshop, group, number, monkeypatch):
+    journey.open_ballot(workshop, number, group.coordinator)
+    closes = newest(workshop, number).closes_at
+    ticks = itertools.count(-1)  # the second look at the clock would be after the close
+
+    def ticking():
+        return closes + timedelta(seconds=next(ticks))
+
+    for module in (ballots, events, votes):
+        monkeypatch.setattr(module, "now", ticking)
+    act(workshop, votes.cast, number, by=group.members[1], ballot_number=1, position="for")
+    monkeypatch.undo()
+    assert current(workshop, number)["AR-2"].cast_at == closes - timedelta(seconds=1)
+    with workshop.database.read() as session:
+        assert events.of_proposal(session, number)[-1].at == closes - timedelta(seconds=1)
 
 
 def test_a_ballot_closed_late_is_decided_at_its_instant(workshop, group, number):

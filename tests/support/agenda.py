@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import event
 
+from reviewtool import clock
 from reviewtool.services import ballots, objections, people, proposals, threads
 from reviewtool.services.drafts import Meta
 from tests import factories
@@ -71,7 +72,7 @@ def approved(workshop: Workshop, group: Group, author: Person, title: str, new: 
     with workshop.database.write() as session:
         ballot = proposals.open_ballot(session, number)
         assert ballot is not None
-        ballots.decide_early(session, proposals.lock(session, number), ballot)
+        ballots.decide(session, proposals.lock(session, number), ballot, at=clock.now(), by=None)
     return number
 
 
