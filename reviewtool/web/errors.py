@@ -40,6 +40,7 @@ STATUS: dict[type[ReviewError], int] = {
     Unavailable: 503,
 }
 NOT_TYPED = frozenset({"csrf_token", "password", "form_token", "submit_token"})
+WITHOUT_TYPED = frozenset({404, 405, 413})  # nothing was sent in earnest, or it is too large to be read
 
 
 def status_of(error: ReviewError) -> int:
@@ -63,7 +64,7 @@ def typed() -> list[tuple[str, str]]:
 
 def page(status: int, sentence: str = "") -> tuple[str, int]:
     """Render the error page of a status, with the texts the person had typed."""
-    kept = typed() if request.method == "POST" and status not in {404, 405} else []
+    kept = typed() if request.method == "POST" and status not in WITHOUT_TYPED else []
     return render_template(
         "errors/error.html", status=status, title=gettext(TITLES.get(status, TITLES[500])), sentence=sentence, kept=kept
     ), status

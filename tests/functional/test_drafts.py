@@ -164,6 +164,16 @@ def test_a_file_over_the_limit_is_refused_in_words(author, app):
     assert "10 MB" in answer.get_data(as_text=True) or "demasiado grande" in answer.get_data(as_text=True)
 
 
+def test_a_request_that_is_too_large_to_be_read_gets_a_page_in_words(author, app):
+    address = begin(author).rsplit("/", 1)[0] + "/documentos"
+    big = io.BytesIO(b"x" * (app.config["MAX_CONTENT_LENGTH"] + 1))
+    answer = author.post(address, data={"act": "upload", "file": (big, "grande.pdf")})
+    answer.request.environ["wsgi.input"].close()  # the test client leaves its temporary file open
+    assert answer.status_code == 413
+    assert "El archivo es demasiado grande" in answer.get_data(as_text=True)
+    assert "Reduzca el archivo" in answer.get_data(as_text=True)
+
+
 def test_a_draft_is_its_authors_alone(group, author, sign_in):
     address = begin(author)
     for other in (group.members[1], group.coordinator, group.observers[0]):
