@@ -56,6 +56,7 @@ class Result:
 
     path: str
     title: str
+    language: str
     module: str
     hits: int
     snippets: tuple[Snippet, ...]
@@ -117,7 +118,8 @@ def _results(workshop: Workshop, commit: CommitId, wanted: Sequence[str]) -> tup
             title = fold(unicodedata.normalize("NFC", document.title))
             if all(p.search(title) or any(p.search(section.folded) for section in sections) for p in patterns):
                 rank = (sum(bool(p.search(title)) for p in patterns), _hits(anything, sections))
-                found.append((rank, Result(listed.path, document.title, module.title, rank[1],
+                language = document.language or module.language
+                found.append((rank, Result(listed.path, document.title, language, module.title, rank[1],
                                            _snippets(anything, patterns, sections))))  # fmt: skip
     found.sort(key=lambda pair: (-pair[0][0], -pair[0][1], modules.natural(pair[1].path)))
     return tuple(result for _, result in found)

@@ -20,6 +20,7 @@ ROLES: dict[Role, str] = {
     Role.observer: mark("Observador/a"),
     Role.reader: mark("Lector/a"),
 }
+FIRST_MATERIALS = mark("Materiales iniciales")  # as `installing` says it in Git
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,16 @@ def group_names() -> GroupNames:
     return GroupNames(group.name(language()), group.product_name(language()))
 
 
+def recorded(text: str) -> str:
+    """Say in the reader's language what the program itself wrote into the history of the materials.
+
+    That is the group as who took the first materials in, and the title of that step; what people wrote stays.
+    """
+    if text == workshop().group.name("es"):
+        return group_names().name
+    return gettext(text) if text == FIRST_MATERIALS else text
+
+
 def current_person() -> Shown | None:
     """Return the signed-in person for the frame, or None."""
     if not current_user or not current_user.is_authenticated:
@@ -78,10 +89,11 @@ def current_person() -> Shown | None:
 
 
 def init_app(app: Flask) -> None:
-    """Give every template `group`, `current_person` and `language`, and the function `place_name`."""
+    """Give every template `group`, `current_person` and `language`, `place_name` and the filter `recorded`."""
 
     @app.context_processor
     def frame() -> dict[str, Any]:
         return {"group": group_names(), "current_person": current_person(), "language": language()}
 
     app.jinja_env.globals.update(place_name=place_name)
+    app.jinja_env.filters.update(recorded=recorded)

@@ -50,6 +50,11 @@ def differs(stored: str | None, typed: str) -> bool:
     return (stored or "").replace("\r\n", "\n") != typed.replace("\r\n", "\n")
 
 
+def language_of(text: str) -> str:
+    """Return the language a document says it is in; Spanish when it says none."""
+    return markdown.language(text) or "es"
+
+
 def path_of(folder: str, name: str, *, suffix: str = "") -> str:
     """Join a folder and a name into a path; raises InvalidInput for a name with a folder of its own or none."""
     if not name or "/" in name:

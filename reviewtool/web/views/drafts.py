@@ -154,11 +154,13 @@ def _editor(
     draft: Draft, entry: DraftFile, *, view: str = "editar", error: ReviewError | None = None, typed: str | None = None
 ) -> str:
     field = getattr(error, "field", "") or ("text" if error else "")
+    text = typed if typed is not None else drafts.text_of(workshop(), entry)
     return render_template(
         "drafts/document.html",
         draft=draft,
         entry=entry,
-        text=typed if typed is not None else drafts.text_of(workshop(), entry),
+        text=text,
+        text_language=drafting.language_of(text or ""),
         stored=drafts.text_of(workshop(), entry) if error and error.code == "draft-saved-elsewhere" else None,
         view=view if view in {"editar", "cambios", "vista"} else "editar",
         shown=drafting.shown(workshop(), entry, view),
