@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,13 +15,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
 from reviewtool import i18n
+from tests.support.catalogues import (
+    PLACE,
+    Texts,
+    catalogue,
+    messages,
+    pairs,
+    spanish_words,
+    texts_of,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -28,15 +37,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "scripts" / "translations.sh"
 LANGUAGES = ("en", "pt")
-PLACE = re.compile(r"%\(\w+\)\w|\{\w+\}|%%")
 GIT_WORDS = re.compile(
     r"\b(git|commits?|committed|merge[sd]?|merging|branch(es)?|diffs?)\b"
     r"|\b(repositor(y|ies|ios?)|patch(es)?|rebase|pull requests?)\b",
     re.IGNORECASE,
 )
+BETWEEN = re.compile(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}|<[^<>{}]*(?:(?:\{\{.*?\}\}|\{%.*?%\})[^<>{}]*)*>", re.DOTALL)
+NAMES_OF_FIELDS = {"new", "upload"}  # what a macro makes the id of a field of
 CLOSES = datetime(2026, 6, 5, 23, 0, tzinfo=UTC)
-
-Texts = tuple[str, ...]  # one text, or its singular and its plural
 
 
 @cache
@@ -53,28 +61,13 @@ def said_today() -> dict[Texts, str]:
     return found
 
 
-@cache
-def catalogue(language: str) -> Catalog:
-    with (i18n.FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
-        return read_po(file, abort_invalid=True)
-
-
-def messages(language: str) -> Iterator[Message]:
-    return (message for message in catalogue(language) if message.id)
-
-
-def texts_of(message: Message) -> Texts:
-    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
-
-
-def translations_of(message: Message) -> Texts:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
-
-
-def pairs(language: str) -> Iterator[tuple[str, str]]:
-    """Yield every text with its translation, singular with singular and plural with plural."""
-    for message in messages(language):
-        yield from zip(texts_of(message), translations_of(message), strict=True)
+def constants(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield line and value of every text in a module that is not a docstring."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
+            yield node.lineno, node.value
 
 
 def test_texts_are_found_in_code_templates_and_macros():
@@ -100,6 +93,23 @@ def test_the_catalogue_holds_what_is_said_today_and_nothing_else(language: str):
     assert not missing, "run scripts/translations.sh and translate"
     assert not sorted(texts[0] for texts in kept - wanted), "run scripts/translations.sh"
     assert not catalogue(language).obsolete
+
+
+def test_no_text_of_a_page_is_said_past_the_catalogue():
+    known = {text for texts in said_today() for text in texts}
+    assert not [
+        f"{path.relative_to(ROOT)}:{line}: {text}"
+        for path in sorted((ROOT / "reviewtool" / "web").rglob("*.py"))
+        for line, text in constants(path)
+        if not text.startswith("/") and text not in known and len(spanish_words("en").intersection(words_of(text))) > 1
+    ]
+    bare = [
+        f"{path.relative_to(ROOT)}: {text}"
+        for path in sorted((ROOT / "reviewtool" / "web" / "templates").rglob("*.html"))
+        for text in BETWEEN.split(path.read_text(encoding="utf-8"))
+        if re.search(r"(?<![\w-])[^\W\d_]{3,}(?![\w=\"-])", text) and text.strip() not in NAMES_OF_FIELDS
+    ]
+    assert not bare
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

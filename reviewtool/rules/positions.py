@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from reviewtool.errors import InvalidInput
 
@@ -143,6 +143,14 @@ _FITS: Mapping[str, Callable[[Any], bool]] = {
 def _fits(name: str, value: Any) -> bool:
     check = _FITS.get(name)
     return check(value) if check else isinstance(value, bool)
+
+
+class SeatNamed(NamedTuple):
+    """A seat as a list names it, as facts: pages say it in the reader's language."""
+
+    key: str
+    label: str
+    administration: str
 
 
 @dataclass(frozen=True, slots=True)

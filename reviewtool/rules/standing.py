@@ -170,7 +170,7 @@ def standing(
     closed: bool = False,
     silence_broken_by: str | None = None,
 ) -> Standing:
-    """Return where the ballot stands; `open_objections` is their number, or the labels of the seats that raised them.
+    """Return where the ballot stands; `open_objections` is their number, or the keys of the seats that raised them.
 
     An open formal objection changes no outcome: it holds the merge. Objections that an override ballot is about, or
     has overridden, are not open here.

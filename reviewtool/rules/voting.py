@@ -20,6 +20,7 @@ from reviewtool.rules.positions import (
     Position,
     QuorumKind,
     Roll,
+    SeatNamed,
     SeatOnRoll,
 )
 from reviewtool.rules.procedures import (
@@ -67,6 +68,7 @@ __all__ = [
     "Position",
     "QuorumKind",
     "Roll",
+    "SeatNamed",
     "SeatOnRoll",
     "Standing",
     "choices",

@@ -343,16 +343,16 @@ def open_objections(session: Session, number: int) -> list[Objection]:
 def standing_of(session: Session, ballot: Ballot) -> Standing:
     """Return where a ballot stands now, with the objections open today."""
     rules, roll, casts = parts(session, ballot)
-    labels = (
+    objecting = (
         []
         if ballot.purpose == "override"
-        else [objection.seat.label for objection in open_objections(session, ballot.proposal_number)]
+        else [objection.seat.key for objection in open_objections(session, ballot.proposal_number)]
     )
     state = standing(
         rules,
         roll,
         casts,
-        open_objections=labels,
+        open_objections=objecting,
         closed=ballot.closed_at is not None,
         silence_broken_by=ballot.broken_by,
     )

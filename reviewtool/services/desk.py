@@ -18,7 +18,7 @@ from reviewtool.clock import now
 from reviewtool.models import Ballot, ExtensionRequest, Person, Proposal, Revision, Seat, Touch
 from reviewtool.rules import calendar
 from reviewtool.rules.lifecycle import OPEN_STATES, OVERDUE_WORKING_DAYS, Actor, NextFacts, State, next_actor
-from reviewtool.rules.voting import may_call_second_call
+from reviewtool.rules.voting import SeatNamed, may_call_second_call
 from reviewtool.services import rulesets, standings, touching
 from reviewtool.services.standings import Counted
 from reviewtool.services.workshop import Workshop
@@ -56,8 +56,8 @@ class Item:
     paths: tuple[str, ...] = ()
     ballot: Counted | None = None
     collides: bool = False
-    objectors: tuple[str, ...] = ()
-    extensions: tuple[str, ...] = ()
+    objectors: tuple[SeatNamed, ...] = ()
+    extensions: tuple[SeatNamed, ...] = ()
     shared: tuple[Shared, ...] = ()
     overdue: bool = False
 
@@ -70,11 +70,10 @@ class Item:
 
     @property
     def interrupted_by(self) -> str | None:
-        """Return the label of the seat that broke the silence, while the coordination has not chosen what follows."""
+        """Return the key of the seat that broke the silence, while the coordination has not chosen what follows."""
         if self.state is not State.awaiting_decision or self.ballot is None or self.ballot.broken_by is None:
             return None
-        seat = self.ballot.roll.find(self.ballot.broken_by)
-        return seat.label if seat else self.ballot.broken_by
+        return self.ballot.broken_by
 
     @property
     def may_call_again(self) -> bool:
@@ -171,7 +170,7 @@ def _items(session: Session, workshop: Workshop, size: int) -> list[Item]:
             paths=paths.get(item.number, ()),
             ballot=ballots.get(item.number),
             collides=item.number in stuck,
-            objectors=tuple(label for _key, label in objected.get(item.number, ())),
+            objectors=tuple(objected.get(item.number, ())),
             extensions=tuple(asked.get(item.number, ())),
             shared=tuple(shared.get(item.number, ())),
             overdue=item.state in {State.approved, State.awaiting_decision}
@@ -214,9 +213,9 @@ def _item(row: Row[*tuple[Any, ...]]) -> Item:
     return Item(number, title, author_id, author, administration, State(state), *others)
 
 
-def _extensions(session: Session, items: Collection[Item], ballots: dict[int, Counted]) -> dict[int, list[str]]:
+def _extensions(session: Session, items: Collection[Item], ballots: dict[int, Counted]) -> dict[int, list[SeatNamed]]:
     """Return the seats whose request for more time in what is open now nobody has answered."""
-    found: dict[int, list[str]] = {}
+    found: dict[int, list[SeatNamed]] = {}
     present = {
         item.number: ballots[item.number].number if item.state is State.voting and item.number in ballots else 0
         for item in items
@@ -225,14 +224,16 @@ def _extensions(session: Session, items: Collection[Item], ballots: dict[int, Co
     if not present:
         return found
     query = (
-        select(ExtensionRequest.proposal_number, ExtensionRequest.ballot_number, Seat.label)
+        select(
+            ExtensionRequest.proposal_number, ExtensionRequest.ballot_number, Seat.key, Seat.label, Seat.administration
+        )
         .join(Seat, Seat.id == ExtensionRequest.seat_id)
         .where(ExtensionRequest.proposal_number.in_(present), ExtensionRequest.granted.is_(None))
         .order_by(ExtensionRequest.id)
     )
-    for number, ballot, label in session.execute(query):
+    for number, ballot, *seat in session.execute(query):
         if present[number] == ballot:
-            found.setdefault(number, []).append(label)
+            found.setdefault(number, []).append(SeatNamed(*seat))
     return found
 
 

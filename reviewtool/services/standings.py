@@ -14,7 +14,7 @@ from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from reviewtool.models import Ballot, Objection, Proposal, Seat, Vote
-from reviewtool.rules.voting import BallotRules, Cast, Outcome, Position, Roll, Standing, ended_as, standing
+from reviewtool.rules.voting import BallotRules, Cast, Outcome, Position, Roll, SeatNamed, Standing, ended_as, standing
 from reviewtool.services.workshop import Workshop
 
 
@@ -22,7 +22,7 @@ from reviewtool.services.workshop import Workshop
 class Counted:
     """A ballot with its frozen rules and roll, its current votes, and where it stands with them.
 
-    `objecting` are the seats whose formal objection to the proposal is open, `objectors` their labels.
+    `objecting` are the keys of the seats whose formal objection to the proposal is open, `objectors` these seats.
     """
 
     id: int
@@ -40,7 +40,7 @@ class Counted:
     roll: Roll
     casts: tuple[Cast, ...]
     objecting: frozenset[str]
-    objectors: tuple[str, ...]
+    objectors: tuple[SeatNamed, ...]
     standing: Standing
 
     @property
@@ -70,19 +70,19 @@ def of_newest(session: Session, workshop: Workshop, numbers: Collection[int]) ->
     return _counted(session, workshop, wanted, numbers)
 
 
-def objections(session: Session, numbers: Collection[int]) -> dict[int, list[tuple[str, str]]]:
-    """Return the seats whose formal objection holds each of some proposals: key and label."""
-    found: dict[int, list[tuple[str, str]]] = {}
+def objections(session: Session, numbers: Collection[int]) -> dict[int, list[SeatNamed]]:
+    """Return the seats whose formal objection holds each of some proposals."""
+    found: dict[int, list[SeatNamed]] = {}
     if not numbers:
         return found
     query = (
-        select(Objection.proposal_number, Seat.key, Seat.label)
+        select(Objection.proposal_number, Seat.key, Seat.label, Seat.administration)
         .join(Seat, Seat.id == Objection.seat_id)
         .where(Objection.proposal_number.in_(numbers), Objection.lifted_at.is_(None), Objection.overridden_in.is_(None))
         .order_by(Objection.id)
     )
-    for number, key, label in session.execute(query):
-        found.setdefault(number, []).append((key, label))
+    for number, *seat in session.execute(query):
+        found.setdefault(number, []).append(SeatNamed(*seat))
     return found
 
 
@@ -147,15 +147,15 @@ def _casts(session: Session, ballot_ids: list[int]) -> dict[int, list[Cast]]:
     return found
 
 
-def _one(row: Row[Any], casts: Iterable[Cast], objecting: Iterable[tuple[str, str]]) -> Counted:
+def _one(row: Row[Any], casts: Iterable[Cast], objecting: Collection[SeatNamed]) -> Counted:
     rules, roll, given = BallotRules.from_json(row.rules), Roll.from_json(row.roll), tuple(casts)
     outcome = Outcome(row.outcome) if row.outcome else None
-    held = () if row.purpose == "override" else tuple(label for _key, label in objecting)
+    keys = [seat.key for seat in objecting]
     state = standing(
         rules,
         roll,
         given,
-        open_objections=held,
+        open_objections=() if row.purpose == "override" else keys,
         closed=row.closed_at is not None,
         silence_broken_by=row.broken_by,
     )
@@ -174,7 +174,7 @@ def _one(row: Row[Any], casts: Iterable[Cast], objecting: Iterable[tuple[str, st
         rules=rules,
         roll=roll,
         casts=given,
-        objecting=frozenset(key for key, _label in objecting),
-        objectors=held,
+        objecting=frozenset(keys),
+        objectors=tuple(objecting),
         standing=ended_as(state, outcome) if outcome else state,
     )

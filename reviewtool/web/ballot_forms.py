@@ -24,6 +24,7 @@ from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import ngettext
 from reviewtool.web.offers import label
 from reviewtool.web.positions import CHANNELS, HINTS, POSITIONS, PRESETS, STANCES, position_name
+from reviewtool.web.seats import seat_name
 from reviewtool.web.standing import closing, deadline
 
 Option = tuple[str, str, str, bool]  # value, text, hint, needs a reason
@@ -120,7 +121,7 @@ def _vote_options() -> tuple[Option, ...]:
 def vote_heading(case: Case) -> str:
     """Say whose vote it is: the member's, or the administration's."""
     if workshop().group.unit == "administration" and case.seat is not None:
-        return _("Voto de %(seat)s", seat=case.seat.label)
+        return _("Voto de %(seat)s", seat=seat_name(case.seat))
     return _("Su respuesta") if case.is_silence else _("Su voto")
 
 
@@ -236,26 +237,28 @@ def _extend(case: Case) -> Form:
     closes = deadline(case.ballot.closes_at) if case.ballot else ""
     lead = _("Ahora cierra el %(day)s. El cierre se corre esos días hábiles; los votos quedan como están.", day=closes)
     title = _("Prorrogar la votación de P-%(number)s", number=case.number)
-    return _form("extend", case, title, lead, _days(), _reason(), notes=_asked(case))
+    return _form("extend", case, title, lead, _days(), _reason(), notes=asked(case))
 
 
 def _extend_consultation(case: Case) -> Form:
     closes = case.proposal.consultation_closes_at
     lead = _("Ahora cierra el %(day)s.", day=deadline(closes)) if closes else ""
     title = _("Prorrogar la consulta de P-%(number)s", number=case.number)
-    return _form("extend_consultation", case, title, lead, _days(), _reason(), notes=_asked(case))
+    return _form("extend_consultation", case, title, lead, _days(), _reason(), notes=asked(case))
 
 
-def _asked(case: Case) -> tuple[str, ...]:
+def asked(case: Case) -> tuple[str, ...]:
+    """Say which seats ask for more time, and why."""
     return tuple(
-        _("%(seat)s pide prórroga: «%(reason)s»", seat=each.seat.label, reason=each.reason) for each in case.requests
+        _("%(seat)s pide prórroga: «%(reason)s»", seat=seat_name(each.seat), reason=each.reason)
+        for each in case.requests
     )
 
 
 def _decline_extension(case: Case) -> Form:
     title = _("Denegar la prórroga en P-%(number)s", number=case.number)
     lead = _("El cierre queda como está y quien la pidió recibe su respuesta.")
-    return _form("decline_extension", case, title, lead, _reason(), notes=_asked(case))
+    return _form("decline_extension", case, title, lead, _reason(), notes=asked(case))
 
 
 def _suspend(case: Case) -> Form:
@@ -284,9 +287,9 @@ def _register(case: Case) -> Form:
     seats = tuple(
         (
             seat.key,
-            _("%(seat)s (ya votó: %(position)s)", seat=seat.label, position=present[seat.key])
+            _("%(seat)s (ya votó: %(position)s)", seat=seat_name(seat), position=present[seat.key])
             if seat.key in present
-            else seat.label,
+            else seat_name(seat),
             "",
             False,
         )
@@ -334,7 +337,7 @@ def _call_again(case: Case) -> Form:
 def _submit_objection(case: Case) -> Form:
     lead = _("El grupo vota si se sigue adelante pese a la objeción: dos tercios, con quórum. La objeción se cita.")
     form = _form("submit_objection", case, _("Someter la objeción a P-%(number)s", number=case.number), lead, _reason())
-    return replace(form, quote="\n".join(f"{each.seat.label}: {each.reason}" for each in case.open_objections))
+    return replace(form, quote="\n".join(f"{seat_name(each.seat)}: {each.reason}" for each in case.open_objections))
 
 
 def _ask_amendment(case: Case) -> Form:

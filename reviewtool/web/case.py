@@ -6,6 +6,7 @@ panel.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from reviewtool.rules.voting import BallotRules, Majority, Roll, SeatOnRoll, Sta
 from reviewtool.services import combining, drafts, objections, people, proposals, standings, votes
 from reviewtool.services.standings import Counted
 from reviewtool.web.database import me, workshop
+from reviewtool.web.seats import names_of
 from reviewtool.web.security import may_now
 
 
@@ -95,9 +97,9 @@ class Case:
         return tuple(each for each in self.objections if each.lifted_at is None and each.overridden_in is None)
 
     @property
-    def names(self) -> dict[str, str]:
-        """Return the labels of the seats on the roll by key."""
-        return {seat.key: seat.label for seat in self.roll.seats}
+    def names(self) -> Mapping[str, str]:
+        """Return the names of the seats of the newest ballot by key."""
+        return names_of(self.counted)
 
     @property
     def hidden(self) -> bool:

@@ -131,7 +131,7 @@ def panel(session: Session, proposal: Proposal, revision: Revision, ballot: Ball
         member_acts=tuple(each for each in of_member(case) if each.act in {"object", "ask_extension"}),
         author_acts=tuple(of_author(case)),
         coordination_acts=tuple(of_coordination(case)),
-        requests=_requests(case),
+        requests=ballot_forms.asked(case),
         notes=_notes(case),
         is_party=case.is_party and Role.coordination in case.roles,
         next=_next(case),
@@ -220,12 +220,6 @@ def _must_confirm(case: Case) -> str:
 def _opinion_form(case: Case, given: tuple[Opinion, ...]) -> Form:
     own = next((each for each in given if each.person_id == case.person.id), None)
     return ballot_forms.opinion(case, own)
-
-
-def _requests(case: Case) -> tuple[str, ...]:
-    return tuple(
-        _("%(seat)s pide prórroga: «%(reason)s»", seat=each.seat.label, reason=each.reason) for each in case.requests
-    )
 
 
 def _notes(case: Case) -> tuple[str, ...]:

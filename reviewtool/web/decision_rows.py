@@ -20,6 +20,7 @@ from reviewtool.web.case import Case
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import localtime
 from reviewtool.web.positions import SHOWN, STANCES, outcome_name, outcome_tone, registered, unconfirmed
+from reviewtool.web.seats import seat_name
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _vote_row(case: Case, seat: SeatOnRoll, vote: Vote | None, thread: int | Non
     shows = vote is not None and (you or not case.hidden)
     return VoteRow(
         iso=seat.administration[:2],
-        label=_("%(seat)s (usted)", seat=seat.label) if you else seat.label,
+        label=_("%(seat)s (usted)", seat=seat_name(seat)) if you else seat_name(seat),
         text=text,
         tone=tone,
         icon=icon,
@@ -164,7 +165,7 @@ def objection_row(case: Case, objection: Objection) -> ObjectionRow:
         ended = _("El grupo decidió seguir adelante en la votación %(number)s.", number=objection.overridden_in)
     return ObjectionRow(
         id=objection.id,
-        seat=objection.seat.label,
+        seat=seat_name(objection.seat),
         person=objection.person.name,
         reason=objection.reason,
         raised_at=objection.raised_at,

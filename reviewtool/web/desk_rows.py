@@ -18,6 +18,7 @@ from reviewtool.web.context import place_name
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import joined, ngettext
 from reviewtool.web.places import Places
+from reviewtool.web.seats import names_of, seats_joined
 from reviewtool.web.standing import checklist, counts, objections
 from reviewtool.web.strips import Strip, strip_of
 
@@ -85,13 +86,14 @@ def _votes(item: Item, strip: Strip | None) -> str:
 
 def _checks(item: Item, group: str) -> Iterator[Said]:
     if item.interrupted_by:
-        yield "unmet", _("Silencio interrumpido por %(seat)s", seat=item.interrupted_by)
+        names = names_of(item.ballot)
+        yield "unmet", _("Silencio interrumpido por %(seat)s", seat=names.get(item.interrupted_by, item.interrupted_by))
     yield from _of_state(item, group)
     if item.extensions:
-        yield "open", _("Piden prórroga: %(seats)s", seats=joined(list(item.extensions)))
+        yield "open", _("Piden prórroga: %(seats)s", seats=seats_joined(item.extensions))
     if item.shared:
-        names = joined([f"P-{other.number}" for other in item.shared])
-        yield "open", _("Comparte documento con %(names)s", names=names)
+        beside = joined([f"P-{other.number}" for other in item.shared])
+        yield "open", _("Comparte documento con %(names)s", names=beside)
 
 
 def _of_state(item: Item, group: str) -> Iterator[Said]:
@@ -117,7 +119,7 @@ def _of_approved(item: Item, group: str) -> Iterator[Said]:
     if item.collides:
         yield "unmet", _("El texto vigente cambió en los mismos pasajes: falta una versión nueva")
     if item.objectors:
-        yield "unmet", _("Objeción formal de %(seats)s", seats=joined(list(item.objectors)))
+        yield "unmet", _("Objeción formal de %(seats)s", seats=seats_joined(item.objectors))
 
 
 def _of_awaiting(item: Item) -> Iterator[Said]:
@@ -126,7 +128,7 @@ def _of_awaiting(item: Item) -> Iterator[Said]:
     elif not item.interrupted_by:
         yield "open", _("La consulta terminó: falta abrir la votación")
     if item.objectors:
-        yield "unmet", _("Objeción formal de %(seats)s", seats=joined(list(item.objectors)))
+        yield "unmet", _("Objeción formal de %(seats)s", seats=seats_joined(item.objectors))
     if item.open_threads:
         yield _talk(item)
 
@@ -148,7 +150,7 @@ def _of_ballot(item: Item) -> Iterator[Said]:
         may_change = is_open and check.state == "unmet" and check.code != "objections"
         said = check.title
         if check.code == "objections" and check.state == "unmet":
-            said = objections(ballot.standing.checks)
+            said = objections(ballot.standing.checks, names_of(ballot))
         yield "open" if may_change else check.state, said
     if is_open and ballot.everybody_voted:
         yield "met", _("Todos se han pronunciado")

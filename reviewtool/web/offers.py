@@ -21,6 +21,7 @@ from reviewtool.services import people
 from reviewtool.web.case import Case
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import joined, mark, ngettext
+from reviewtool.web.seats import seats_joined
 from reviewtool.web.security import may_now
 
 
@@ -228,7 +229,7 @@ def _approved(case: Case) -> list[Offer]:
 def why_not_merge(case: Case) -> str:
     """Say why an approved text cannot be merged now by the reader; nothing where it can."""
     if case.open_objections:
-        seats = joined([each.seat.label for each in case.open_objections])
+        seats = seats_joined([each.seat for each in case.open_objections])
         return ngettext(
             "Una objeción formal de %(seats)s impide incorporar.",
             "Objeciones formales de %(seats)s impiden incorporar.",

@@ -87,7 +87,7 @@ def sentence(
 ) -> str:
     """Say where a ballot stands in one sentence with its arithmetic, and when it closes.
 
-    `names` are the labels of the seats by key; `hidden` keeps the positions back, as some rules do until the close.
+    `names` are those of the seats by key; `hidden` keeps the positions back, as some rules do until the close.
     """
     parts = [_ended(state, names or {})] if state.outcome else []
     if hidden and not state.closed:
@@ -96,7 +96,7 @@ def sentence(
         parts += _silence(state)
     elif state.outcome not in {Outcome.suspended, Outcome.superseded}:
         parts += _arithmetic(state)
-    parts.append(objections(state.checks))
+    parts.append(objections(state.checks, names))
     if closes_at is not None:
         parts.append(closing(closes_at, closed=state.closed))
     return " ".join(part for part in parts if part)
@@ -260,17 +260,21 @@ def _certified(facts: Mapping[str, Any]) -> str:
     )
 
 
-def objections(checks: Iterable[Check]) -> str:
-    """Say which formal objections are open; nothing when none is."""
+def objections(checks: Iterable[Check], names: Mapping[str, str] | None = None) -> str:
+    """Say which formal objections are open; nothing when none is. `names` are those of the seats by key."""
     facts = next((check.facts for check in checks if check.code == "objections" and not check.met), None)
     if facts is None:
         return ""
-    seats, count = list(facts["seats"]), facts["count"]
+    seats, count = _named(facts["seats"], names), facts["count"]
     if not seats:
         return ngettext("%(num)s objeción formal sigue abierta.", "%(num)s objeciones formales siguen abiertas.", count)
     if count == 1:
         return _("Una objeción formal de %(seats)s sigue abierta.", seats=seats[0])
     return _("Siguen abiertas %(count)s objeciones formales: %(seats)s.", count=count, seats=joined(seats))
+
+
+def _named(seats: Iterable[str], names: Mapping[str, str] | None) -> list[str]:
+    return sorted((names or {}).get(key, key) for key in seats)
 
 
 def checklist(
@@ -307,7 +311,7 @@ def _said(check: Check, state: Standing, names: Mapping[str, str], closes_at: da
         case "silence":
             return _checked_silence(check, state, names)
         case "objections":
-            return _checked_objections(check)
+            return _checked_objections(check, names)
         case "ballot_open":
             return _checked_close(closes_at, closed=check.met)
         case "nobody_entitled":
@@ -316,12 +320,12 @@ def _said(check: Check, state: Standing, names: Mapping[str, str], closes_at: da
             return _ended(state, names), ""
 
 
-def _checked_objections(check: Check) -> tuple[str, str]:
+def _checked_objections(check: Check, names: Mapping[str, str]) -> tuple[str, str]:
     if check.met:
         return _("Sin objeciones formales"), ""
     count = check.facts["count"]
     lacking = ngettext("Falta resolver %(num)s objeción formal", "Falta resolver %(num)s objeciones formales", count)
-    return lacking, joined(list(check.facts["seats"]))
+    return lacking, joined(_named(check.facts["seats"], names))
 
 
 def _checked_close(closes_at: datetime | None, *, closed: bool) -> tuple[str, str]:

@@ -202,8 +202,9 @@ def test_the_desk_puts_each_proposal_where_the_next_actor_looks_for_it(workshop,
     assert numbers(board.held) == [objected]
     assert numbers(board.voting) == [voting]
     assert not board.consulting
-    assert board.held[0].objectors == (group.seats[6].label,)
-    assert next(item for item in board.to_decide if item.number == asked).extensions == (group.seats[8].label,)
+    assert [seat.key for seat in board.held[0].objectors] == [group.seats[6].key]
+    (asking,) = next(item for item in board.to_decide if item.number == asked).extensions
+    assert (asking.key, asking.label) == (group.seats[8].key, group.seats[8].label)
     assert [other.number for other in board.ready[0].shared] == [objected, voting, asked, waiting]
     assert board.voting[0].ballot.standing.against == 1
     with clock.at(clock.now() + timedelta(days=9)):
@@ -226,7 +227,7 @@ def test_a_broken_silence_and_a_missing_quorum_wait_for_the_coordination(worksho
     journey.close(workshop, few)
 
     board = board_of(workshop)
-    assert {item.number: item.interrupted_by for item in board.to_decide} == {quiet: group.seats[8].label, few: None}
+    assert {item.number: item.interrupted_by for item in board.to_decide} == {quiet: group.seats[8].key, few: None}
     assert work_of(workshop, group.members[0]).own[0].todo == ("interrupted", "threads")
 
 

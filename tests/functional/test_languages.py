@@ -1,0 +1,214 @@
+"""Every page of the demonstration as an English and as a Portuguese reader: none of its words is left in Spanish.
+
+What people wrote, the materials and what is quoted of them are in whatever language they are; the rest is ours. A
+Spanish word is one that the catalogue's Spanish texts use and no translation does, or of a country's Spanish name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import html5lib
+import pytest
+from sqlalchemy import JSON, String, select
+
+from reviewtool import clock, demonstration
+from reviewtool.app import create_app
+from reviewtool.db import Base
+from reviewtool.errors import Unavailable
+from reviewtool.gitstore import reading, record
+from reviewtool.group import Group
+from reviewtool.models import Revision
+from reviewtool.rules.voting import SeatOnRoll
+from reviewtool.services import people, recording
+from reviewtool.settings import Settings
+from reviewtool.web import seats
+from tests.conftest import ROOT
+from tests.support.catalogues import spanish_words, words_of
+from tests.support.pages import LESSON, MEMBER, PAGES, Page
+
+ENGLISH = "modulo-1-valor-de-transaccion/en/lesson-6-royalties-and-licence-fees.md"
+SAID = ("aria-label", "title", "alt", "placeholder")
+QUOTED = re.compile(r"[«“][^»”]*[»”]")
+OURS = {("seat", "label"), ("ballot", "roll")}  # what the program made of the group's file, not what people wrote
+RUN = 3  # so many words one after the other as somebody wrote them are theirs
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("languages") / "var"
+    settings = Settings(var=folder, group_file=ROOT / "config" / "group.toml", secret_key="only-for-tests" * 4)
+    workshop = demonstration.ensure(settings, lambda _line: None)
+    made = create_app(settings, workshop)
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    yield made
+    workshop.database.dispose()
+    workshop.store.close()
+
+
+@pytest.fixture(scope="module")
+def written(app) -> set[tuple[str, ...]]:
+    """Return what people wrote as runs of words; a shorter text is a run of its own."""
+    found: set[tuple[str, ...]] = set()
+    for text in _texts(app.extensions["workshop"]):
+        words = words_of(text)
+        found.update(zip(*(words[at:] for at in range(min(RUN, len(words)))), strict=False))
+    return found
+
+
+def _texts(workshop: Any) -> Iterator[str]:
+    with workshop.database.read() as session:
+        for table in Base.metadata.sorted_tables:
+            kept = [c for c in table.c if isinstance(c.type, String | JSON) and (table.name, c.name) not in OURS]
+            for row in session.execute(select(*kept)) if kept else ():
+                yield from (text for value in row for text in _flat(value))
+        commits = [reading.head(workshop.store), *session.scalars(select(Revision.commit))]
+    files = {path: entry.blob for commit in commits for path, entry in reading.files(workshop.store, commit).items()}
+    for path, blob in files.items():
+        yield path
+        if path.endswith((".md", ".toml", ".svg")):
+            yield reading.data(workshop.store, blob).decode()
+    yield from (value for page in PAGES.values() for value in (page.sent or {}).values())
+
+
+def _flat(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _flat(each)
+
+
+def spanish(language: str) -> frozenset[str]:
+    """Return the Spanish words that must not be read in a language: of our texts, and of the countries' names."""
+    places = Group.load(ROOT / "config" / "group.toml").administrations
+    named, said = ({word for place in places for word in words_of(place.name(chosen))} for chosen in ("es", language))
+    return spanish_words(language) | (named - said)
+
+
+def said_on(html: str) -> Iterator[str]:
+    """Yield the texts of a page, also those for screen readers and scripts, but for what is marked as Spanish."""
+    root = html5lib.parse(html, namespaceHTMLElements=False)
+    yield from _said(root, root.get("lang", ""))
+
+
+def _said(node: Any, language: str) -> Iterator[str]:
+    language = node.get("lang", language)
+    if not isinstance(node.tag, str) or node.get("id") == "timezone":  # its places have names of their own
+        return
+    if language != "es":
+        yield node.text or ""
+        yield from (value for name, value in node.attrib.items() if name in SAID or _is_of_script(name))
+    for child in node:
+        yield from _said(child, language)
+        if language != "es":
+            yield child.tail or ""
+
+
+def _is_of_script(name: str) -> bool:
+    return name.startswith("data-") and any(part in name for part in ("text", "confirm", "label"))
+
+
+def left_in_spanish(html: str, written: set[tuple[str, ...]], known: set[str]) -> list[str]:
+    """Return the texts of a page with a Spanish word that nobody wrote and nobody quotes."""
+    texts = (" ".join(each.split()) for each in said_on(html))
+    return [
+        text
+        for text in texts
+        if all(known.intersection(ours(words_of(each), written)) for each in (text, QUOTED.sub("", text)))
+    ]
+
+
+def ours(words: list[str], written: set[tuple[str, ...]]) -> list[str]:
+    """Return the words of a text that are not part of a run that somebody wrote."""
+    theirs: set[int] = set()
+    for length in range(1, RUN + 1):
+        for at in range(len(words) - length + 1):
+            if tuple(words[at : at + length]) in written:
+                theirs.update(range(at, at + length))
+    return [word for at, word in enumerate(words) if at not in theirs]
+
+
+def reader(app: Any, who: str, language: str) -> Any:
+    """Return a client of a person whose language is this one, or of a stranger whose browser asks for it."""
+    client = app.test_client()
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    if who:
+        with app.extensions["workshop"].database.write() as session:
+            person = people.find_by_email(session, f"{who}@demo.example")
+            person.language = language
+            identity = person.get_id()
+        with client.session_transaction() as session:
+            session.update(_user_id=identity, _fresh=True, began=clock.now().timestamp())
+    return client
+
+
+def opened(app: Any, page: Page, language: str) -> Any:
+    """Open a page in a language, or send the form that it answers."""
+    client = reader(app, page.who, language)
+    return client.get(page.path) if page.sent is None else client.post(page.path, data=page.sent)
+
+
+def report(found: dict[str, list[str]]) -> None:
+    """Fail with every text that is left and the first page it stands on."""
+    first: dict[str, str] = {}
+    for name, texts in found.items():
+        for text in texts:
+            first.setdefault(text, name)
+    assert not first, "\n" + "\n".join(f"{name}: {text}" for text, name in first.items())
+
+
+@pytest.mark.parametrize("language", ["en", "pt"])
+def test_no_spanish_word_of_ours_is_left_on_any_page(app, written, language):
+    known = spanish(language)
+    found = {}
+    for name, page in PAGES.items():
+        answer = opened(app, page, language)
+        assert answer.status_code == page.status, name
+        found[name] = left_in_spanish(answer.text, written, known)
+    report(found)
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second"),
+    [("es", "República Dominicana", "Perú (usted)"), ("en", "Dominican Republic", "Peru (you)"),
+     ("pt", "República Dominicana", "Peru (você)")],
+)  # fmt: skip
+def test_a_seat_is_named_in_the_readers_language_with_its_number(app, language, first, second):
+    page = opened(app, PAGES["proposal-13"], language).text
+    assert [name for name in (first, second, "Argentina (2)") if f"<span>{name}</span>" not in page] == []
+
+
+def test_a_seat_whose_administration_has_left_the_group_keeps_its_label(app):
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert seats.seat_name(SeatOnRoll("XX-2", "Antiguo país (2)", administration="XX")) == "Antiguo país (2)"
+        assert seats.seat_name(SeatOnRoll("DO-2", "Nombre viejo (2)", administration="DO")) == "Dominican Republic (2)"
+
+
+def test_what_is_recorded_of_a_decision_stays_spanish_whoever_reads_it(app):
+    opened(app, PAGES["proposal-10"], "en")
+    minutes = record.read(app.extensions["workshop"].store, recording.ref_of(10), "record.md").decode()
+    assert "| República Dominicana |" in minutes
+    assert "- Perú, " in minutes
+
+
+def test_the_editor_says_in_which_language_the_document_is(app):
+    client = reader(app, MEMBER, "pt")
+    for path, language in ((ENGLISH, "en"), (LESSON, "es")):
+        page = client.post("/borradores", data={"path": path}, follow_redirects=True).text
+        assert re.search(rf'<textarea class="markdown"[^>]* lang="{language}"', page), path
+        client.post(re.search(r'action="(/borradores/\d+/descartar)"', page)[1])
+
+
+@pytest.mark.parametrize("language", ["en", "pt"])
+@pytest.mark.parametrize("error", [Unavailable("store-busy"), RuntimeError("a bug")], ids=["busy", "bug"])
+def test_a_page_that_failed_says_so_in_the_readers_language(app, written, monkeypatch, language, error):
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setitem(app.view_functions, "home.accessibility", fail)
+    page = reader(app, MEMBER, language).get("/accesibilidad")
+    assert page.status_code == (503 if isinstance(error, Unavailable) else 500)
+    assert left_in_spanish(page.text, written, spanish(language)) == []

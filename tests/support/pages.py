@@ -1,0 +1,129 @@
+"""Every page of the demonstration and who looks at it: for the tests of accessibility, of overflow and of language.
+
+Addresses are those of the demonstration's proposals, threads and comments, which are the same on whatever day it is
+made. A page with `sent` is what answers a form that is refused, so that looking at it changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+LESSON = "modulo-1-valor-de-transaccion/leccion-6-canones-y-derechos-de-licencia.md"
+MEMBER, AUTHOR, OBSERVER, READER, COORDINATION = (
+    "rosa.quispe",
+    "byron.cevallos",
+    "ixchel.cumes",
+    "marisol.vega",
+    "elena.marroquin",
+)
+OBJECTOR, WAITING, SILENT = "gonzalo.silveira", "nohely.rondon", "martin.acosta"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: who opens it, its address, the form that is sent there, and the status it answers with."""
+
+    who: str
+    path: str
+    sent: Mapping[str, str] | None = None
+    status: int = 200
+
+
+def _act(who: str, path: str, **sent: str) -> Page:
+    return Page(who, f"/propuestas/{path}", sent or None, 400 if sent else 200)
+
+
+READING = {
+    "sign-in": Page("", "/entrar"),
+    "home-member": Page(MEMBER, "/"),
+    "home-observer": Page(OBSERVER, "/"),
+    "home-reader": Page(READER, "/"),
+    "home-coordination": Page(COORDINATION, "/"),
+    "desk": Page(COORDINATION, "/coordinacion"),
+    "proposals": Page(MEMBER, "/propuestas"),
+    "decisions": Page(MEMBER, "/decisiones"),
+    "editions": Page(COORDINATION, "/ediciones"),
+    "group": Page(MEMBER, "/grupo"),
+    "profile": Page(MEMBER, "/perfil"),
+    "accessibility": Page(MEMBER, "/accesibilidad"),
+    "materials": Page(MEMBER, "/materiales"),
+    "module": Page(MEMBER, "/materiales/modulo-1-valor-de-transaccion"),
+    "document": Page(MEMBER, f"/materiales/{LESSON}"),
+    "history": Page(MEMBER, f"/historial/{LESSON}"),
+    "why": Page(MEMBER, f"/por-que/{LESSON}?bloque=3"),
+    "search": Page(MEMBER, "/buscar?q=canon"),
+    **{f"proposal-{number}": Page(MEMBER, f"/propuestas/{number}") for number in (1, 4, 7, 9, 10, 12, 13, 14, 15, 16)},
+    "proposal-columns": Page(MEMBER, "/propuestas/16?vista=columnas"),
+    "proposal-final": Page(MEMBER, "/propuestas/16?vista=propuesto"),
+    "proposal-source": Page(MEMBER, "/propuestas/16?vista=fuente"),
+    "proposal-coordination": Page(COORDINATION, "/propuestas/13"),
+    "proposal-observer": Page(OBSERVER, "/propuestas/13"),
+    "proposal-reader": Page(READER, "/propuestas/13"),
+    "comments": Page(MEMBER, "/propuestas/16/comentarios"),
+    "conflict": Page(COORDINATION, "/propuestas/9/conflicto"),
+    "merge": Page(COORDINATION, "/propuestas/11/incorporar"),
+}
+TALKING = {
+    "thread": Page(MEMBER, "/comentarios/20"),
+    "thread-objection": Page(OBJECTOR, "/comentarios/25"),
+    "comment-edit": Page(MEMBER, "/comentarios/mensajes/36/editar"),
+    "comment-edit-collided": Page(
+        MEMBER, "/comentarios/mensajes/36/editar", {"seen": "Otra cosa", "body": "Mi texto nuevo"}, 409
+    ),
+    "thread-refused": Page(MEMBER, "/comentarios/20/respuestas", {"body": " "}, 400),
+    "passage-refused": Page(
+        MEMBER,
+        "/propuestas/16/comentarios",
+        {"version": "2", "path": LESSON, "quote": "No está aquí", "body": "De acuerdo"},
+        400,
+    ),
+}
+WRITING = {
+    "draft-documents": Page(MEMBER, "/borradores/1/documentos"),
+    "draft-editor": Page(MEMBER, "/borradores/1/1"),
+    "draft-changes": Page(MEMBER, "/borradores/1/1?vista=cambios"),
+    "draft-look": Page(MEMBER, "/borradores/1/1?vista=vista"),
+    "draft-name-refused": Page(
+        MEMBER, "/borradores/1/documentos", {"act": "new", "name": "../fuera", "heading": "Un título"}, 400
+    ),
+    "draft-saved-elsewhere": Page(
+        MEMBER, "/borradores/1/1", {"saves": "900", "page": "otra", "text": "# Otro texto\n", "title": "Un título"}, 409
+    ),
+}
+ACTS = {
+    "act-open": _act(COORDINATION, "15/votacion/abrir"),
+    "act-open-early": _act(COORDINATION, "16/votacion/abrir"),
+    "act-open-refused": _act(COORDINATION, "15/votacion/abrir", closes_on="2020-01-01"),
+    "act-extend": _act(COORDINATION, "12/votacion/prorrogar"),
+    "act-extend-refused": _act(COORDINATION, "12/votacion/prorrogar", days="900", reason=" "),
+    "act-decline-extension": _act(COORDINATION, "12/prorroga/denegar"),
+    "act-extend-consultation": _act(COORDINATION, "16/consulta/prorrogar"),
+    "act-suspend": _act(COORDINATION, "12/votacion/suspender"),
+    "act-close": _act(COORDINATION, "12/votacion/cerrar"),
+    "act-register": _act(COORDINATION, "12/voto/registrar"),
+    "act-register-silence": _act(COORDINATION, "14/voto/registrar"),
+    "act-register-refused": _act(COORDINATION, "12/voto/registrar", seat="PY", position="for", received_on="ayer"),
+    "act-call-again": _act(COORDINATION, "7/votacion/segunda-convocatoria"),
+    "act-submit-objection": _act(COORDINATION, "9/votacion/objecion"),
+    "act-reopen": _act(COORDINATION, "4/retomar"),
+    "act-vote": _act(AUTHOR, "13/voto"),
+    "act-vote-refused": _act(AUTHOR, "13/voto", ballot="1", position="against"),
+    "act-confirm": _act(WAITING, "12/voto/confirmar"),
+    "act-interrupt": _act(SILENT, "14/silencio/interrumpir"),
+    "act-opinion": _act(OBSERVER, "16/parecer"),
+    "act-ask-extension": _act(MEMBER, "13/prorroga/solicitar"),
+    "act-object": _act(MEMBER, "13/objecion"),
+    "act-lift": _act(OBJECTOR, "13/objeciones/3/retirar"),
+    "act-ask-amendment": _act(MEMBER, "12/votacion/enmendar"),
+    "act-withdraw": _act(MEMBER, "12/retirar"),
+}
+REFUSING = {
+    "forbidden": Page(READER, "/coordinacion", status=403),
+    "missing": Page(MEMBER, "/propuestas/9999", status=404),
+    "too-late": Page(MEMBER, "/propuestas/9/deshacer", {"reason": "Lo que había escrito antes"}, 409),
+    "profile-refused": Page(MEMBER, "/perfil", {"language": "en", "timezone": "Marte/Olimpo"}, 400),
+    "password-refused": Page(MEMBER, "/perfil/contrasena", {"current": "no es esta", "password": "corta"}, 400),
+    "sign-in-refused": Page("", "/entrar", {"email": "nadie@demo.example", "password": "no es esta"}, 400),
+}
+PAGES = READING | TALKING | WRITING | ACTS | REFUSING
