@@ -94,7 +94,7 @@ class DocumentView:
     threads: tuple[ThreadView, ...] = ()
     has_threads: bool = False
     changes: int = 0
-    unseen: int = 0  # threads beside passages, which this view does not show
+    listed: tuple[ThreadView, ...] = ()  # threads on passages, where the view has no room beside them
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -135,7 +135,8 @@ def _view(reader: Reader, position: int, placed: list[Placement], room: Room) ->
 
 def _parts(reader: Reader, view: DocumentView, placed: list[Placement], room: Room) -> dict[str, object]:
     if view.compared.kind is Kind.text or (reader.asked.view == "fuente" and view.compared.kind is Kind.markdown):
-        return {"lines": _lines(reader.asked, view), "unseen": len(placed)}
+        in_order = sorted(placed, key=lambda each: (each.row or 0, each.view.number))
+        return {"lines": _lines(reader.asked, view), "listed": tuple(each.view for each in in_order)}
     if view.compared.kind is not Kind.markdown:
         return {"threads": (*view.threads, *(each.view for each in placed))}
     if reader.asked.view == "columnas":

@@ -273,10 +273,16 @@ def test_a_passage_over_several_blocks_is_marked_in_the_first(workshop, group, n
     assert 'id="passage-1">cuantificables.</mark>' in page
 
 
-def test_the_source_says_how_many_comments_it_does_not_show(workshop, group, number, read) -> None:
-    comment(workshop, number, group.observers[0], place=Place(1, ADJUSTMENTS, "datos objetivos"))
+def test_below_the_source_stand_the_comments_on_passages_with_quote_and_link(workshop, group, number, read) -> None:
+    comment(workshop, number, group.observers[0], "¿Y los demás?", Place(1, ADJUSTMENTS, "datos objetivos"))
+    comment(workshop, number, group.observers[0], "Falta la fuente.", Place(1, ADJUSTMENTS, "Al precio se"))
+    journey.revise(workshop, group.members[0], number, ADJUSTMENTS, "datos objetivos y ", "")
     page = read(f"/propuestas/{number}?vista=fuente")
-    assert "1 comentario sobre un fragmento" in page
+    below = page[page.index('class="source') :]
+    links = re.findall(rf'href="/propuestas/{number}\?vista=cambios#(thread-\d)">([^<]+)<', below)
+    assert links == [("thread-2", "Comentario 2, abierto"), ("thread-1", "Comentario 1, el fragmento cambió")]
+    for said in ("Al precio se", "Falta la fuente.", "datos objetivos", "cambió en la versión 2", "¿Y los demás?"):
+        assert said in words_of(below)
 
 
 def test_a_passage_in_a_folded_run_is_shown(workshop, group, read) -> None:
