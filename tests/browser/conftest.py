@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,30 @@ from reviewtool import demonstration
 from reviewtool.services import people
 from reviewtool.settings import Settings
 from tests.conftest import ROOT
-from tests.support import server
+from tests.support import chromium, server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page, StorageState
 
     from reviewtool.services.workshop import Workshop
+    from tests.support.pages import Page as Wanted
+
+# Sends a form as a button of a page would, with the token of a form that stands there.
+SEND = """([path, fields]) => {
+    const form = document.createElement('form');
+    form.method = 'post';
+    form.action = path;
+    const token = document.querySelector('input[name=csrf_token]').value;
+    for (const [name, value] of Object.entries({csrf_token: token, ...fields})) {
+        const field = document.createElement('input');
+        field.type = 'hidden';
+        field.name = name;
+        field.value = value;
+        form.append(field);
+    }
+    document.body.append(form);
+    form.submit();
+}"""
 
 
 @dataclass(frozen=True)
@@ -42,7 +61,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     workshop.store.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def enter(demo: Served) -> Callable[[Page, str], None]:
     """Return a function that signs a person in on a page, by the beginning of their address."""
 
@@ -54,6 +73,42 @@ def enter(demo: Served) -> Callable[[Page, str], None]:
         page.wait_for_url(f"{demo.url}/")
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, enter: Callable[[Page, str], None]) -> Callable[[str], StorageState | None]:
+    """Return a function that gives what a browser keeps of somebody who has signed in, once a test process."""
+
+    @cache
+    def kept(who: str) -> StorageState | None:
+        if not who:
+            return None
+        with chromium.page(browser) as page:
+            enter(page, who)
+            return page.context.storage_state()
+
+    return kept
+
+
+@pytest.fixture(scope="session")
+def visit(demo: Served) -> Callable[[Page, Wanted], None]:
+    """Return a function that opens a page of the demonstration, or sends the form that it answers."""
+
+    def open_or_send(page: Page, wanted: Wanted) -> None:
+        if wanted.sent is None:
+            answer = page.goto(demo.url + wanted.path)
+        else:
+            page.goto(f"{demo.url}/perfil")  # a stranger comes to the sign-in; both have a form with its token
+            with page.expect_navigation() as under_way:
+                page.evaluate(SEND, [wanted.path, dict(wanted.sent)])
+            answer = under_way.value
+        if wanted.follow:
+            link = page.locator(f"main a[href^='{wanted.follow}']").first.get_attribute("href")
+            answer = page.goto(f"{demo.url}{link}")
+        assert answer is not None
+        assert answer.status == wanted.status, wanted.path
+
+    return open_or_send
 
 
 @pytest.fixture

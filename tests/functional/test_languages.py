@@ -148,7 +148,8 @@ def reader(app: Any, who: str, language: str) -> Any:
 def opened(app: Any, page: Page, language: str) -> Any:
     """Open a page in a language, or send the form that it answers."""
     client = reader(app, page.who, language)
-    return client.get(page.path) if page.sent is None else client.post(page.path, data=page.sent)
+    answer = client.get(page.path) if page.sent is None else client.post(page.path, data=page.sent)
+    return client.get(re.search(rf'href="({page.follow}[^"]*)"', answer.text)[1]) if page.follow else answer
 
 
 def report(found: dict[str, list[str]]) -> None:

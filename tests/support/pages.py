@@ -22,12 +22,16 @@ OBJECTOR, WAITING, SILENT = "gonzalo.silveira", "nohely.rondon", "martin.acosta"
 
 @dataclass(frozen=True)
 class Page:
-    """A page: who opens it, its address, the form that is sent there, and the status it answers with."""
+    """A page: who opens it, its address, the form that is sent there, and the status it answers with.
+
+    `follow` is the beginning of an address: the page is what the first such link leads to.
+    """
 
     who: str
     path: str
     sent: Mapping[str, str] | None = None
     status: int = 200
+    follow: str = ""
 
 
 def _act(who: str, path: str, **sent: str) -> Page:
@@ -51,6 +55,8 @@ READING = {
     "module": Page(MEMBER, "/materiales/modulo-1-valor-de-transaccion"),
     "document": Page(MEMBER, f"/materiales/{LESSON}"),
     "history": Page(MEMBER, f"/historial/{LESSON}"),
+    "change": Page(MEMBER, "/historial/glosario/glosario.md", follow="/cambio/"),
+    "older-state": Page(COORDINATION, "/ediciones", follow="/estado/"),
     "why": Page(MEMBER, f"/por-que/{LESSON}?bloque=3"),
     "search": Page(MEMBER, "/buscar?q=canon"),
     **{f"proposal-{number}": Page(MEMBER, f"/propuestas/{number}") for number in (1, 4, 7, 9, 10, 12, 13, 14, 15, 16)},
@@ -63,6 +69,7 @@ READING = {
     "comments": Page(MEMBER, "/propuestas/16/comentarios"),
     "conflict": Page(COORDINATION, "/propuestas/9/conflicto"),
     "merge": Page(COORDINATION, "/propuestas/11/incorporar"),
+    "merge-collides": Page(COORDINATION, "/propuestas/9/incorporar"),
 }
 TALKING = {
     "thread": Page(MEMBER, "/comentarios/20"),
@@ -122,6 +129,7 @@ REFUSING = {
     "forbidden": Page(READER, "/coordinacion", status=403),
     "missing": Page(MEMBER, "/propuestas/9999", status=404),
     "too-late": Page(MEMBER, "/propuestas/9/deshacer", {"reason": "Lo que había escrito antes"}, 409),
+    "too-large": Page(MEMBER, "/propuestas/16/comentarios", {"body": "x" * 12_000_000}, 413),
     "profile-refused": Page(MEMBER, "/perfil", {"language": "en", "timezone": "Marte/Olimpo"}, 400),
     "password-refused": Page(MEMBER, "/perfil/contrasena", {"current": "no es esta", "password": "corta"}, 400),
     "sign-in-refused": Page("", "/entrar", {"email": "nadie@demo.example", "password": "no es esta"}, 400),
