@@ -1,40 +1,65 @@
-"""The command line: init, serve, the demonstration, people, reconcile. What cannot be done is one sentence, exit 1."""
+"""The command line: init, serve, the demonstration, people, reconcile.
+
+What cannot be done is one sentence, in English and in Spanish, and exit status 1.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import NoReturn, ParamSpec
 
 import click
 
-from reviewtool import demonstration, installing, loading, serving
-from reviewtool.errors import InstallationError, ReviewError
-from reviewtool.group import GroupFileError
+from reviewtool import demonstration, i18n, installing, loading, serving
+from reviewtool.errors import Complaint, InstallationError, ReviewError
 from reviewtool.rules.permissions import Role
 from reviewtool.services import installations, people, recording, refmoves
 from reviewtool.services.workshop import Workshop
-from reviewtool.settings import Settings, SettingsError
+from reviewtool.settings import Settings
+from reviewtool.web.sentences import SENTENCES
 
 P = ParamSpec("P")
 log = logging.getLogger(__name__)
 
 
 def _said(command: Callable[P, None]) -> Callable[P, None]:
-    """Turn what an administrator can mend into one sentence and exit status 1."""
+    """Turn what an administrator can mend into its sentences and exit status 1."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except (SettingsError, GroupFileError, InstallationError, demonstration.TextMoved) as error:
+        except Complaint as error:
             raise click.ClickException(str(error)) from error
         except ReviewError as error:
-            facts = ", ".join(f"{key} {value}" for key, value in error.facts.items())
-            raise click.ClickException(f"{error.code.replace('-', ' ')} {facts}".strip()) from error
+            raise click.ClickException(_in_words(error)) from error
 
     return run
+
+
+def _in_words(error: ReviewError) -> str:
+    """Say a domain error as pages do, in English and in Spanish; one that no page says, here or by its code."""
+    if error.code in _ONLY_HERE:
+        return "\n".join(sentence.format(**error.facts) for sentence in _ONLY_HERE[error.code])
+    sentence = SENTENCES.get(error.code)
+    if sentence is None:
+        facts = ", ".join(f"{key} {value}" for key, value in error.facts.items())
+        return f"{error.code.replace('-', ' ')} {facts}".strip()
+    return "\n".join(i18n.text(language, sentence, **error.facts) for language in ("en", "es"))
+
+
+_ONLY_HERE: Mapping[str, tuple[str, str]] = {
+    "git-missing": (
+        "Git is missing. Install it with: sudo apt-get install -y git",
+        "Falta Git. Instálelo con: sudo apt-get install -y git",
+    ),
+    "git-too-old": (
+        "Git {wanted} or newer is needed; this is {found}.",
+        "Se necesita Git {wanted} o posterior; este es {found}.",
+    ),
+}
 
 
 @click.group()
@@ -56,9 +81,14 @@ def init(demo: bool, source: str) -> None:
     """Make an installation: folder, database, store with the materials."""
     settings = _settings()
     if settings.repository_path.is_dir() and installing.exists(settings):
-        raise InstallationError(f"There is an installation in {settings.var} already.")
+        raise InstallationError(
+            f"There is an installation in {settings.var} already.", f"Ya hay una instalación en {settings.var}."
+        )
     if demo and source:
-        raise InstallationError("The demonstration comes with its own materials: leave --import out.")
+        raise InstallationError(
+            "The demonstration comes with its own materials: leave --import out.",
+            "La demostración trae sus propios materiales: no use --import.",
+        )
     if demo:
         demonstration.create(settings)
     else:
@@ -175,7 +205,7 @@ def password(email: str, password: str) -> None:
     with workshop.database.write() as session:
         found = people.find_by_email(session, email)
         if found is None:
-            raise InstallationError(f"Nobody has the address {email}.")
+            raise InstallationError(f"Nobody has the address {email}.", f"Nadie tiene la dirección {email}.")
         people.set_password(found, password)
         click.echo(f"The password of p{found.id} {found.name} is set.")
 

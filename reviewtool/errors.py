@@ -50,5 +50,15 @@ class Unavailable(ReviewError):
     """The store is busy or cannot be reached for the moment; trying again later is right."""
 
 
-class InstallationError(Exception):
-    """The installation cannot be made, used or served; the text is one sentence for the administrator."""
+class Complaint(Exception):
+    """Something that whoever installs the program can mend: the sentence in English, and under it in Spanish.
+
+    Both stand where the complaint is made, as in `scripts/`.
+    """
+
+    def __init__(self, english: str, spanish: str) -> None:
+        super().__init__(f"{english}\n{spanish}")
+
+
+class InstallationError(Complaint):
+    """The installation cannot be made, used or served."""

@@ -1,7 +1,8 @@
 """The working group as `config/group.toml` says it: names, administrations, first rule set, calendar; no persons.
 
 Read once at start. `rules.presets` and `rules.calendar` make rule sets and calendars of it; after that the page
-*Reglas* takes over. A bad file is refused with one sentence for the administrator: file, key, reason, example.
+*Reglas* takes over. A bad file is refused with one sentence for the administrator, in English and in Spanish: file,
+key, reason, example.
 """
 
 from __future__ import annotations
@@ -15,18 +16,23 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from reviewtool.complaints import Wrong, not_toml, reason
+from reviewtool.errors import Complaint
+
 Language = Literal["es", "en", "pt"]
 
 
-class GroupFileError(Exception):
-    """The group's file cannot be used; the text is one sentence with file, key, reason and example."""
+class GroupFileError(Complaint):
+    """The group's file cannot be used; its sentence has the file, the key, the reason and an example."""
 
 
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{value!r} is not a time zone of the IANA list") from error
+        raise Wrong(
+            f"{value!r} is not a time zone of the IANA list", f"{value!r} no es una zona horaria de la lista de la IANA"
+        ) from error
     return value
 
 
@@ -36,18 +42,23 @@ def _quorum(value: Any) -> str:
     parts = text.split("/")
     if text == "none" or (len(parts) <= 2 and all(part.isascii() and part.isdigit() and int(part) for part in parts)):
         return text
-    raise ValueError(f"{value!r} is neither a number of seats, nor a share, nor none")
+    raise Wrong(
+        f"{value!r} is neither a number of seats, nor a share, nor none",
+        f"{value!r} no es un número de puestos, ni una fracción, ni none",
+    )
 
 
 def _closing_time(value: time) -> time:
     if value.tzinfo is not None:
-        raise ValueError("the hour stands without a zone; the zone has its own key")
+        raise Wrong(
+            "the hour stands without a zone; the zone has its own key", "la hora va sin zona; la zona tiene su clave"
+        )
     return value
 
 
 def _domain(value: str) -> str:
     if not value or any(not (part and part.replace("-", "").isalnum()) for part in value.split(".")):
-        raise ValueError(f"{value!r} is not the name of a domain")
+        raise Wrong(f"{value!r} is not the name of a domain", f"{value!r} no es el nombre de un dominio")
     return value
 
 
@@ -164,34 +175,48 @@ class Group(_Section):
         codes = [place.code for place in self.administrations]
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice:
-            raise ValueError(f"administrations: {twice[0]} stands twice")
+            raise Wrong(f"administrations: {twice[0]} stands twice", f"{twice[0]} figura dos veces")
         for holiday in self.calendar.holidays:
             unknown = sorted(set(holiday.administrations) - set(codes))
             if unknown:
-                raise ValueError(f"calendar.holidays: {holiday.on} names {unknown[0]}, which is no administration")
+                raise Wrong(
+                    f"calendar.holidays: {holiday.on} names {unknown[0]}, which is no administration",
+                    f"{holiday.on} nombra {unknown[0]}, que no es una administración",
+                )
         return self
 
     @classmethod
     def load(cls, path: Path | str) -> Group:
-        """Return the group that a file describes. Raises GroupFileError: one sentence with file, key and example."""
+        """Return the group that a file describes. Raises GroupFileError: a sentence with file, key and example."""
         try:
             content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
             return cls.model_validate(content)
         except FileNotFoundError as error:
             raise GroupFileError(
                 f"{path}: there is no such file; set group_file in config/app.toml, for example:"
-                ' group_file = "config/group.toml"'
+                ' group_file = "config/group.toml"',
+                f"{path}: no existe ese archivo; fije group_file en config/app.toml, por ejemplo:"
+                ' group_file = "config/group.toml"',
             ) from error
         except OSError as error:
-            raise GroupFileError(f"{path}: the file cannot be read ({error.strerror})") from error
+            raise GroupFileError(
+                f"{path}: the file cannot be read ({error.strerror})",
+                f"{path}: el archivo no se puede leer ({error.strerror})",
+            ) from error
         except UnicodeDecodeError as error:
             raise GroupFileError(
-                f"{path}: the file is not UTF-8 text (byte {error.start}); save it as UTF-8"
+                f"{path}: the file is not UTF-8 text (byte {error.start}); save it as UTF-8",
+                f"{path}: el archivo no es texto UTF-8 (byte {error.start}); guárdelo como UTF-8",
             ) from error
         except tomllib.TOMLDecodeError as error:
-            raise GroupFileError(f'{path}: this is not TOML: {error}; a line looks like: unit = "member"') from error
+            english, spanish = not_toml(error)
+            raise GroupFileError(
+                f'{path}: this is not TOML: {english}; a line looks like: unit = "member"',
+                f'{path}: esto no es TOML: {spanish}; una línea es como: unit = "member"',
+            ) from error
         except ValidationError as error:
-            raise GroupFileError(f"{path}: {_sentence(error.errors()[0])}") from error
+            english, spanish = _sentences(error.errors()[0])
+            raise GroupFileError(f"{path}: {english}", f"{path}: {spanish}") from error
 
     def name(self, language: str = "es") -> str:
         """Return the group's name in a language."""
@@ -219,24 +244,24 @@ EXAMPLES: Mapping[str, str] = {
     "readers_see_discussion": "readers_see_discussion = false",
     "record_domain": 'record_domain = "grupo.example"',
     "record_addresses": 'record_addresses = "permanent"',
-    "rules": '[rules] with preset = "votacion"',
+    "rules": '[rules]: preset = "votacion"',
     "rules.preset": 'preset = "votacion"',
     "rules.consultation_days": "consultation_days = 10",
     "rules.decision_days": "decision_days = 10",
     "rules.quorum": 'quorum = "1/2"',
     "rules.majority": 'majority = "two_thirds"',
-    "rules.advanced": "[rules.advanced] with author_votes = false",
+    "rules.advanced": "[rules.advanced]: author_votes = false",
     "rules.advanced.certified_in_favour": "certified_in_favour = 1",
     "rules.advanced.override": 'override = "never"',
     "rules.advanced.second_call_days": "second_call_days = 5",
     "rules.advanced.second_call_share": 'second_call_share = "1/3"',
-    "rules.documents": '[[rules.documents]] with paths = ["glosario/**"] and preset = "silencio"',
+    "rules.documents": '[[rules.documents]]: paths = ["glosario/**"], preset = "silencio"',
     "rules.documents.paths": 'paths = ["glosario/**"]',
-    "calendar": '[calendar] with closing_time = 17:00:00 and zone = "America/Guatemala"',
+    "calendar": '[calendar]: closing_time = 17:00:00, zone = "America/Guatemala"',
     "calendar.closing_time": "closing_time = 17:00:00",
     "calendar.zone": 'zone = "America/Guatemala"',
-    "calendar.holidays": '[[calendar.holidays]] with date = 2026-09-18, name = "Independencia"',
-    "administrations": '[[administrations]] with code = "PE", name = { es = "Perú" }, zone = "America/Lima"',
+    "calendar.holidays": '[[calendar.holidays]]: date = 2026-09-18, name = "Independencia"',
+    "administrations": '[[administrations]]: code = "PE", name = { es = "Perú" }, zone = "America/Lima"',
     "administrations.code": 'code = "PE"',
     "administrations.zone": 'zone = "America/Lima"',
     "administrations.kind": 'kind = "member"',
@@ -244,18 +269,30 @@ EXAMPLES: Mapping[str, str] = {
 }
 
 
-def _sentence(problem: Mapping[str, Any]) -> str:
-    """Return what is wrong with which key, and the example nearest to it."""
+def _sentences(problem: Mapping[str, Any]) -> tuple[str, str]:
+    """Say in English and in Spanish what is wrong with which key, with the example nearest to it."""
     where = [part for part in problem["loc"] if isinstance(part, str)]
+    english, spanish = reason(problem)
     if not where:  # found by the whole file's own check, which names its key
-        key, _, reason = str(problem["msg"]).removeprefix("Value error, ").partition(": ")
-        return f'the key "{key}": {reason}; write for example: {EXAMPLES[key]}'
-    places = [f" (entry {part + 1} of the list)" for part in problem["loc"] if isinstance(part, int)]
+        key, _, english = english.partition(": ")
+        return (
+            f'the key "{key}": {english}; write for example: {EXAMPLES[key]}',
+            f'la clave "{key}": {spanish}; escriba por ejemplo: {EXAMPLES[key]}',
+        )
+    places = [part + 1 for part in problem["loc"] if isinstance(part, int)]
     key = ".".join(where)
+    one = f'the key "{key}"' + "".join(f" (entry {place} of the list)" for place in places)
+    una = f'la clave "{key}"' + "".join(f" (elemento {place} de la lista)" for place in places)
     if problem["type"] == "extra_forbidden":
         known = ", ".join(field.alias or name for name, field in _section(where[:-1]).model_fields.items())
-        return f'the key "{key}"{"".join(places)} is not known; the known ones there are: {known}'
-    return f'the key "{key}"{"".join(places)} {_reason(problem)}; write for example: {_example(where)}'
+        return (
+            f"{one} is not known; the known ones there are: {known}",
+            f"{una} no se conoce; ahí se conocen: {known}",
+        )
+    missing = problem["type"] == "missing"
+    wrong = ("is missing", "falta") if missing else (f"is wrong: {english}", f"no sirve: {spanish}")
+    example = _example(where)
+    return f"{one} {wrong[0]}; write for example: {example}", f"{una} {wrong[1]}; escriba por ejemplo: {example}"
 
 
 def _section(where: list[str]) -> type[_Section]:
@@ -270,13 +307,6 @@ def _section(where: list[str]) -> type[_Section]:
         "administrations": Administration,
     }
     return sections.get(".".join(where), Names)
-
-
-def _reason(problem: Mapping[str, Any]) -> str:
-    if problem["type"] == "missing":
-        return "is missing"
-    reason = str(problem["msg"]).removeprefix("Value error, ")
-    return f"is wrong: {reason[:1].lower()}{reason[1:]}"
 
 
 def _example(where: list[str]) -> str:

@@ -7,7 +7,7 @@ last.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,7 +55,10 @@ def _database(settings: Settings) -> Iterator[Database]:
         database.engine.connect().close()
         yield database
     except OperationalError as error:
-        raise InstallationError(f"The database cannot be used: {_first_line(error)}") from error
+        said = _first_line(error)
+        raise InstallationError(
+            f"The database cannot be used: {said}", f"No se puede usar la base de datos: {said}"
+        ) from error
     finally:
         database.dispose()
 
@@ -72,7 +75,10 @@ def ensure_folder(folder: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise InstallationError(f"The folder {folder} cannot be written ({error.strerror}).") from error
+        raise InstallationError(
+            f"The folder {folder} cannot be written ({error.strerror}).",
+            f"No se puede escribir en la carpeta {folder} ({error.strerror}).",
+        ) from error
 
 
 def create(settings: Settings, *, source: str = "", demonstration: bool = False) -> Workshop:
@@ -106,12 +112,34 @@ def workshop_store(settings: Settings, source: str) -> None:
     except ReviewError as error:
         store.close()
         shutil.rmtree(making, ignore_errors=True)
-        raise InstallationError(
-            f"The materials cannot be imported from {source}: {error.code} {error.facts}"
-        ) from error
+        raise _not_imported(source, error) from error
     maintenance.pack(store)
     store.close()
     making.rename(path)
+
+
+def _not_imported(source: str, error: ReviewError) -> InstallationError:
+    detail = " ".join(str(error.facts.get("detail", "")).split())
+    english, spanish = _NOT_IMPORTED.get(error.code, (f"{error.code} {detail}".strip(),) * 2)
+    said = {"source": source, "detail": detail}
+    return InstallationError(english.format(**said), spanish.format(**said))
+
+
+_NOT_IMPORTED: Mapping[str, tuple[str, str]] = {  # code of `gitstore.importing`
+    "bad-source": (
+        "{source} is neither a folder nor the address of a Git repository.",
+        "{source} no es una carpeta ni la dirección de un repositorio Git.",
+    ),
+    "empty-folder": ("The folder {source} holds no file.", "La carpeta {source} no contiene ningún archivo."),
+    "no-branch": (
+        "The repository {source} has nothing to take in.",
+        "El repositorio {source} no tiene nada que tomar.",
+    ),
+    "no-import": (
+        "The repository {source} cannot be read: {detail}",
+        "No se puede leer el repositorio {source}: {detail}",
+    ),
+}
 
 
 def _import(settings: Settings, store: stores.Store, source: str) -> None:
@@ -129,24 +157,37 @@ def open_existing(settings: Settings) -> Workshop:
     """Return the installation, its database brought to the present step; raises InstallationError without one."""
     stores.check_git()
     if not settings.repository_path.is_dir():
-        raise InstallationError(f"There is no installation in {settings.var}. Make one: reviewtool init")
+        raise _no_installation(settings)
     with _database(settings):
         migrate.upgrade(settings.database_url)
     workshop = make_workshop(settings)
     with workshop.database.read() as session:
         if installations.find(session) is None:
-            raise InstallationError(f"There is no installation in {settings.var}. Make one: reviewtool init")
+            raise _no_installation(settings)
     return workshop
+
+
+def _no_installation(settings: Settings) -> InstallationError:
+    return InstallationError(
+        f"There is no installation in {settings.var}. Make one: reviewtool init",
+        f"No hay ninguna instalación en {settings.var}. Haga una con: reviewtool init",
+    )
 
 
 def remove(settings: Settings) -> None:
     """Remove a demonstration from its folder; refuses to touch an installation that is none."""
     if settings.sqlite_path is None or not settings.sqlite_path.is_relative_to(settings.var):
-        raise InstallationError("Only a demonstration in its own folder can be started over, not one on PostgreSQL.")
+        raise InstallationError(
+            "Only a demonstration in its own folder can be started over, not one on PostgreSQL.",
+            "Solo se puede empezar de nuevo una demostración que está en su propia carpeta, no una en PostgreSQL.",
+        )
     if settings.sqlite_path.exists() and exists(settings):
         with _database(settings) as database, database.read() as session:
             if not installations.is_demonstration(session):
-                raise InstallationError(f"{settings.var} holds a real installation. It was not touched.")
+                raise InstallationError(
+                    f"{settings.var} holds a real installation. It was not touched.",
+                    f"{settings.var} contiene una instalación real. No se tocó nada.",
+                )
     names = [settings.sqlite_path.name + end for end in ("", "-wal", "-shm")]
     for name in names:
         (settings.var / name).unlink(missing_ok=True)

@@ -141,7 +141,7 @@ def _adopted(arbiter: Any, _worker: Any) -> None:
 
 
 def ensure_port_free(settings: Settings) -> None:
-    """Raise InstallationError with one sentence when nothing can listen there."""
+    """Raise InstallationError when nothing can listen there."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -150,10 +150,12 @@ def ensure_port_free(settings: Settings) -> None:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise InstallationError(
-                    f"Port {settings.port} is in use. Choose another one, for example: PORT={settings.port + 1}"
+                    f"Port {settings.port} is in use. Choose another one, for example: PORT={settings.port + 1}",
+                    f"El puerto {settings.port} está ocupado. Elija otro, por ejemplo: PORT={settings.port + 1}",
                 ) from error
             raise InstallationError(
-                f"Nothing can listen on {settings.host}:{settings.port} ({error.strerror})."
+                f"Nothing can listen on {settings.host}:{settings.port} ({error.strerror}).",
+                f"No se puede escuchar en {settings.host}:{settings.port} ({error.strerror}).",
             ) from error
 
 

@@ -1,7 +1,7 @@
 """Every setting of an installation: from `config/app.toml`, each overridden by the environment as REVIEWTOOL_<NAME>.
 
 Read once at start by the command line and `wsgi.py`; the rest of the product receives values. A bad one is refused with
-one sentence for the administrator: file or variable, key, reason, example.
+one sentence for the administrator, in English and in Spanish: file or variable, key, reason, example.
 """
 
 from __future__ import annotations
@@ -18,14 +18,17 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from reviewtool.complaints import Wrong, not_toml, reason
+from reviewtool.errors import Complaint
+
 DEFAULT_PATH = "config/app.toml"
 PREFIX = "REVIEWTOOL_"
 UNPREFIXED = ("VAR", "HOST", "PORT")  # what `make run` documents; the prefixed name wins
 SECRET_BYTES = 32
 
 
-class SettingsError(Exception):
-    """A setting cannot be used; the text is one sentence with its place, key, reason and example."""
+class SettingsError(Complaint):
+    """A setting cannot be used; its sentence has the place, the key, the reason and an example."""
 
 
 def project_root() -> Path:
@@ -63,21 +66,19 @@ class Settings(BaseModel):
         """Return the settings of a file, overridden by the environment.
 
         A relative path of the file is relative to the project's root, one of the environment to the working folder.
-        Raises SettingsError: one sentence with place, key and example.
+        Raises SettingsError: a sentence with place, key and example.
         """
         root = project_root()
         file = root / path
         values = _read_file(file, required=str(path) != DEFAULT_PATH)
-        places = dict.fromkeys(values, str(file))
-        for key, (variable, text) in _overrides(env).items():
-            values[key], places[key] = text, f"environment, {variable}"
+        overrides = _overrides(env)
+        values |= {key: text for key, (_variable, text) in overrides.items()}
         try:
             loaded = cls.model_validate(values)
         except ValidationError as error:
-            raise SettingsError(_sentence(error.errors()[0], places, file)) from error
-        from_env = {key for key, place in places.items() if place != str(file)}
+            raise _refusal(error.errors()[0], overrides, file) from error
         folders = {
-            key: (Path.cwd() if key in from_env else root) / getattr(loaded, key) for key in ("var", "group_file")
+            key: (Path.cwd() if key in overrides else root) / getattr(loaded, key) for key in ("var", "group_file")
         }
         return loaded.model_copy(update=folders)
 
@@ -91,7 +92,10 @@ class Settings(BaseModel):
     def _known_database(cls, value: str) -> str:
         scheme = value.partition(":")[0].partition("+")[0]
         if value and (scheme not in {"sqlite", "postgresql", "postgres"} or "://" not in value):
-            raise ValueError("only sqlite:/// and postgresql:// addresses are known")
+            raise Wrong(
+                "only sqlite:/// and postgresql:// addresses are known",
+                "solo se conocen direcciones sqlite:/// y postgresql://",
+            )
         return value
 
     @field_validator("public_url")
@@ -99,21 +103,21 @@ class Settings(BaseModel):
     def _web_address(cls, value: str) -> str:
         parts = urlsplit(value)
         if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
-            raise ValueError("it is not an http:// or https:// address")
+            raise Wrong("it is not an http:// or https:// address", "no es una dirección http:// o https://")
         return value.rstrip("/")
 
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: str) -> str:
         if value and len(value) < SECRET_BYTES:
-            raise ValueError(f"it is shorter than {SECRET_BYTES} characters")
+            raise Wrong(f"it is shorter than {SECRET_BYTES} characters", f"tiene menos de {SECRET_BYTES} caracteres")
         return value
 
     @field_validator("session_absolute_hours")
     @classmethod
     def _not_below_idle(cls, value: int, info: ValidationInfo) -> int:
         if value < info.data.get("session_idle_hours", 0):
-            raise ValueError("it is less than session_idle_hours")
+            raise Wrong("it is less than session_idle_hours", "es menos que session_idle_hours")
         return value
 
     @property
@@ -158,15 +162,19 @@ class Settings(BaseModel):
                 _write_once(path, secrets.token_hex(SECRET_BYTES))
             key = path.read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is not text"
+            said = getattr(error, "strerror", None)
             raise SettingsError(
-                f'{path}: the key "secret_key" cannot be kept there ({reason});'
-                " make the folder writable for this user, or set REVIEWTOOL_SECRET_KEY"
+                f'{path}: the key "secret_key" cannot be kept there ({said or "it is not text"});'
+                " make the folder writable for this user, or set REVIEWTOOL_SECRET_KEY",
+                f'{path}: la clave "secret_key" no se puede guardar ahí ({said or "no es texto"});'
+                " permita a este usuario escribir en la carpeta, o fije REVIEWTOOL_SECRET_KEY",
             ) from error
         if len(key) < SECRET_BYTES:
             raise SettingsError(
                 f'{path}: the key "secret_key" is shorter than {SECRET_BYTES} characters;'
-                " remove the file to have a new one made, and everybody signs in again"
+                " remove the file to have a new one made, and everybody signs in again",
+                f'{path}: la clave "secret_key" tiene menos de {SECRET_BYTES} caracteres;'
+                " borre el archivo para que se haga otra, y todos vuelven a entrar",
             )
         return key
 
@@ -198,12 +206,20 @@ def _read_file(file: Path, *, required: bool) -> dict[str, Any]:
         if not required:
             return {}
         raise SettingsError(
-            f"{file}: there is no such file; the one that comes with the product is {DEFAULT_PATH}"
+            f"{file}: there is no such file; the one that comes with the product is {DEFAULT_PATH}",
+            f"{file}: no existe ese archivo; el que viene con el producto es {DEFAULT_PATH}",
         ) from error
     except OSError as error:
-        raise SettingsError(f"{file}: the file cannot be read ({error.strerror})") from error
+        raise SettingsError(
+            f"{file}: the file cannot be read ({error.strerror})",
+            f"{file}: el archivo no se puede leer ({error.strerror})",
+        ) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{file}: this is not TOML: {error}; a line looks like: port = 8000") from error
+        english, spanish = not_toml(error)
+        raise SettingsError(
+            f"{file}: this is not TOML: {english}; a line looks like: port = 8000",
+            f"{file}: esto no es TOML: {spanish}; una línea es como: port = 8000",
+        ) from error
 
 
 def _overrides(env: Mapping[str, str]) -> dict[str, tuple[str, str]]:
@@ -240,10 +256,20 @@ EXAMPLES: Mapping[str, str] = {
 }
 
 
-def _sentence(problem: Mapping[str, Any], places: Mapping[str, str], file: Path) -> str:
+def _refusal(problem: Mapping[str, Any], overrides: Mapping[str, tuple[str, str]], file: Path) -> SettingsError:
     key = str(problem["loc"][0])
-    place = places.get(key, str(file))
+    where = (str(file), str(file))
+    if key in overrides:
+        variable = overrides[key][0]
+        where = (f"environment, {variable}", f"entorno, {variable}")
     if problem["type"] == "extra_forbidden":
-        return f'{place}: the key "{key}" is not known; the known ones are: {", ".join(keys())}'
-    reason = str(problem["msg"]).removeprefix("Value error, ")
-    return f'{place}: the key "{key}" is wrong: {reason[:1].lower()}{reason[1:]}; write for example: {EXAMPLES[key]}'
+        known = ", ".join(keys())
+        return SettingsError(
+            f'{where[0]}: the key "{key}" is not known; the known ones are: {known}',
+            f'{where[1]}: la clave "{key}" no se conoce; se conocen: {known}',
+        )
+    english, spanish = reason(problem)
+    return SettingsError(
+        f'{where[0]}: the key "{key}" is wrong: {english}; write for example: {EXAMPLES[key]}',
+        f'{where[1]}: la clave "{key}" no sirve: {spanish}; escriba por ejemplo: {EXAMPLES[key]}',
+    )

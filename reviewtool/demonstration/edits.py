@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from reviewtool.errors import Complaint
+
 NBSP = "\N{NO-BREAK SPACE}"
 _GLUED = (
     (re.compile(r"(?<=\d) (?=\d{3}(?!\d))"), NBSP),  # 12 000
@@ -14,7 +16,7 @@ _GLUED = (
 )
 
 
-class TextMoved(Exception):
+class TextMoved(Complaint):
     """The materials no longer hold the words that a change of the demonstration looks for."""
 
 
@@ -51,7 +53,10 @@ def changed(path: str, text: str, change: Mapping[str, Any]) -> str:
 
 def _once(path: str, text: str, words: str) -> int:
     if text.count(words) != 1:
-        raise TextMoved(f"{path} holds {text.count(words)} times, not once: {words!r}")
+        raise TextMoved(
+            f"{path} holds {text.count(words)} times, not once: {words!r}",
+            f"{path} contiene {text.count(words)} veces, no una: {words!r}",
+        )
     return text.index(words)
 
 
@@ -70,6 +75,8 @@ def _taken(path: str, text: str, words: str) -> tuple[str, str]:
     last = f"\n{':' * (len(first) - len(first.lstrip(':')))}\n" if first.startswith(":::") else "\n\n"
     close = text.find(last, start)
     if close < 0:
-        raise TextMoved(f"{path} has no end of the block with: {words!r}")
+        raise TextMoved(
+            f"{path} has no end of the block with: {words!r}", f"{path} no tiene el final del bloque con: {words!r}"
+        )
     close += len(last) if first.startswith(":::") else 1
     return text[start:close].strip("\n"), text[:start].rstrip("\n") + "\n\n" + text[close:].lstrip("\n")

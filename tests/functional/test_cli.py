@@ -1,4 +1,4 @@
-"""The command line as an administrator types it: what it makes, and one sentence with exit status 1 when it cannot."""
+"""The command line as an administrator types it: what it makes, and when it cannot, one sentence in two languages."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from reviewtool import demonstration, installing
 from reviewtool.db import Database
+from reviewtool.gitstore import store as stores
 from reviewtool.models import Installation, Person
 from reviewtool.services import people
 from reviewtool.settings import Settings
@@ -70,12 +71,14 @@ def made(tmp_path_factory):
     return shell
 
 
-def assert_refused(said, words):
+def assert_refused(said, english, spanish=""):
+    """Expect a sentence in English and, under it, in Spanish, as the scripts print them; a name stands in both."""
     assert said.status == 1, said
     lines = said.err.strip().splitlines()
-    assert len(lines) == 1, said.err
+    assert len(lines) == 2, said.err
     assert lines[0].startswith("Error: ")
-    assert words in lines[0]
+    assert english in lines[0]
+    assert (spanish or english) in lines[1]
     assert "Traceback" not in said.out + said.err
 
 
@@ -92,8 +95,8 @@ def test_an_installation_begins_with_materials_and_without_people(made):
 
 def test_a_second_init_is_refused_and_changes_nothing(made):
     key = (made.folder / "secret_key").read_text()
-    assert_refused(made("init"), "There is an installation in")
-    assert_refused(made("init", "--demo"), "There is an installation in")
+    assert_refused(made("init"), "There is an installation in", "Ya hay una instalación en")
+    assert_refused(made("init", "--demo"), "There is an installation in", "Ya hay una instalación en")
     assert (made.folder / "secret_key").read_text() == key
 
 
@@ -115,7 +118,7 @@ def test_people_that_cannot_be_added_are_refused_in_one_sentence(made):
     unknown = ("person", "add", "Ana", "ana@aduana.example", "XX", "--role", "member", "--password", PASSWORD)
     assert_refused(made(*unknown), "XX")
     short = ("person", "add", "Ana", "ana@aduana.example", "PE", "--role", "member", "--password", "corta")
-    assert_refused(made(*short), "password")
+    assert_refused(made(*short), "password", "La contraseña debe tener entre 10 y 200")
     assert_refused(made("person", "password", "nadie@aduana.example", "--password", PASSWORD), "nadie@aduana.example")
     database = made.database()
     with database.read() as session:
@@ -124,7 +127,7 @@ def test_people_that_cannot_be_added_are_refused_in_one_sentence(made):
 
 
 def test_a_real_installation_is_not_thrown_away_as_a_demonstration(made):
-    assert_refused(made("demo", "reset"), "holds a real installation")
+    assert_refused(made("demo", "reset"), "holds a real installation", "contiene una instalación real")
     assert (made.folder / "materials.git").is_dir()
     assert (made.folder / "reviewtool.db").is_file()
 
@@ -171,15 +174,29 @@ def test_a_folder_of_materials_is_imported(shell, tmp_path):
 
 
 def test_materials_that_are_not_there_are_refused(shell, tmp_path):
-    assert_refused(shell("init", "--import", str(tmp_path / "no-hay")), "no-hay")
-    assert not (shell.folder / "materials.git").exists()
+    (tmp_path / "vacia").mkdir()
+    for name, english, spanish in (
+        ("no-hay", "is neither a folder nor", "no es una carpeta ni"),
+        ("vacia", "holds no file", "no contiene ningún archivo"),
+    ):
+        assert_refused(shell("init", "--import", str(tmp_path / name)), english, spanish)
+        assert not (shell.folder / "materials.git").exists()
+
+
+def test_a_repository_without_history_is_refused_after_what_git_said_of_it(shell, tmp_path):
+    stores.create(tmp_path / "sin-nada.git").close()
+    said = shell("init", "--import", str(tmp_path / "sin-nada.git"))
+    log, english, spanish = said.err.splitlines()
+    assert (said.status, "git fetch failed" in log) == (1, True)
+    assert english.endswith("sin-nada.git has nothing to take in.")
+    assert spanish.endswith("sin-nada.git no tiene nada que tomar.")
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").write_text("not a folder")
     shell = Shell(tmp_path / "file" / "var")
     for command in ("init", "run-demo"):
-        assert_refused(shell(command, PORT=str(server.free_port())), "cannot be written")
+        assert_refused(shell(command, PORT=str(server.free_port())), "cannot be written", "No se puede escribir en")
 
 
 def test_commands_without_an_installation_say_how_to_make_one(shell):
@@ -192,14 +209,16 @@ def test_a_busy_port_is_said_before_anything_is_made(made, shell):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        assert_refused(made("serve", PORT=port), f"Port {port} is in use")
-        assert_refused(shell("run-demo", PORT=port), f"Port {port} is in use")
+        assert_refused(made("serve", PORT=port), f"Port {port} is in use", f"El puerto {port} está ocupado")
+        assert_refused(shell("run-demo", PORT=port), f"Port {port} is in use", f"El puerto {port} está ocupado")
     assert not shell.folder.exists()
 
 
 def test_bad_settings_are_said_with_their_place(shell):
-    assert_refused(shell("init", PORT="ochenta"), "port")
-    assert_refused(shell("init", REVIEWTOOL_GROUP_FILE="no-hay.toml"), "no-hay.toml")
+    assert_refused(shell("init", PORT="ochenta"), 'the key "port" is wrong', 'la clave "port" no sirve')
+    assert_refused(
+        shell("init", REVIEWTOOL_GROUP_FILE="no-hay.toml"), "no-hay.toml: there is", "no-hay.toml: no existe"
+    )
 
 
 def test_a_machine_without_git_is_said(shell, tmp_path):

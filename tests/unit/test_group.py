@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -29,13 +30,14 @@ def load(folder: Path, text: str) -> Group:
     return Group.load(path)
 
 
-def refusal(folder: Path, text: str) -> str:
+def refusal(folder: Path, text: str) -> tuple[str, str]:
+    """Return the sentence in English and in Spanish."""
     with pytest.raises(GroupFileError) as caught:
         load(folder, text)
-    sentence = str(caught.value)
-    assert sentence.startswith(str(folder / "group.toml"))
-    assert "\n" not in sentence
-    return sentence
+    english, spanish = str(caught.value).split("\n")
+    assert english.startswith(str(folder / "group.toml"))
+    assert spanish.startswith(str(folder / "group.toml"))
+    return english, spanish
 
 
 def test_the_founding_group_has_twelve_seats_of_eleven_administrations_and_observers_from_guatemala() -> None:
@@ -141,11 +143,13 @@ def test_a_quorum_is_none_a_number_or_a_share(tmp_path: Path, quorum: str) -> No
 def test_a_bad_key_is_named_with_its_reason_and_an_example(
     tmp_path: Path, text: str, key: str, reason: str, example: str
 ) -> None:
-    sentence = refusal(tmp_path, text)
-    assert f'the key "{key}"' in sentence
-    assert reason in sentence
-    assert "write for example: " in sentence
-    assert example in sentence.partition("write for example: ")[2]
+    english, spanish = refusal(tmp_path, text)
+    assert f'the key "{key}"' in english
+    assert reason in english
+    assert f'la clave "{key}"' in spanish
+    assert not re.search(r"\b(the|is|should|valid|with|and|or)\b", spanish.partition("la clave")[2])
+    for sentence, before in ((english, "write for example: "), (spanish, "escriba por ejemplo: ")):
+        assert example in sentence.partition(before)[2]
 
 
 @pytest.mark.parametrize(
@@ -166,20 +170,29 @@ def test_a_bad_key_is_named_with_its_reason_and_an_example(
     ],
 )
 def test_an_unknown_key_is_named_with_the_known_ones(tmp_path: Path, text: str, key: str, known: str) -> None:
-    told, _, keys = refusal(tmp_path, text).partition(" is not known; the known ones there are: ")
-    assert f'the key "{key}"' in told
-    assert known in keys
+    english, spanish = refusal(tmp_path, text)
+    for sentence, named, between in (
+        (english, f'the key "{key}"', " is not known; the known ones there are: "),
+        (spanish, f'la clave "{key}"', " no se conoce; ahí se conocen: "),
+    ):
+        told, _, keys = sentence.partition(between)
+        assert named in told
+        assert known in keys
 
 
 def test_a_bad_entry_of_a_list_is_counted(tmp_path: Path) -> None:
     second = '\n[[administrations]]\ncode = "CL"\nname = { es = "Chile" }\nzone = "Chile"\nmembers = "many"\n'
-    assert "(entry 2 of the list)" in refusal(tmp_path, SMALL + second)
+    english, spanish = refusal(tmp_path, SMALL + second)
+    assert "(entry 2 of the list)" in english
+    assert "(elemento 2 de la lista)" in spanish
 
 
 def test_what_is_not_toml_names_the_line(tmp_path: Path) -> None:
-    sentence = refusal(tmp_path, "name = \n")
-    assert "not TOML" in sentence
-    assert "line 1" in sentence
+    english, spanish = refusal(tmp_path, "name = \n")
+    assert "not TOML" in english
+    assert "no es TOML" in spanish
+    assert "line 1" in english
+    assert "línea 1" in spanish
 
 
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:

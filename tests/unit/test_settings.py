@@ -99,34 +99,35 @@ def test_neither_key_nor_password_is_printed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "reason"),
+    ("name", "value", "reason", "razon"),
     [
-        ("port", "http", "integer"),
-        ("port", "70000", "less than or equal to 65535"),
-        ("workers", "0", "greater than or equal to 1"),
-        ("database_url", "mysql://db/name", "only sqlite:/// and postgresql://"),
-        ("database_url", "reviewtool.db", "only sqlite:/// and postgresql://"),
-        ("public_url", "revision.example.org", "not an http:// or https:// address"),
-        ("secret_key", "short", "shorter than 32"),
-        ("default_language", "fr", "'es', 'en' or 'pt'"),
-        ("session_absolute_hours", "1", "less than session_idle_hours"),
-        ("log_level", "loud", "'DEBUG'"),
-        ("max_document_kb", "-5", "greater than or equal to 1"),
+        ("port", "http", "integer", "debe ser un número entero;"),
+        ("port", "70000", "less than or equal to 65535", "debe ser 65535 o menos;"),
+        ("workers", "0", "greater than or equal to 1", "debe ser 1 o más;"),
+        ("database_url", "mysql://db/name", "only sqlite:/// and postgresql://", "solo se conocen"),
+        ("database_url", "reviewtool.db", "only sqlite:/// and postgresql://", "solo se conocen"),
+        ("public_url", "revision.example.org", "not an http:// or https:// address", "no es una dirección"),
+        ("secret_key", "short", "shorter than 32", "tiene menos de 32 caracteres;"),
+        ("default_language", "fr", "'es', 'en' or 'pt'", "debe ser 'es', 'en' o 'pt';"),
+        ("session_absolute_hours", "1", "less than session_idle_hours", "es menos que session_idle_hours;"),
+        ("log_level", "loud", "'DEBUG'", "debe ser 'DEBUG', "),
+        ("max_document_kb", "-5", "greater than or equal to 1", "debe ser 1 o más;"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_place_key_reason_and_example(
-    tmp_path: Path, name: str, value: str, reason: str
+    tmp_path: Path, name: str, value: str, reason: str, razon: str
 ) -> None:
     path = write(tmp_path, f'{name} = "{value}"\n')
     variable = f"REVIEWTOOL_{name.upper()}"
     for env, place in (({}, str(path)), ({variable: value}, f"environment, {variable}")):
         with pytest.raises(SettingsError) as refusal:
             Settings.load(env, path)
-        sentence = str(refusal.value)
+        sentence, spanish = str(refusal.value).split("\n")
         assert sentence.startswith(f'{place}: the key "{name}" is wrong: ')
         assert reason in sentence
         assert sentence.endswith(EXAMPLES[name])
-        assert "\n" not in sentence
+        assert spanish.startswith(f'{place.replace("environment", "entorno")}: la clave "{name}" no sirve: {razon}')
+        assert spanish.endswith(f"escriba por ejemplo: {EXAMPLES[name]}")
 
 
 def test_a_mistyped_key_is_refused_with_the_known_ones(tmp_path: Path) -> None:
