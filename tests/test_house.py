@@ -53,6 +53,7 @@ ONLY_IN: dict[str, frozenset[str] | set[str]] = {
     "smtplib": {"mail"},
     "alembic": {"migrate"},
     "gunicorn": {"serving"},
+    "rjsmin": {"web"},
     "sqlalchemy": {"db", "migrate", "models", "services", "mail", "worker", "web", *STARTING},
     **dict.fromkeys(WEB_LIBRARIES, frozenset({"web", *STARTING})),
 }
