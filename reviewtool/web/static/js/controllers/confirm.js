@@ -1,6 +1,8 @@
 // A binding act is asked twice. On a form: each of its buttons; on a button: that one.
-function make(tag, className, text) {
-  return Object.assign(document.createElement(tag), { className, textContent: text });
+import { attach, on } from '../shared.js';
+
+function make(tag, className, textContent) {
+  return Object.assign(document.createElement(tag), { className, textContent });
 }
 
 function build({ confirmTitle, confirmText, confirmYes, confirmNo }) {
@@ -16,11 +18,11 @@ function build({ confirmTitle, confirmText, confirmYes, confirmNo }) {
   return dialog;
 }
 
-export default function confirm(element) {
+attach('confirm', (element) => {
   const form = element.form || element;
   let agreed = false;
   let dialog = null;
-  form.addEventListener('submit', (event) => {
+  on(form, 'submit', (event) => {
     const { submitter } = event;
     if (agreed || (element !== form && element !== submitter)) return;
     event.preventDefault();
@@ -33,4 +35,4 @@ export default function confirm(element) {
     };
     dialog.showModal();
   });
-}
+});

@@ -1,12 +1,14 @@
 // Marks for those who do not know them by heart. One tab stop, arrows inside (ARIA toolbar pattern).
+import { all, attach, byId, on } from '../shared.js';
+
 const LINES = { heading: () => '## ', list: () => '- ', numbers: (index) => `${index + 1}. `, quote: () => '> ' };
 const WRAPS = { bold: ['**', '**'], italic: ['*', '*'], link: ['[', '](https://)'] };
 const KEYS = { b: 'bold', i: 'italic', k: 'link' };
 
-export default function markdownToolbar(bar) {
-  const area = document.getElementById(bar.getAttribute('aria-controls'));
+attach('markdown-toolbar', (bar) => {
+  const area = byId(bar.getAttribute('aria-controls'));
   const { textWord, textColumn } = bar.dataset;
-  const buttons = [...bar.querySelectorAll('button')];
+  const buttons = all('button', bar);
 
   // Puts text between start and end and selects `inner` in it, or nothing after it.
   function put(start, end, text, inner = '') {
@@ -45,11 +47,11 @@ export default function markdownToolbar(bar) {
 
   bar.hidden = false;
   goTo(buttons[0]);
-  bar.addEventListener('click', (event) => {
+  on(bar, 'click', (event) => {
     const button = event.target.closest('button');
     if (button) apply(button.dataset.format);
   });
-  bar.addEventListener('keydown', (event) => {
+  on(bar, 'keydown', (event) => {
     const at = buttons.indexOf(document.activeElement);
     const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
     if (next === undefined) return;
@@ -58,9 +60,9 @@ export default function markdownToolbar(bar) {
     goTo(button);
     button.focus();
   });
-  area.addEventListener('keydown', (event) => {
+  on(area, 'keydown', (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || !KEYS[event.key]) return;
     event.preventDefault();
     apply(KEYS[event.key]);
   });
-}
+});

@@ -1,75 +1,69 @@
 // A passage selected in the redline, with mouse, touch or keyboard, becomes the passage of the comment form.
+import { attach, box, byId, on, one } from '../shared.js';
+
 const CONTEXT = 32; // characters on either side: prefix and suffix of a W3C TextQuoteSelector
-const NOT_TEXT = 'del, .num, .thread, .more, .redline-note, .visually-hidden';
 
-// The new text as it is read, before, in and after the selection, with single blanks.
-function cut(root, range) {
-  let text = '';
-  let start = -1;
-  let end = 0;
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    if (node.parentElement.closest(NOT_TEXT)) continue;
-    if (range.intersectsNode(node)) {
-      if (start < 0) start = text.length + (node === range.startContainer ? range.startOffset : 0);
-      end = text.length + (node === range.endContainer ? range.endOffset : node.length);
-    }
-    text += node.data;
-  }
-  return [text.slice(0, start), text.slice(start, end), text.slice(end)].map((part) => part.replace(/\s+/g, ' '));
-}
-
+// The selected text as it is read, with what stands before and after it; runs of white space are one blank.
 function find(redline) {
   const selection = getSelection();
   if (selection.isCollapsed) return null;
   const range = selection.getRangeAt(0);
   const from = range.startContainer.parentElement;
-  const root = from.closest('[data-path]');
-  if (!root || !redline.contains(from) || from.closest('.thread')) return null;
-  const [before, quote, after] = cut(root, range);
-  if (!quote.trim()) return null;
-  const values = { quote: quote.trim(), prefix: before.slice(-CONTEXT), suffix: after.slice(0, CONTEXT), path: root.dataset.path };
-  return { range, values, chunk: from.closest('.doc') };
+  if (!redline.contains(from) || from.closest('.thread')) return null;
+  let text = '';
+  let start;
+  let end = 0;
+  const walker = document.createTreeWalker(redline, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode()); ) {
+    if (node.parentElement.closest('del, .num, .thread, .more, .redline-note, .visually-hidden')) continue;
+    if (range.intersectsNode(node)) {
+      start ??= text.length + (node === range.startContainer ? range.startOffset : 0);
+      end = text.length + (node === range.endContainer ? range.endOffset : node.length);
+    }
+    text += node.data;
+  }
+  const part = (first, last) => text.slice(first, last).replace(/\s+/g, ' ');
+  const quote = part(start, end).trim();
+  const { path } = redline.dataset;
+  return quote && { quote, prefix: part(0, start).slice(-CONTEXT), suffix: part(end).slice(0, CONTEXT), path, range };
 }
 
-export default function passageComment(redline) {
-  const form = document.getElementById(redline.dataset.composer);
-  const shown = form.querySelector('[data-passage-shown]');
+attach('passage-comment', (redline) => {
+  const form = byId(redline.dataset.composer);
   const button = document.createElement('button');
-  button.type = 'button';
+  let passage;
   button.className = 'button mini comment-here';
   button.textContent = redline.dataset.label;
-  let passage = null;
 
-  function fill(values) {
-    for (const name of ['quote', 'prefix', 'suffix', 'path']) form.elements[name].value = values[name] || '';
-    shown.hidden = !values.quote;
-    shown.querySelector('[data-quote]').textContent = values.quote;
+  function fill(given) {
+    for (const name of ['quote', 'prefix', 'suffix', 'path']) form.elements[name].value = given[name] || '';
+    one('[data-passage-shown]', form).hidden = !given.quote;
+    one('[data-quote]', form).textContent = given.quote;
   }
 
   function offer() {
     if (document.activeElement === button) return;
     passage = find(redline);
     if (!passage) return button.remove();
-    passage.chunk.after(button); // the next stop of the Tab key
-    const box = redline.getBoundingClientRect();
-    const at = passage.range.getBoundingClientRect();
-    button.style.top = `${at.bottom - box.top + 6}px`;
-    button.style.left = `${Math.max(4, Math.min(at.left - box.left, box.width - button.offsetWidth - 4))}px`;
+    passage.range.startContainer.parentElement.closest('.doc').after(button); // the next stop of the Tab key
+    const frame = box(redline);
+    const at = box(passage.range);
+    button.style.top = `${at.bottom - frame.top + 6}px`;
+    button.style.left = `clamp(4px, ${at.left - frame.left}px, 100% - ${button.offsetWidth + 4}px)`;
   }
 
-  let due = 0;
-  document.addEventListener('selectionchange', () => {
+  let due;
+  on(document, 'selectionchange', () => {
     clearTimeout(due);
     due = setTimeout(offer, 150);
   });
   button.onpointerdown = (event) => event.preventDefault(); // keeps the selection
   button.onclick = () => {
-    fill(passage.values);
+    fill(passage);
     button.remove();
     form.scrollIntoView({ block: 'center' });
-    form.querySelector('textarea').focus({ preventScroll: true });
+    one('textarea', form).focus({ preventScroll: true });
   };
-  form.querySelector('[data-passage-clear]').onclick = () => fill({});
+  one('[data-passage-clear]', form).onclick = () => fill({});
   fill(Object.fromEntries(new FormData(form)));
-}
+});

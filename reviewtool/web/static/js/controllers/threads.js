@@ -1,35 +1,34 @@
 // Threads in the margin: each at the height of its passage, none over another. Below 60 rem they stay in the text.
-export default function threads(redline) {
+import { all, attach, box, byId, on } from '../shared.js';
+
+attach('threads', (redline) => {
   const wide = matchMedia('(min-width: 60rem)');
-  const list = [...redline.querySelectorAll(':scope > .thread')];
-  const passageOf = (thread) => document.getElementById(thread.dataset.passage);
+  const threads = all(':scope > .thread', redline);
+  const passageOf = ({ dataset }) => byId(dataset.passage);
 
   function place() {
     redline.classList.toggle('placed', wide.matches);
     // All reads before all writes: one layout, however many threads there are.
-    const origin = redline.getBoundingClientRect().top + 10;
-    const wishes = list.map((thread) => (passageOf(thread)?.getBoundingClientRect().top ?? 0) - origin);
-    const heights = list.map((thread) => thread.offsetHeight);
+    const origin = box(redline).top + 10;
+    const places = threads.map((thread) => [box(passageOf(thread) ?? redline).top - origin, thread.offsetHeight]);
     let free = 0;
-    list.forEach((thread, index) => {
-      const top = Math.max(wishes[index], free);
-      thread.style.top = wide.matches ? `${top}px` : '';
-      free = top + heights[index] + 12;
+    places.forEach(([wish, height], index) => {
+      free = Math.max(free, wish);
+      threads[index].style.top = `${free}px`; // says nothing to a thread that stays in the text
+      free += height + 12;
     });
     redline.style.minHeight = wide.matches ? `${free}px` : '';
   }
 
   const observer = new ResizeObserver(() => requestAnimationFrame(place));
-  for (const element of [redline, ...list]) observer.observe(element);
+  for (const element of [redline, ...threads]) observer.observe(element);
 
-  function activate(active) {
-    for (const thread of list) {
+  on(redline, 'focusin', ({ target }) => {
+    const active = target.closest('.thread') || threads.find(({ id }) => `#${id}` === target.hash);
+    if (!active) return;
+    for (const thread of threads) {
       thread.classList.toggle('active', thread === active);
       passageOf(thread)?.classList.toggle('on', thread === active);
     }
-  }
-  redline.addEventListener('focusin', ({ target }) => {
-    const thread = target.closest('.thread') || list.find(({ id }) => `#${id}` === target.hash);
-    if (thread) activate(thread);
   });
-}
+});

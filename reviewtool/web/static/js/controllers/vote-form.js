@@ -1,16 +1,17 @@
 // Says that a reason is needed as soon as the chosen position, or the pressed button, needs one.
-export default function voteForm(form) {
-  const reason = form.querySelector('[data-reason]');
-  const update = (needed) => {
-    reason.required = needed;
-    for (const mark of form.querySelectorAll('[data-reason-required]')) mark.hidden = !needed;
-    for (const mark of form.querySelectorAll('[data-reason-optional]')) mark.hidden = needed;
+import { attach, on, one } from '../shared.js';
+
+attach('vote-form', (form) => {
+  const update = (button) => {
+    const needed = Boolean(button?.matches('[data-needs-reason]') || one('[data-needs-reason]:checked', form));
+    one('[data-reason]', form).required = needed;
+    one('[data-reason-required]', form).hidden = !needed;
+    one('[data-reason-optional]', form).hidden = needed;
   };
-  const chosen = () => Boolean(form.querySelector('input[data-needs-reason]:checked'));
-  form.addEventListener('change', () => update(chosen()));
-  form.addEventListener('click', (event) => {
-    const button = event.target.closest('button:not([type=button])');
-    if (button) update(chosen() || 'needsReason' in button.dataset);
+  on(form, 'change', () => update());
+  on(form, 'click', ({ target }) => {
+    const button = target.closest('button');
+    if (button) update(button);
   });
-  update(chosen());
-}
+  update();
+});

@@ -1,0 +1,127 @@
+"""What a browser loads and runs: few requests, the styles as they were written, controllers that answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from reviewtool.web import assets, joining
+from tests.support import chromium
+
+pytestmark = pytest.mark.browser
+
+LESSON = "modulo-1-valor-de-transaccion/leccion-6-canones-y-derechos-de-licencia.md"
+MEMBER, OBSERVER = "rosa.quispe", "ixchel.cumes"
+
+# Every rule of stylesheets as the browser understood them, each with its layer and the conditions around it. What a
+# custom property holds is kept as it was written: white space beside its commas is not looked at.
+RULES = """(texts) => {
+  const found = [];
+  const walk = (rules, around) => {
+    for (const rule of rules) {
+      if (rule.selectorText) found.push(around + rule.cssText.replace(/\\s*,\\s*/g, ','));
+      else walk(rule.cssRules, around + rule.cssText.split('{')[0]);
+    }
+  };
+  for (const text of texts) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    walk(sheet.cssRules, '');
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("number", [7, 9, 13, 16])
+def test_a_first_view_of_a_proposal_makes_four_requests(browser, demo, enter, number):
+    with chromium.page(browser) as page:
+        enter(page, MEMBER)
+        known = page.context.storage_state()
+    with chromium.page(browser, storage_state=known) as page:
+        asked = []
+        network = page.context.new_cdp_session(page)  # Playwright's own events leave out the icon of the tab
+        network.send("Network.enable")
+        network.on("Network.requestWillBeSent", lambda event: asked.append(event["request"]["url"]))
+        page.goto(f"{demo.url}/propuestas/{number}", wait_until="networkidle")
+        assert [url.rpartition("/")[2] for url in asked] == [str(number), "app.css", "app.js", "icons.svg"]
+
+
+@pytest.mark.parametrize("name", [name for name in assets.load(assets.FOLDER) if name.endswith(".css")])
+def test_a_stylesheet_that_was_made_small_says_what_was_written(page, name):
+    order = joining.order((assets.FOLDER / "order.txt").read_text(encoding="utf-8"))
+    written = [
+        joining.stylesheet({path: ""}).removesuffix("}") + (assets.FOLDER / path).read_text(encoding="utf-8") + "}"
+        for path in order[name]
+    ]
+    rules = page.evaluate(RULES, written)
+    assert len(rules) > 10
+    assert page.evaluate(RULES, [assets.load(assets.FOLDER)[name].data.decode()]) == rules
+
+
+def test_keys_menus_margin_and_vote_form_of_a_proposal_answer(browser, demo, enter):
+    with chromium.page(browser) as page:
+        enter(page, MEMBER)
+        page.goto(f"{demo.url}/propuestas/16")
+        page.locator("h1").click()
+        page.keyboard.press("?")
+        assert page.locator("#shortcuts").is_visible()
+        page.keyboard.press("Escape")
+        page.click(".person summary")
+        page.keyboard.press("Escape")
+        assert not page.locator(".menu-list").is_visible()
+        assert page.locator(".redline.placed").count() >= 1
+        page.keyboard.press("j")
+        assert page.evaluate("document.activeElement.matches('.changed')")
+        page.goto(f"{demo.url}/propuestas/13")
+        reason = page.locator("#vote [data-reason]")
+        assert not reason.evaluate("field => field.required")
+        page.locator("#vote input[value=against]").check()
+        assert reason.evaluate("field => field.required")
+        assert page.locator("[data-reason-required]").first.is_visible()
+
+
+def test_a_comment_that_was_not_sent_is_offered_again(browser, demo, enter):
+    with chromium.page(browser) as page:
+        enter(page, OBSERVER)
+        page.goto(f"{demo.url}/propuestas/16")
+        page.fill("#composer [name=body]", "Falta decir desde cuándo rige.")
+        page.locator("#composer [name=body]").blur()
+        assert "equipo" in page.inner_text("#composer .save-status")
+        page.goto(f"{demo.url}/propuestas/16")
+        page.click("[data-restore-use]")
+        assert page.input_value("#composer [name=body]") == "Falta decir desde cuándo rige."
+        page.reload()
+        page.click("[data-restore-drop]")
+        page.reload()
+        assert not page.locator("[data-restore]").is_visible()
+
+
+def test_a_draft_is_sent_when_its_field_is_left_and_another_window_is_told(browser, demo, enter):
+    with chromium.page(browser) as page:
+        enter(page, MEMBER)
+        page.goto(f"{demo.url}/materiales/{LESSON}")
+        page.click("text=Proponer un cambio")
+        address = page.url
+        other = page.context.new_page()
+        other.goto(address)
+        page.fill("#text", page.input_value("#text") + "\nUna línea más.\n")
+        page.evaluate("document.querySelector('#text').setSelectionRange(0, 0)")
+        page.click(".toolbar [data-format=quote]")
+        with page.expect_response("**/guardar") as answer:
+            page.locator("#text").blur()
+        assert answer.value.status == 204
+        page.wait_for_function("document.querySelector('.save-status').textContent.includes('servidor')")
+        other.fill("#text", "Otro texto.\n")
+        with other.expect_response("**/guardar") as answer:
+            other.locator("#text").blur()
+        assert answer.value.status == 409
+        other.wait_for_function("document.querySelector('.save-status').textContent.includes('otra ventana')")
+        page.goto(address)
+        text = page.input_value("#text")
+        assert text.startswith("> ")
+        assert text.endswith("Una línea más.\n")
+        page.click("text=Descartar el borrador")
+        page.click("dialog[open] button:has-text('Conservar')")
+        assert page.url == address
+        page.click("text=Descartar el borrador")
+        page.click("dialog[open] button:has-text('Descartar')")
+        page.wait_for_url(lambda url: url != address)
