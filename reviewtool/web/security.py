@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
@@ -32,6 +33,16 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 OPEN_ENDPOINTS = frozenset({"sessions.sign_in", "sessions.enter", "assets.file", "home.healthy"})
+
+
+class Sessions(SecureCookieSessionInterface):
+    """The signed cookie, sent with pages only: a static file that came with one would be loaded anew on every page."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie, and that the answer depends on it."""
+        if request.endpoint != "assets.file":
+            super().save_session(app, session, response)
+
 
 csrf = CSRFProtect()
 logins = LoginManager()
@@ -65,6 +76,7 @@ def ask_to_sign_in() -> Any:
 
 def init_app(app: Flask) -> None:
     """Set up sign-in, CSRF, security headers, and close every page to strangers but those named open."""
+    app.session_interface = Sessions()
     csrf.init_app(app)
     logins.init_app(app)
     logins.unauthorized_handler(ask_to_sign_in)

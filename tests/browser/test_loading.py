@@ -45,6 +45,21 @@ def test_a_first_view_of_a_proposal_makes_four_requests(browser, demo, enter, nu
         assert [url.rpartition("/")[2] for url in asked] == [str(number), "app.css", "app.js", "icons.svg"]
 
 
+def test_another_tab_loads_nothing_but_its_page(browser, demo, enter):
+    context = browser.new_context()  # of its own: a page that is watched for calls outside keeps nothing
+    page = context.new_page()
+    enter(page, MEMBER)
+    page.goto(f"{demo.url}/propuestas/16", wait_until="networkidle")
+    other = context.new_page()
+    loaded = []
+    network = context.new_cdp_session(other)
+    network.send("Network.enable")
+    network.on("Network.loadingFinished", lambda event: loaded.append(event["encodedDataLength"]))
+    other.goto(f"{demo.url}/propuestas/13", wait_until="networkidle")
+    context.close()
+    assert len([size for size in loaded if size]) == 1, loaded
+
+
 @pytest.mark.parametrize("name", [name for name in assets.load(assets.FOLDER) if name.endswith(".css")])
 def test_a_stylesheet_that_was_made_small_says_what_was_written(page, name):
     order = joining.order((assets.FOLDER / "order.txt").read_text(encoding="utf-8"))

@@ -145,6 +145,17 @@ def test_static_files_are_kept_for_good_and_unknown_ones_are_missing(client):
     assert client.get("/static/x/nada.js").status_code == 404
 
 
+def test_the_session_is_renewed_with_pages_and_not_with_static_files(client, member):
+    enter(client, member.email)
+    page = client.get("/perfil")
+    assert "session=" in page.headers["Set-Cookie"]
+    assert "Cookie" in page.headers["Vary"]
+    style = client.get(re.search(r"/static/[^\"]*app.css", page.text)[0])
+    assert style.status_code == 200
+    assert "Set-Cookie" not in style.headers
+    assert style.headers["Vary"] == "Accept-Encoding"
+
+
 def test_the_group_page_names_everybody_by_role(sign_in, database):
     with database.write() as session:
         group = factories.make_group(session)
