@@ -120,16 +120,17 @@ def test_a_draft_is_sent_when_its_field_is_left_and_another_window_is_told(brows
         other.goto(address)
         page.fill("#text", page.input_value("#text") + "\nUna línea más.\n")
         page.evaluate("document.querySelector('#text').setSelectionRange(0, 0)")
-        page.click(".toolbar [data-format=quote]")
+        with page.expect_response("**/guardar"):
+            page.click(".toolbar [data-format=quote]")  # the field is left
         with page.expect_response("**/guardar") as answer:
             page.locator("#text").blur()
         assert answer.value.status == 204
-        page.wait_for_function("document.querySelector('.save-status').textContent.includes('servidor')")
+        page.locator(".save-status", has_text="servidor").wait_for()
         other.fill("#text", "Otro texto.\n")
         with other.expect_response("**/guardar") as answer:
             other.locator("#text").blur()
         assert answer.value.status == 409
-        other.wait_for_function("document.querySelector('.save-status').textContent.includes('otra ventana')")
+        other.locator(".save-status", has_text="otra ventana").wait_for()
         page.goto(address)
         text = page.input_value("#text")
         assert text.startswith("> ")

@@ -6,6 +6,7 @@ attach('draft-send', (form) => {
   const draft = keepDraft(form);
   const { say } = draft;
   let due = 0;
+  let sent = Promise.resolve();
   let stale = false;
 
   // Another window has saved since: from now on that is all there is to say.
@@ -15,7 +16,7 @@ attach('draft-send', (form) => {
     draft.say();
   }
 
-  async function send() {
+  async function sendNow() {
     const text = draft.now();
     if (stale || draft.leaving || text === draft.saved) return;
     try {
@@ -30,6 +31,9 @@ attach('draft-send', (form) => {
       draft.say(form.dataset.textOffline, true);
     }
   }
+
+  // One after the other: an older text must not arrive last.
+  const send = () => { sent = sent.then(sendNow); };
 
   on(form, 'input', () => { due ||= setTimeout(() => { due = 0; send(); }, 20000); });
   on(form, 'focusout', send);
