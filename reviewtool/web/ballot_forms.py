@@ -18,6 +18,7 @@ from reviewtool.rules.lifecycle import State
 from reviewtool.rules.voting import VOTE_CHOICES, OpinionStance, Position, needs_reason
 from reviewtool.services import rulesets
 from reviewtool.web.case import Case
+from reviewtool.web.closings import deadline
 from reviewtool.web.database import reading, workshop
 from reviewtool.web.holidays import warning
 from reviewtool.web.i18n import gettext as _
@@ -25,7 +26,7 @@ from reviewtool.web.i18n import ngettext
 from reviewtool.web.offers import label
 from reviewtool.web.positions import CHANNELS, HINTS, POSITIONS, PRESETS, STANCES, position_name
 from reviewtool.web.seats import seat_name
-from reviewtool.web.standing import closing, deadline
+from reviewtool.web.standing import closing
 
 Option = tuple[str, str, str, bool]  # value, text, hint, needs a reason
 

@@ -15,9 +15,10 @@ from reviewtool import i18n
 from reviewtool.clock import now
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import language, localtime, mark, ngettext, zone
-from reviewtool.web.standing import deadline
 
 SOON_DAYS = 3
+_DAY = {"es": "EEEE d 'de' MMMM", "en": "EEEE d MMMM", "pt": "EEEE, d 'de' MMMM"}
+_DAY_AND_YEAR = {"es": "EEEE d 'de' MMMM 'de' y", "en": "EEEE d MMMM y", "pt": "EEEE, d 'de' MMMM 'de' y"}
 Kind = Literal["ballot", "silence", "consultation"]
 
 _TODAY: dict[Kind, str] = {
@@ -50,6 +51,30 @@ class Closing:
     text: str
     due: bool
     short: str = ""
+
+
+def day_words(day: date) -> str:
+    """Say a day with its weekday; the year only when it is another one."""
+    this_year = day.year == now().astimezone(ZoneInfo(zone())).year
+    pattern = (_DAY if this_year else _DAY_AND_YEAR).get(language(), _DAY["es"])
+    return dates.format_date(day, pattern, locale=i18n.locale(language()))
+
+
+def deadline(instant: datetime) -> str:
+    """Say an instant with weekday, date, hour and city, in the reader's zone."""
+    here = ZoneInfo(zone())
+    return _deadline(instant.astimezone(here), language(), zone(), now().astimezone(here).year)
+
+
+@lru_cache(maxsize=2048)  # a page says the same few closing hours again and again, and Babel takes its time
+def _deadline(here: datetime, spoken: str, place: str, _year: int) -> str:
+    where = i18n.locale(spoken)
+    return _(
+        "%(day)s a las %(clock)s (hora de %(city)s)",
+        day=day_words(here.date()),
+        clock=dates.format_time(here, "short", locale=where),
+        city=dates.get_timezone_location(ZoneInfo(place), locale=where, return_city=True),
+    )
 
 
 def days_until(at: datetime) -> int:

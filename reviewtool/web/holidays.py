@@ -9,11 +9,11 @@ from flask import request
 from reviewtool.errors import InvalidInput
 from reviewtool.rules import calendar
 from reviewtool.services import rulesets
+from reviewtool.web.closings import day_words
 from reviewtool.web.context import place_name
 from reviewtool.web.database import workshop
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import joined
-from reviewtool.web.standing import day_words
 
 
 def read_day(name: str) -> date:

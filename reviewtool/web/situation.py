@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from reviewtool.services.desk import Board
 from reviewtool.services.news import Deadline
 from reviewtool.services.worklist import MOST, Queue, Work
+from reviewtool.web.closings import deadline
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import mark, ngettext
-from reviewtool.web.standing import deadline
 
 _NUMBERS = {
     2: mark("Dos"),

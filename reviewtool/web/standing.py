@@ -8,22 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel import dates
-
-from reviewtool import i18n
-from reviewtool.clock import now
 from reviewtool.rules.voting import Cast, Check, Majority, Outcome, Position, Roll, Standing, one_a_seat
+from reviewtool.web.closings import deadline
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.i18n import joined, language, mark, ngettext, zone
+from reviewtool.web.i18n import joined, mark, ngettext
 from reviewtool.web.words import state_tag
 
-_DAY = {"es": "EEEE d 'de' MMMM", "en": "EEEE d MMMM", "pt": "EEEE, d 'de' MMMM"}
-_DAY_AND_YEAR = {"es": "EEEE d 'de' MMMM 'de' y", "en": "EEEE d MMMM y", "pt": "EEEE, d 'de' MMMM 'de' y"}
 ORDER = ("for", "for_with_remarks", "against", "abstain", "to_be_confirmed", "silence", "recused", "pending")
 
 
@@ -45,30 +38,6 @@ def state_name(state: str) -> str:
 def state_tone(state: str) -> str:
     """Return the tone of a proposal's state: "", good, bad, warn or neutral."""
     return state_tag(state).tone
-
-
-def day_words(day: date) -> str:
-    """Say a day with its weekday; the year only when it is another one."""
-    this_year = day.year == now().astimezone(ZoneInfo(zone())).year
-    pattern = (_DAY if this_year else _DAY_AND_YEAR).get(language(), _DAY["es"])
-    return dates.format_date(day, pattern, locale=i18n.locale(language()))
-
-
-def deadline(instant: datetime) -> str:
-    """Say an instant with weekday, date, hour and city, in the reader's zone."""
-    here = ZoneInfo(zone())
-    return _deadline(instant.astimezone(here), language(), zone(), now().astimezone(here).year)
-
-
-@lru_cache(maxsize=2048)  # a page says the same few closing hours again and again, and Babel takes its time
-def _deadline(here: datetime, spoken: str, place: str, _year: int) -> str:
-    where = i18n.locale(spoken)
-    return _(
-        "%(day)s a las %(clock)s (hora de %(city)s)",
-        day=day_words(here.date()),
-        clock=dates.format_time(here, "short", locale=where),
-        city=dates.get_timezone_location(ZoneInfo(place), locale=where, return_city=True),
-    )
 
 
 def closing(closes_at: datetime, *, closed: bool = False) -> str:

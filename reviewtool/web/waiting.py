@@ -15,13 +15,12 @@ from reviewtool.rules.permissions import Act
 from reviewtool.services.notices import Unread
 from reviewtool.services.standings import Counted
 from reviewtool.services.worklist import Own, Queue, Waiting
-from reviewtool.web.closings import Closing, Kind, ago, closes
+from reviewtool.web.closings import Closing, Kind, ago, closes, deadline
 from reviewtool.web.context import place_name
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import ngettext
 from reviewtool.web.places import Places
 from reviewtool.web.security import may_now
-from reviewtool.web.standing import deadline
 from reviewtool.web.strips import Strip, strip_of
 from reviewtool.web.words import StateTag, state_tag
 
