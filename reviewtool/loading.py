@@ -6,6 +6,7 @@ Called by `serving` in the process that forks the workers, and in each of them w
 from __future__ import annotations
 
 import logging
+import sys
 
 from flask import Flask
 from sqlalchemy.orm import configure_mappers
@@ -15,6 +16,7 @@ from reviewtool.app import create_app, make_workshop
 from reviewtool.services.recording import Recorder
 from reviewtool.settings import Settings
 
+SWITCH_SECONDS = 0.0005
 _recorders: list[Recorder] = []  # the one of this process, made before the fork and begun after it
 
 
@@ -34,7 +36,11 @@ def load() -> Flask:
 
 
 def begin() -> None:
-    """Let the recorder of this worker begin."""
+    """Let the recorder of this worker begin, and on SQLite its threads take short turns."""
+    if _recorders[0].workshop.database.engine.dialect.name == "sqlite":
+        # Who holds the write lock lets go of the interpreter at each statement; by default it would then wait 5 ms for
+        # it whenever another thread computes, and everybody else for the lock.
+        sys.setswitchinterval(SWITCH_SECONDS)
     _recorders[0].start()
 
 

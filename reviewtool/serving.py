@@ -34,7 +34,6 @@ SMALLER = {
     "PYTHONNODEBUGRANGES": "1",  # no columns of tracebacks in memory
     "MALLOC_ARENA_MAX": "1",  # mallopt(3): one heap a worker; with one a thread, freed memory is nobody else's
 }
-SWITCH_SECONDS = 0.0005
 PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 
 
@@ -137,9 +136,6 @@ class LeanArbiter(Arbiter):  # type: ignore[misc]  # gunicorn carries no types
 def _adopted(arbiter: Any, _worker: Any) -> None:
     """Wait, in a new worker, until the loading process has ended and the watching one is its parent."""
     gc.enable()
-    # Who holds SQLite's write lock lets go of the interpreter at each statement; by default it would then wait 5 ms
-    # for it whenever another thread computes, and everybody else for the lock.
-    sys.setswitchinterval(SWITCH_SECONDS)
     while os.getppid() != arbiter.pid:
         time.sleep(0.001)
 

@@ -1,7 +1,7 @@
 """The recorder: writes the review record of a proposal after its acts, by version numbers (git-record, «The recorder»).
 
 Dirty means `recorded_version < version`; there is no flag to lose. It runs in a thread of the server, once an
-installation, and looks twice a second; merges and decisions wait for it.
+installation, and looks every three quarters of a second; merges and decisions wait for it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ log = logging.getLogger(__name__)
 FORMAT = 1
 TRIES = 5
 BATCH = 50
-EVERY_SECONDS = 0.5
+EVERY_SECONDS = 0.75
 PACK_EVERY = timedelta(hours=6)
 _Row = dict[str, Any]
 _Files = dict[str, bytes | None]
@@ -289,7 +289,7 @@ class Recorder:
     """
 
     def __init__(self, workshop: Workshop, lock_file: Path) -> None:
-        self._workshop, self._lock_file = workshop, lock_file
+        self.workshop, self._lock_file = workshop, lock_file
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._packed_at = now()
@@ -311,11 +311,11 @@ class Recorder:
 
     def _once(self) -> None:
         try:
-            refmoves.reconcile(self._workshop)
-            catch_up(self._workshop)
+            refmoves.reconcile(self.workshop)
+            catch_up(self.workshop)
             if now() - self._packed_at > PACK_EVERY:
                 self._packed_at = now()
-                maintenance.pack(self._workshop.store)
+                maintenance.pack(self.workshop.store)
         except ReviewError as error:
             log.warning("the record cannot follow now: %s", error.code)
         except Exception:
