@@ -29,11 +29,6 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 20
 REQUEST_SECONDS = 120
-SMALLER = {
-    "PYTHONOPTIMIZE": "2",  # no docstrings and
-    "PYTHONNODEBUGRANGES": "1",  # no columns of tracebacks in memory
-    "MALLOC_ARENA_MAX": "1",  # mallopt(3): one heap a worker; with one a thread, freed memory is nobody else's
-}
 PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 
 
@@ -164,7 +159,8 @@ def become_server(settings: Settings) -> NoReturn:
     sys.stdout.flush()
     numbers = [str(number) for number in (settings.port, settings.workers, settings.threads)]
     command = [sys.executable, "-m", "reviewtool.serving", settings.host, *numbers]
-    os.execve(sys.executable, command, {**SMALLER, **os.environ})  # noqa: S606  (no shell is wanted)
+    # One heap a worker, mallopt(3): with one for each thread, memory that one has freed is of no use to the others.
+    os.execve(sys.executable, command, {"MALLOC_ARENA_MAX": "1", **os.environ})  # noqa: S606  (no shell is wanted)
 
 
 def main(host: str, port: str, workers: str, threads: str) -> None:

@@ -64,9 +64,9 @@ class Store:
         self._check_folder()
         self.processes = 0
         """How many git processes this store has started, so that a page can be held to its limit."""
-        self.trees: LRUCache[str, Any] = LRUCache(
-            8192
-        )  # these four are of `reading` and `history`: values of immutable ids
+        # These four are of `reading` and `history`: values of immutable ids. Trees are counted by their rows: those of
+        # a long record have a hundred each.
+        self.trees: LRUCache[str, Any] = LRUCache(20_000, getsizeof=lambda rows: 1 + len(rows))
         self.sizes: LRUCache[str, int] = LRUCache(65536)
         self.commits: LRUCache[str, Any] = LRUCache(4096)
         self.touched: LRUCache[str, Any] = LRUCache(2)

@@ -5,6 +5,7 @@ Names are text; a byte that is not UTF-8 (an imported repository may have it) is
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeGuard
@@ -32,7 +33,7 @@ def rows(store: Store, tree: str) -> Rows:
     if kind != "tree":
         raise NotFound("no-tree", object=tree)
     parsed = _parse(data)
-    with store.lock:
+    with store.lock, contextlib.suppress(ValueError):  # too large to be kept
         store.trees[tree] = parsed
     return parsed
 

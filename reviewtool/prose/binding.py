@@ -143,14 +143,18 @@ def _move(a: Unit, b: Unit, number: int) -> bool:
 
 
 def _compare(jobs: Sequence[_Job]) -> None:
-    keys = [(_keys(j.old, j.old_top), _keys(j.new, j.new_top)) for j in jobs]
-    limit = words.limit_for(keys)
-    for job, (a, b) in zip(jobs, keys, strict=True):
+    limit = words.limit_for(_keys_of(job) for job in jobs)
+    for job in jobs:
+        a, b = _keys_of(job)  # made again: those of a long document all at once would take as much as its tree
         texts = [x.html if len(x.html) < 60 else "x" * 6 for x in job.old], [x.html for x in job.new]
         for run in words.compare(a, b, texts, limit):
             if run.equal:
                 for x, y in zip(job.old[run.i0 : run.i1], job.new[run.j0 : run.j1], strict=True):
                     _join(x, y, job.old_top, job.new_top)
+
+
+def _keys_of(job: _Job) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+    return _keys(job.old, job.old_top), _keys(job.new, job.new_top)
 
 
 def _keys(leaves: Sequence[Leaf], top: Element) -> list[tuple[object, ...]]:

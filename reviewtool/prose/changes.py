@@ -72,7 +72,7 @@ def compare(old: str, new: str) -> Comparison:
     return Comparison(old, new, a, b, tuple(pairs))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def compare_cached(old: str, new: str) -> Comparison:
     """Compare as `compare` does, remembering the last few: many passages are carried between the same two texts."""
     return compare(old, new)

@@ -51,7 +51,7 @@ class Carried:
     near: int
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def _visible(text: str) -> Visible:
     return Visible(text)
 

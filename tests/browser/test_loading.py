@@ -119,10 +119,10 @@ def test_a_draft_is_sent_when_its_field_is_left_and_another_window_is_told(brows
         address = page.url
         other = page.context.new_page()
         other.goto(address)
-        page.fill("#text", page.input_value("#text") + "\nUna línea más.\n")
         page.evaluate("document.querySelector('#text').setSelectionRange(0, 0)")
         with page.expect_response("**/guardar"):
-            page.click(".toolbar [data-format=quote]")  # the field is left
+            page.click(".toolbar [data-format=quote]")  # the button gives the focus back to the text
+        page.fill("#text", page.input_value("#text") + "\nUna línea más.\n")
         with page.expect_response("**/guardar") as answer:
             page.locator("#text").blur()
         assert answer.value.status == 204
