@@ -18,7 +18,7 @@ from reviewtool.models import Draft, DraftFile, Person, Proposal
 from reviewtool.prose import merge3
 from reviewtool.rules.lifecycle import State, ensure_allowed
 from reviewtool.rules.permissions import Act
-from reviewtool.services import combining, people, proposals, texts
+from reviewtool.services import combining, documents, people, proposals, texts
 from reviewtool.services.workshop import Workshop
 
 KINDS = ("form", "substance", "update", "adaptation", "new")
@@ -66,18 +66,10 @@ def file(draft: Draft, file_id: int) -> DraftFile:
     raise NotFound("draft-file-unknown")
 
 
-def tip(workshop: Workshop) -> CommitId:
-    """Return the commit of the published text."""
-    found = reading.head(workshop.store)
-    if found is None:
-        raise NotFound("materials-empty")
-    return found
-
-
 def start(session: Session, workshop: Workshop, *, by: Person) -> Draft:
     """Begin an empty draft of a new proposal on today's text."""
     people.ensure_may(by, Act.propose)
-    draft = Draft(author_id=by.id, base=tip(workshop), created_at=now(), updated_at=now())
+    draft = Draft(author_id=by.id, base=documents.tip(workshop), created_at=now(), updated_at=now())
     session.add(draft)
     session.flush()
     return draft
@@ -93,7 +85,7 @@ def start_revision(session: Session, workshop: Workshop, number: int, *, by: Per
         return begun
     draft = Draft(
         author_id=by.id,
-        base=tip(workshop),
+        base=documents.tip(workshop),
         created_at=now(),
         updated_at=now(),
         proposal_number=number,
@@ -335,7 +327,7 @@ def discard(session: Session, draft: Draft) -> None:
 
 def rebase(workshop: Workshop, draft: Draft) -> bool:
     """Bring a draft to today's text when that moved; True when a passage changed on both sides and wants a look."""
-    present = tip(workshop)
+    present = documents.tip(workshop)
     if present == draft.base:
         return False
     wanted = [combining.Wanted(entry.old_path, entry.path, content(workshop, entry)) for entry in draft.files]

@@ -15,7 +15,7 @@ from reviewtool.gitstore import writing
 from reviewtool.gitstore.ids import CommitId
 from reviewtool.models import Edition, RefMove
 from reviewtool.rules.permissions import Act
-from reviewtool.services import drafts, people, refmoves, signatures
+from reviewtool.services import documents, people, refmoves, signatures
 from reviewtool.services.workshop import Workshop
 
 NAME_LIMIT = 80
@@ -31,7 +31,7 @@ def publish(workshop: Workshop, name: str, *, by_id: int, note: str = "") -> Edi
     tag = slug(name)
     if not tag:
         raise InvalidInput("edition-name", field="name", most=NAME_LIMIT)
-    commit = drafts.tip(workshop)
+    commit = documents.tip(workshop)
     with workshop.database.read() as session:
         by = people.get(session, by_id)
         people.ensure_may(by, Act.publish_edition)

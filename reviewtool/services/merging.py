@@ -35,7 +35,7 @@ from reviewtool.rules.voting import Outcome, Position, Standing, may_merge
 from reviewtool.services import (
     ballots,
     combining,
-    drafts,
+    documents,
     events,
     lifecycle,
     objections,
@@ -77,7 +77,7 @@ class Readiness:
 
 def readiness(session: Session, workshop: Workshop, proposal: Proposal, revision: Revision) -> Readiness:
     """Return what a merge of this revision would meet now."""
-    combination = combining.of_revision(workshop, revision, drafts.tip(workshop))
+    combination = combining.of_revision(workshop, revision, documents.tip(workshop))
     ballot = deciding_ballot(session, proposal, revision)
     standing = ballots.standing_of(session, ballot) if ballot is not None else None
     return Readiness(combination, standing, proposal.state == State.approved)
@@ -111,7 +111,7 @@ def merge(workshop: Workshop, number: int, *, by_id: int, revision: int, note: s
     recording.record(workshop, number)  # the commit names the record as it stood before
     for _ in range(TRIES):
         refmoves.reconcile(workshop, MAIN)
-        tip = drafts.tip(workshop)
+        tip = documents.tip(workshop)
         combination, tree = _combined(workshop, number, revision, tip)
         try:
             with workshop.database.write() as session:

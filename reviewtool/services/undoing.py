@@ -10,7 +10,7 @@ from reviewtool.gitstore import history, reading
 from reviewtool.gitstore.ids import CommitId
 from reviewtool.models import Draft, Person
 from reviewtool.rules.permissions import Act
-from reviewtool.services import combining, drafts, people, proposals
+from reviewtool.services import combining, documents, drafts, people, proposals
 from reviewtool.services.workshop import Workshop
 
 
@@ -23,7 +23,7 @@ def start(session: Session, workshop: Workshop, number: int, *, by: Person) -> D
         raise AlreadyDecided("not-merged", number=number)
     draft = Draft(
         author_id=by.id,
-        base=drafts.tip(workshop),
+        base=documents.tip(workshop),
         created_at=now(),
         updated_at=now(),
         undoes=number,

@@ -16,7 +16,7 @@ from reviewtool.models import Ballot, ExtensionRequest, Objection, Person, Propo
 from reviewtool.rules.lifecycle import OPEN_STATES, State
 from reviewtool.rules.permissions import Act, Role
 from reviewtool.rules.voting import BallotRules, Majority, Roll, SeatOnRoll, Standing, results_visible
-from reviewtool.services import combining, drafts, objections, people, proposals, standings, votes
+from reviewtool.services import combining, documents, objections, people, proposals, standings, votes
 from reviewtool.services.standings import Counted
 from reviewtool.web.database import me, workshop
 from reviewtool.web.seats import names_of
@@ -153,7 +153,7 @@ def _requests(session: Session, proposal: Proposal, ballot: Ballot | None) -> tu
 
 
 def _combination(revision: Revision) -> combining.Combination:
-    return combining.of_revision(workshop(), revision, drafts.tip(workshop()))
+    return combining.of_revision(workshop(), revision, documents.tip(workshop()))
 
 
 def _colleagues(session: Session, proposal: Proposal, person: Person) -> tuple[str, ...]:

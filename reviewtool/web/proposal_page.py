@@ -17,7 +17,7 @@ from reviewtool.errors import NotFound, ReviewError
 from reviewtool.models import Proposal, Revision
 from reviewtool.rules.lifecycle import State, allowed
 from reviewtool.rules.permissions import Act
-from reviewtool.services import comparing, conversations, drafts, placing, proposals
+from reviewtool.services import comparing, conversations, documents, placing, proposals
 from reviewtool.services.comparing import Compared
 from reviewtool.web import decision, remembering, words
 from reviewtool.web.comparison import VIEWS, Asked, Reader, row_of
@@ -65,7 +65,7 @@ def render(number: int) -> str:
     stamp = proposals.stamp(reading(), number, me().id)
     closed = stamp.closes_at is not None and stamp.closes_at <= now()  # and waits for whoever writes it down
     asked = (*(request.args.get(name) for name in ("version", "desde")), _view(), _whole())
-    key = ("proposal", number, stamp, closed, drafts.tip(workshop()), asked, remembering.reader(alone=True))
+    key = ("proposal", number, stamp, closed, documents.tip(workshop()), asked, remembering.reader(alone=True))
     return _framed(stamp.title, number, remembering.part(key, lambda: _inside(number, Composer())))
 
 
