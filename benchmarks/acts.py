@@ -150,7 +150,11 @@ def _memory() -> tuple[float, float]:
     """Return the megabytes, shared ones divided, of the workers of the server that runs below, and of their parent."""
     watchers = [pid for pid in _below(os.getpid()) if _is(pid, "reviewtool.serving")]
     workers = [pid for watcher in watchers for pid in _below(watcher) if _is(pid, "reviewtool.serving")]
-    return tuple(sum(_proportional(pid) for pid in found) / 1024 for found in (workers, watchers))  # type: ignore[return-value]  # two
+    return _total(workers), _total(watchers)
+
+
+def _total(pids: list[int]) -> float:
+    return sum(_proportional(pid) for pid in pids) / 1024
 
 
 def _below(parent: int) -> list[int]:
