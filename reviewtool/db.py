@@ -79,7 +79,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
-        "cache_size=-400",
+        "cache_size=-400",  # KB a connection, of which a worker keeps several; with 2,000 no page was measurably faster
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
