@@ -26,7 +26,7 @@ from tests.factories import Group
 AT_ONCE = 1000
 OPEN_STATES = (("consultation", 35), ("awaiting_decision", 15), ("voting", 40), ("approved", 10))
 CLOSED_STATES = (("merged", 75), ("not_approved", 12), ("no_decision", 5), ("withdrawn", 8))
-VOTES = {"voting": 11, "approved": 9, "merged": 9, "not_approved": 9, "no_decision": 3}
+VOTES = {"voting": 6, "approved": 9, "merged": 9, "not_approved": 9, "no_decision": 3}
 OUTCOMES = {"approved": "approved", "merged": "approved", "not_approved": "not_approved", "no_decision": "no_quorum"}
 TABLES: tuple[type[Base], ...] = (Proposal, Revision, Touch, Ballot, Vote, Thread, Comment, Event, Notice, Merge)
 TITLES = ("Aclarar el canon", "Actualizar el caso práctico", "Corregir el ejemplo de la comisión", "Citar la opinión")
@@ -134,13 +134,13 @@ class Crowd:
             proposal_number=acts.number,
             number=position,
             revision=1,
-            created_by_id=members[position % 12].id,
+            created_by_id=members[(acts.number + position) % 12].id,
             created_at=began,
             reply_count=size - 1,
             **(place or {"path": None, "quote": None, "prefix": "", "suffix": "", "start": None, "end": None}),
         )
         for at in range(size):
-            who = members[(position + at) % 12].id
+            who = members[(acts.number + position + at) % 12].id
             instant = began + timedelta(seconds=at)
             comment = self.add(
                 Comment, thread_id=thread, position=at, author_id=who, body=f"{REMARK} ({at})", created_at=instant
@@ -177,7 +177,7 @@ class Crowd:
             outcome=OUTCOMES.get(state),
         )
         acts.add("ballot_opened", self.people.coordinator.id, opened, ballot=1, revision=revision)
-        voters = [at for at in range(12) if at != author][:cast]
+        voters = [at % 12 for at in range(acts.number, acts.number + 12) if at % 12 != author][:cast]
         for count, at in enumerate(voters):
             position = "against" if state == "not_approved" and count % 2 else "for"
             person, seat = self.people.members[at], self.people.seats[at]

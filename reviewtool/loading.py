@@ -5,17 +5,23 @@ Called by `serving` in the process that forks the workers, and in each of them w
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 
-from flask import Flask
+from flask import Flask, g
+from sqlalchemy import func, select
 from sqlalchemy.orm import configure_mappers
 
 from reviewtool import i18n
 from reviewtool.app import create_app, make_workshop
+from reviewtool.models import Proposal
+from reviewtool.services import people
 from reviewtool.services.recording import Recorder
+from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings
 
+log = logging.getLogger(__name__)
 SWITCH_SECONDS = 0.0005
 _recorders: list[Recorder] = []  # the one of this process, made before the fork and begun after it
 
@@ -27,12 +33,33 @@ def load() -> Flask:
     workshop = make_workshop(settings)
     app = create_app(settings, workshop)
     _recorders.append(Recorder(workshop, settings.var / "recorder.lock"))
-    workshop.database.dispose()
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     configure_mappers()
     i18n.load(settings.default_language)
+    _open_pages(app, workshop)
+    workshop.store.close()
+    workshop.database.dispose()
+    gc.collect()
     return app
+
+
+def _open_pages(app: Flask, workshop: Workshop) -> None:
+    """Open the pages that people open most, as one of them: what that makes for good is then shared by the workers.
+
+    Nothing is written, as it would be for somebody who really comes. A page that fails is logged, and fails again.
+    """
+    with workshop.database.read() as session:
+        newest = session.scalar(select(func.max(Proposal.number)))
+        person = next((each for each in people.everybody(session) if people.roles(each)), None)
+    paths = ["/", "/propuestas"] + ([f"/propuestas/{newest}"] if newest else [])
+    for path in paths if person else []:
+        with app.test_request_context(path):
+            g._login_user = person  # where flask_login keeps who is signed in, for the length of a request
+            try:
+                app.dispatch_request()
+            except Exception:
+                log.exception("%s could not be opened ahead", path)
 
 
 def begin() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from reviewtool.errors import NotFound, Unavailable
-from reviewtool.gitstore import trailers, trees
+from reviewtool.gitstore import packed, trailers, trees
 from reviewtool.gitstore.ids import BlobId, CommitId, TreeId
 from reviewtool.gitstore.store import Store
 
@@ -85,7 +85,7 @@ def head(store: Store, ref: str = MAIN) -> CommitId | None:
         text = (store.path / ref).read_text("ascii").strip()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         _there(store)
-        return _packed(store).get(ref)
+        return packed.find(store.path / "packed-refs", ref)
     if text.startswith("ref: "):
         return head(store, text.removeprefix("ref: ").strip())
     if not _ID.match(text):  # emptied by a full disk or a power cut
@@ -98,8 +98,7 @@ def refs(store: Store, prefix: str) -> dict[str, CommitId]:
     prefix = prefix.rstrip("/")
     # Loose files first: git writes packed-refs before it removes them, so that nothing can be missed in between.
     loose = {ref: found for ref in _loose(store.path, prefix) if (found := head(store, ref)) is not None}
-    packed = {ref: at for ref, at in _packed(store).items() if ref == prefix or ref.startswith(prefix + "/")}
-    return dict(sorted((packed | loose).items()))
+    return dict(sorted((packed.below(store.path / "packed-refs", prefix) | loose).items()))
 
 
 def _loose(root: Path, prefix: str) -> Iterator[str]:
@@ -113,22 +112,6 @@ def _loose(root: Path, prefix: str) -> Iterator[str]:
 def _there(store: Store) -> None:
     if not (store.path / "refs").is_dir():
         raise Unavailable("store-missing", path=str(store.path))
-
-
-def _packed(store: Store) -> dict[str, CommitId]:
-    file = store.path / "packed-refs"
-    try:
-        stat = file.stat()
-        stamp = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
-        if store.packed[0] != stamp:
-            lines = file.read_text("utf-8", "surrogateescape").splitlines()
-            found = {
-                ref: CommitId(at) for at, _, ref in (line.partition(" ") for line in lines if line[:1] not in "#^")
-            }
-            store.packed = (stamp, found)
-    except FileNotFoundError:
-        return {}
-    return store.packed[1]
 
 
 # -- trees and blobs -------------------------------------------------------------------------------------------------

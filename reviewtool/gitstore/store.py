@@ -66,11 +66,10 @@ class Store:
         """How many git processes this store has started, so that a page can be held to its limit."""
         # These four are of `reading` and `history`: values of immutable ids. Trees are counted by their rows: those of
         # a long record have a hundred each.
-        self.trees: LRUCache[str, Any] = LRUCache(20_000, getsizeof=lambda rows: 1 + len(rows))
-        self.sizes: LRUCache[str, int] = LRUCache(65536)
-        self.commits: LRUCache[str, Any] = LRUCache(4096)
+        self.trees: LRUCache[str, Any] = LRUCache(6_000, getsizeof=lambda rows: 1 + len(rows))
+        self.sizes: LRUCache[str, int] = LRUCache(8_192)
+        self.commits: LRUCache[str, Any] = LRUCache(512)
         self.touched: LRUCache[str, Any] = LRUCache(2)
-        self.packed: tuple[object, dict[str, CommitId]] = (None, {})
         self._after_fork()
         _stores.add(self)
 
@@ -124,7 +123,6 @@ class Store:
         with self.lock:
             for remembered in (self.trees, self.sizes, self.commits, self.touched):
                 remembered.clear()
-            self.packed = (None, {})
 
     def _count(self) -> None:
         with self.lock:

@@ -27,14 +27,13 @@ def add(
         facts=facts,
     )
     session.add(event)
-    session.flush()
     return event
 
 
 def tell(session: Session, event: Event, people: Iterable[int], kind: str, *, thread_id: int | None = None) -> None:
     """Owe a notice of an event to people, except to who did it."""
     for person_id in sorted(set(people) - {event.person_id}):
-        session.add(Notice(person_id=person_id, event_id=event.id, kind=kind, thread_id=thread_id, created_at=event.at))
+        session.add(Notice(person_id=person_id, event=event, kind=kind, thread_id=thread_id, created_at=event.at))
 
 
 def of_proposal(session: Session, number: int) -> list[Event]:

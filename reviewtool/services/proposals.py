@@ -80,10 +80,10 @@ _MERGING = select(
 
 def latest(session: Session, number: int) -> int:
     """Return the number of a proposal's newest revision; raises NotFound."""
-    found = session.scalar(select(Proposal.latest).where(Proposal.number == number))
+    found = session.get(Proposal, number)  # of an act that locked it, without a query
     if found is None:
         raise NotFound("proposal-unknown", number=number)
-    return found
+    return found.latest
 
 
 def latest_revision(session: Session, proposal: Proposal) -> Revision:

@@ -115,11 +115,7 @@ def begin(
     if passage is not None:
         thread.quote, thread.start, thread.end = passage.quote, passage.start, passage.end
         thread.prefix, thread.suffix = passage.prefix[-200:], passage.suffix[:200]
-    session.add(thread)
-    session.flush()
-    first = Comment(
-        thread_id=thread.id, position=0, author_id=by.id, body=body, created_at=now(), form_token=_cut(token)
-    )
+    first = Comment(thread=thread, position=0, author_id=by.id, body=body, created_at=now(), form_token=_cut(token))
     session.add(first)
     session.flush()
     mention(session, first)

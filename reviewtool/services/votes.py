@@ -199,7 +199,6 @@ def _replace(session: Session, ballot: Ballot, vote: Vote) -> None:
         earlier.current = False
         session.flush()  # before the new one: a seat has one current vote
     session.add(vote)
-    session.flush()
 
 
 def _close_if_settled(session: Session, proposal: Proposal, ballot: Ballot, at: datetime) -> None:

@@ -11,7 +11,6 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from reviewtool.models import Person
-from reviewtool.services import people
 from reviewtool.services.workshop import Workshop
 
 
@@ -36,9 +35,10 @@ def end_reading() -> None:
 
 @contextmanager
 def act() -> Iterator[tuple[Session, Person]]:
-    """Run one act in one writing transaction: yields the session and, loaded in it, the person who acts."""
+    """Run one act in one writing transaction: yields the session and, in it, the person as this request found them."""
+    person = me()
     with workshop().database.write() as session:
-        yield session, people.get(session, me().id)
+        yield session, session.merge(person, load=False)  # no query while the lock is held
 
 
 def me() -> Person:

@@ -14,6 +14,7 @@ from flask import Flask, request
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from reviewtool.clock import now
 from reviewtool.errors import ReviewError, Unavailable
@@ -50,8 +51,10 @@ def _visit() -> list[Write]:
         return []
 
     def begin(session: Session) -> None:
-        people.note_visit(session.get_one(Person, person.id), at)
-        people.note_visit(person, at)  # what this page reads of it: detached by now, so that nothing is written twice
+        written = session.get_one(Person, person.id)
+        people.note_visit(written, at)
+        for name in ("seen_at", "previous_seen_at"):  # of whom this page reads, not to be written again
+            set_committed_value(person, name, getattr(written, name))
 
     return [begin]
 
