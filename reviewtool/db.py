@@ -22,6 +22,7 @@ from sqlalchemy.types import TypeDecorator
 from reviewtool.errors import Unavailable
 
 BUSY_TIMEOUT_SECONDS = 15
+PREPARED_STATEMENTS = 24  # of SQLite, kept by each connection; with 128 no page was measurably faster
 ASK_AGAIN_SECONDS = 0.001
 
 NAMING = {
@@ -79,7 +80,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
-        "cache_size=-400",  # KB a connection, of which a worker keeps several; with 2,000 no page was measurably faster
+        "cache_size=-200",  # KB a connection, of which a worker keeps several; with 2,000 no page was measurably faster
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -141,7 +142,8 @@ def make_engine(url: str) -> Engine:
     """Return an engine for SQLite or PostgreSQL, set up as `performance.md` of the design asks."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False})
+        options = {"timeout": BUSY_TIMEOUT_SECONDS, "cached_statements": PREPARED_STATEMENTS}
+        engine = create_engine(parsed, connect_args=options | {"check_same_thread": False}, pool_use_lifo=True)
         event.listen(engine, "connect", _prepare_sqlite)
         _Turns(engine)
         return engine
