@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 from markupsafe import Markup
 
-from reviewtool.prose import align, binding, markdown, tree
+from reviewtool.prose import align, binding, markdown, parsing, tree
 from reviewtool.prose.markdown import Piece, Resolve
 from reviewtool.prose.tree import FIXED, INLINE, Element, Leaf, Node
 
@@ -78,9 +78,10 @@ def compare(
 ) -> Redline:
     """Show two documents as one. Let `resolve_*` give an image a URL that names its content, so a new picture shows."""
     writer = _Writer(labels or Labels())
-    old_html, old_pieces = markdown.pieces(old_md, resolve=resolve_old, targets=True)
-    new_html, new_pieces = markdown.pieces(new_md, resolve=resolve_new, targets=True)
-    old, new = tree.build(old_html), tree.build(new_html)
+    known = parsing.Known()
+    _, old_pieces = markdown.pieces(old_md, resolve=resolve_old, targets=True, known=known)
+    _, new_pieces = markdown.pieces(new_md, resolve=resolve_new, targets=True, known=known)
+    old, new = tree.build_both([p.html for p in old_pieces], [p.html for p in new_pieces])
     binding.bind(old, new)
     binding.lift_moves(old)
     drafts = _front_matter(writer, old_md, new_md)
@@ -128,7 +129,7 @@ class _Draft:
         html = _REMOVED_LINK.sub(lambda m: f' href="#{"old_" if f"old_{m[1]}" in ids else ""}{m[1]}"', self.html)
         html = _MOVE_LINK.sub(lambda m: m[0] if m[1] in ids else "", html)
         changed = "<ins" in html or "<del" in html or " data-diff=" in html
-        old, new = self.old or Piece(None, None, None), self.new or Piece(None, None, None)
+        old, new = self.old or Piece("", None, None, None), self.new or Piece("", None, None, None)
         return Chunk(Markup(html), changed, self.heading, new.start, new.end, old.start, old.end)  # noqa: S704  (sanitised)
 
 

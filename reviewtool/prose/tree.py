@@ -7,7 +7,8 @@ reads it. Text stays escaped throughout. Only `redline.py` and `binding.py` use 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from html import unescape
 from typing import Final
 
@@ -38,6 +39,16 @@ class Leaf:
         self.match: Leaf | None = None
 
 
+class Whole(Leaf):
+    """A top-level element that both sides have as often: taken apart (from `source`) only where it is not paired."""
+
+    __slots__ = ("source", "tag")
+
+    def __init__(self, source: str, key: str) -> None:
+        super().__init__(_TARGET.sub("", source).rstrip(), key)
+        self.source, self.tag = source, source[1 : source.index(">")].partition(" ")[0]
+
+
 class Element:
     """One element; `match` is the one it is shown together with, `start`/`end` its place in the source if known."""
 
@@ -66,6 +77,24 @@ def _signature(attrs: str) -> str:
     if ' data-target="' in attrs:
         attrs = _RESOLVED.sub("", attrs)
     return _PLACED.sub("", attrs)
+
+
+def build_both(old: Sequence[str], new: Sequence[str]) -> tuple[Element, Element]:
+    """Read the top-level elements of two documents into trees, leaving whole those that both have as often."""
+    keys = [_key(html) for html in old], [_key(html) for html in new]
+    counts = Counter(keys[0]), Counter(keys[1])
+    roots = Element("root", ""), Element("root", "")
+    for root, side, names in zip(roots, (old, new), keys, strict=True):
+        for html, key in zip(side, names, strict=True):
+            root.add(Whole(html, key) if counts[0][key] == counts[1][key] else build(html).children[0])
+    return roots
+
+
+def _key(html: str) -> str:
+    """Name a top-level element by all that it holds, leaving out what `_signature` leaves out."""
+    if '="' in html:
+        html = _PART.sub(lambda m: f"<{m[2]}{_signature(m[3])}>" if m[3] else m[0], html)
+    return html[1 : html.rindex("<")]
 
 
 def build(html: str) -> Element:
@@ -125,19 +154,22 @@ def dissolve(root: Element) -> None:
 
 
 class Unit:
-    """What is aligned: a paragraph, heading, code block, rule, table row, or the loose words of a list item."""
+    """What is aligned: a paragraph, heading, code block, rule, table row, loose words of a list item, or a Whole."""
 
-    __slots__ = ("element", "html", "kind", "nodes", "text")
+    __slots__ = ("element", "html", "key", "kind", "nodes")
 
-    def __init__(self, element: Element, nodes: list[Node], whole: bool) -> None:
-        self.element, self.nodes = element, nodes
-        self.kind = element.tag if whole else "words"
+    def __init__(self, element: Element, nodes: list[Node], kind: str, key: str = "") -> None:
+        self.element, self.nodes, self.kind = element, nodes, kind
         self.html = "".join(write(n) for n in nodes)
-        self.text = _plain(self.html)
+        self.key = key or f"{kind}:{' '.join(self.text.split())}"
+
+    @property
+    def text(self) -> str:
+        """The words of the unit; pictures count with their attributes, cells stay apart."""
+        return _plain(self.html)
 
 
 def _plain(html: str) -> str:
-    """Give the words of a unit; pictures count with their attributes, cells stay apart."""
     text = re.sub(r"</t[dh]>", " | ", html)
     text = re.sub(r"<img ([^>]*)>", r" \1 ", text)
     text = re.sub(r"</?[a-z][^>]*>", "", text)
@@ -155,18 +187,34 @@ def _collect(element: Element, found: list[Unit]) -> None:
     loose: list[Node] = []
     before = len(found)
     for child in element.children:
-        if isinstance(child, Element) and child.tag not in INLINE:
+        if isinstance(child, Whole):
+            found.append(Unit(element, [child], child.tag, child.key))
+        elif isinstance(child, Element) and child.tag not in INLINE:
             if loose:
-                found.append(Unit(element, loose, False))
+                found.append(Unit(element, loose, "words"))
                 loose = []
             if child.tag in _UNIT:
-                found.append(Unit(child, list(child.children), True))
+                found.append(Unit(child, list(child.children), child.tag))
             else:
                 _collect(child, found)
         else:
             loose.append(child)
     if loose or len(found) == before:
-        found.append(Unit(element, loose, False))
+        found.append(Unit(element, loose, "words"))
+
+
+def open_up(root: Element, units: list[Unit], shown: Collection[int]) -> None:
+    """Take apart the whole elements of a tree, and the units that they are; but not the units that are shown whole."""
+    opened: dict[int, Node] = {}
+    for n, unit in enumerate(units):
+        node = unit.nodes[0] if unit.nodes else None
+        if isinstance(node, Whole) and n not in shown:
+            element = build(node.source).children[0]
+            if isinstance(element, Element):
+                element.up = root
+                opened[id(node)] = element
+                units[n] = Unit(element, list(element.children), element.tag)
+    root.children = [opened.get(id(child), child) for child in root.children]
 
 
 def explode(nodes: list[Node], code: bool = False) -> Iterator[Leaf]:
