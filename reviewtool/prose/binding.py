@@ -120,9 +120,18 @@ def _inside(a: Unit, b: Unit) -> Iterator[_Job]:
         for x, y in _cells(a, b):
             if x.sig == y.sig:
                 x.match, y.match = y, x
-                yield _Job(list(tree.explode(x.children)), list(tree.explode(y.children)), x, y)
+                yield from _different((x.children, y.children), (x, y))
     else:
-        yield _Job(list(tree.explode(a.nodes)), list(tree.explode(b.nodes)), a.element, b.element)
+        yield from _different((a.nodes, b.nodes), (a.element, b.element))
+
+
+def _different(nodes: tuple[Sequence[Node], Sequence[Node]], tops: tuple[Element, Element]) -> Iterator[_Job]:
+    """Bind the equal ends of two runs and give the middle to be compared, if both have one."""
+    old, new = list(nodes[0]), list(nodes[1])
+    for x, y in tree.apart(old, new):
+        _same(x, y)
+    if old and new:
+        yield _Job(list(tree.explode(old)), list(tree.explode(new)), *tops)
 
 
 def _same(x: Node, y: Node) -> None:

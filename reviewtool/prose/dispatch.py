@@ -6,6 +6,7 @@ their own character: asking only those that can say yes takes a third off a rend
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar
 
@@ -64,6 +65,8 @@ def by_character(md: MarkdownIt) -> None:
     marks = list(zip(md.inline.ruler.get_active_rules(), md.inline.ruler.getRules(""), strict=True))
     inline.push("any", _mark_rule(*_table(marks, _MARKS)))
     md.inline.ruler = inline
+    # Text runs on to the next of these; the bracket that closes a label is looked for by the rule that opened it.
+    md.inline.terminator_re = re.compile(f"[{re.escape(']' + ''.join(_MARKS.values()))}]")
 
 
 def _table(

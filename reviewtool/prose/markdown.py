@@ -7,7 +7,7 @@ are the only makers of Markup: everything passes the sanitiser with a fixed list
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -140,11 +140,11 @@ def count_words(text: str) -> int:
 
 def front_matter(text: str) -> dict[str, str]:
     """Read the plain `key: value` lines between the two rules at the top; keys are lowered, quotes taken off."""
-    lines = LINE.split(text.removeprefix("\ufeff"))
-    if lines[0].rstrip() != "---":
+    lines = _lines(text.removeprefix("\ufeff"))
+    if next(lines).rstrip() != "---":
         return {}
     found: dict[str, str] = {}
-    for line in lines[1:]:
+    for line in lines:
         if line.rstrip() == "---":
             return found
         field = _FIELD.match(line)
@@ -153,6 +153,14 @@ def front_matter(text: str) -> dict[str, str]:
             quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
             found[field[1].lower()] = value[1:-1] if quoted else value
     return {}
+
+
+def _lines(text: str) -> Iterator[str]:
+    at = 0
+    for end in LINE.finditer(text):
+        yield text[at : end.start()]
+        at = end.end()
+    yield text[at:]
 
 
 def _env(text: str) -> dict[str, Any]:

@@ -190,10 +190,11 @@ class _Writer:
         out = []
         i = j = 0
         for a, b in [*_kept(old, new), (len(old), len(new))]:
-            gone, come = old[i:a], new[j:b]
-            extra = " format" if gone and come and _is_format_only(gone, come) else ""
-            out.append(self._gone(gone, "del", extra))
-            out.append(self._gone(come, "ins", extra))
+            if i < a or j < b:
+                gone, come = old[i:a], new[j:b]
+                extra = " format" if gone and come and _is_format_only(gone, come) else ""
+                out.append(self._gone(gone, "del", extra))
+                out.append(self._gone(come, "ins", extra))
             if a < len(old):
                 out.append(self._both(old[a], new[b]))
             i, j = a + 1, b + 1

@@ -55,8 +55,8 @@ class Element:
     __slots__ = ("attrs", "children", "mark", "match", "move", "sig", "tag", "up")
 
     def __init__(self, tag: str, attrs: str) -> None:
-        self.tag, self.attrs = tag, _TARGET.sub("", attrs)
-        self.sig = (tag, _signature(attrs))
+        self.tag, self.attrs = tag, _TARGET.sub("", attrs) if attrs else ""
+        self.sig = (tag, _signature(attrs) if attrs else "")
         self.children: list[Node] = []
         self.up: Element | None = None
         self.match: Element | None = None
@@ -215,6 +215,54 @@ def open_up(root: Element, units: list[Unit], shown: Collection[int]) -> None:
                 opened[id(node)] = element
                 units[n] = Unit(element, list(element.children), element.tag)
     root.children = [opened.get(id(child), child) for child in root.children]
+
+
+def apart(old: list[Node], new: list[Node]) -> Iterator[tuple[Node, Node]]:
+    """Take what is equal off both ends of two runs and give it in pairs; what is left has to be compared by words.
+
+    Texts are divided at the last blank before they differ, so that no word is cut.
+    """
+    for at in (0, -1):
+        while old and new and alike(old[at], new[at]):
+            yield old.pop(at), new.pop(at)
+        if old and new:
+            x, y = old[at], new[at]
+            if isinstance(x, Leaf) and isinstance(y, Leaf) and x.text and y.text:
+                shared = _shared(x.html, y.html) if at == 0 else _shared(x.html[::-1], y.html[::-1])
+                if shared:
+                    yield _cut(x, shared, at), _cut(y, shared, at)
+
+
+def alike(x: Node, y: Node) -> bool:
+    """Whether two nodes are the same with all that is in them."""
+    if isinstance(x, Element) and isinstance(y, Element):
+        return x.sig == y.sig and len(x.children) == len(y.children) and all(map(alike, x.children, y.children))
+    return isinstance(x, Leaf) and isinstance(y, Leaf) and x.key == y.key
+
+
+def _shared(x: str, y: str) -> int:
+    """Count the characters that two different texts share up to and with a blank before a word."""
+    low, high = 0, min(len(x), len(y)) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if x[low:middle] == y[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    end = x.rfind(" ", 0, low) + 1
+    return 0 if x[end].isspace() or y[end].isspace() else end
+
+
+def _cut(leaf: Leaf, size: int, at: int) -> Leaf:
+    """Divide a text in two at its place and give the part before (0) or after (-1) as a leaf of its own."""
+    text = leaf.html
+    part, rest = (text[:size], text[size:]) if at == 0 else (text[-size:], text[:-size])
+    found = Leaf(part, part, True)
+    leaf.html = leaf.key = rest
+    if leaf.up is not None:
+        found.up = leaf.up
+        leaf.up.children.insert(leaf.up.children.index(leaf) - at, found)
+    return found
 
 
 def explode(nodes: list[Node], code: bool = False) -> Iterator[Leaf]:
