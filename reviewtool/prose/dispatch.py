@@ -13,7 +13,9 @@ from typing import Final, TypeVar
 from markdown_it import MarkdownIt
 from markdown_it.ruler import Ruler
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
 InlineRule = Callable[[StateInline, bool], bool]
@@ -48,6 +50,8 @@ _MARKS: Final = {
     "html_inline": "<",
     "entity": "&",
 }
+#: what ends a run of text; the bracket that closes a label is looked for by the rule that opened it
+_MARK: Final = re.compile(f"[{re.escape(']' + ''.join(_MARKS.values()))}]")
 _CHAINS: Final = ("paragraph", "reference", "blockquote", "list")
 
 
@@ -65,8 +69,19 @@ def by_character(md: MarkdownIt) -> None:
     marks = list(zip(md.inline.ruler.get_active_rules(), md.inline.ruler.getRules(""), strict=True))
     inline.push("any", _mark_rule(*_table(marks, _MARKS)))
     md.inline.ruler = inline
-    # Text runs on to the next of these; the bracket that closes a label is looked for by the rule that opened it.
-    md.inline.terminator_re = re.compile(f"[{re.escape(']' + ''.join(_MARKS.values()))}]")
+    md.inline.terminator_re = _MARK
+    md.core.ruler.at("inline", _inline)
+
+
+def _inline(state: StateCore) -> None:
+    """Read the marks inside each text; one without any, as most cells of tables, is a single token."""
+    for token in state.tokens:
+        if token.type == "inline":
+            token.children = []
+            if _MARK.search(token.content):
+                state.md.inline.parse(token.content, state.md, state.env, token.children)
+            elif token.content:
+                token.children.append(Token("text", "", 0, content=token.content))
 
 
 def _table(
