@@ -25,6 +25,7 @@ _CODE_LEAF = re.compile(r"\n|[^\S\n]+|&\w+;|\w+|[^\w\s]")
 #: attributes that follow from the place in the document; elements that differ in them alone are the same
 _PLACED = re.compile(r' (?:id|aria-label|loading)="[^"]*"| href="#[^"]*"')
 _TARGET = re.compile(r' data-target="[^"]*"')
+_TARGETS = re.compile(r' data-target="([^"]*)"')
 _RESOLVED = re.compile(r' href="[^"]*"')
 
 
@@ -67,6 +68,14 @@ class Element:
         """Put a node at the end."""
         node.up = self
         self.children.append(node)
+
+    def targets(self) -> Iterator[str]:
+        """Give the targets of the links inside, as written and escaped."""
+        if self.tag == "a":
+            yield from _TARGETS.findall(self.sig[1])
+        for child in self.children:
+            if isinstance(child, Element):
+                yield from child.targets()
 
 
 Node = Leaf | Element
