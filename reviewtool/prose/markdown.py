@@ -102,7 +102,7 @@ def _clean(htmls: Sequence[str]) -> list[str]:
 @lru_cache(maxsize=4)  # whoever summarises a change also asks for its title
 def outline(text: str) -> tuple[Heading, ...]:
     """List the headings in order with the anchors that the rendering gives them."""
-    tokens = _tokens(text)
+    tokens = parsing.headings(text.removeprefix("\ufeff"), _env(text))
     starts = _line_starts(text)
     return tuple(
         Heading(
@@ -128,7 +128,7 @@ def language(text: str) -> str | None:
 
 def count_words(text: str) -> int:
     """Count the words a reader sees: pictures, targets of links and front matter are not read."""
-    tokens = _tokens(text)
+    tokens = parsing.tokens(text.removeprefix("\ufeff"), _env(text))
     count = 0
     for token in tokens:
         if token.type == "inline":
@@ -165,10 +165,6 @@ def _lines(text: str) -> Iterator[str]:
 
 def _env(text: str) -> dict[str, Any]:
     return {"words": dialect.words_for(front_matter(text).get("lang", ""))}
-
-
-def _tokens(text: str) -> list[Token]:
-    return parsing.tokens(text.removeprefix("\ufeff"), _env(text))
 
 
 def _line_starts(text: str) -> list[int]:

@@ -19,7 +19,9 @@ from reviewtool.prose import dialect
 
 MD: Final = dialect.build()
 _BLOCK: Final = MD.block.ruler.getRules("")[0]  # the first rule asks all the others
-_AFTER_BLOCKS: Final = MD.core.ruler.getRules("")[MD.core.ruler.get_active_rules().index("block") + 1 :]
+_STEPS: Final = MD.core.ruler.get_active_rules().index("block") + 1
+_BLOCKS: Final = MD.core.ruler.getRules("")[:_STEPS]
+_AFTER_BLOCKS: Final = MD.core.ruler.getRules("")[_STEPS:]
 _AHEAD = 2  # lines with text after a block that its end may depend on: a table is told by two
 _ALIKE = 40  # blocks looked at that begin with one line
 _AT_ONCE = 500  # tokens held before their blocks are rendered
@@ -84,6 +86,21 @@ def _end(state: StateBlock, line: int) -> int:
 def tokens(text: str, env: dict[str, Any]) -> list[Token]:
     """Read a whole document into tokens, for those who only look at them."""
     found = MD.parse(text, env)
+    dialect.finish(found)
+    return found
+
+
+def headings(text: str, env: dict[str, Any]) -> list[Token]:
+    """Read the headings of a document, each with the text inside it; the marks in all other blocks are left unread."""
+    core = StateCore(text, MD, env)
+    for rule in _BLOCKS:
+        rule(core)
+    found = [token for pair in pairwise(core.tokens) if pair[0].type == "heading_open" for token in pair]
+    if any(token.level for token in found if token.type == "heading_open"):
+        return tokens(text, {"words": env["words"]})  # one in a footnote stands where the notes do, or nowhere
+    core.tokens = found
+    for rule in _AFTER_BLOCKS:
+        rule(core)
     dialect.finish(found)
     return found
 

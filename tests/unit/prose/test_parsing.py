@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -88,3 +90,12 @@ def test_a_rule_that_begins_a_text_may_be_front_matter_there():
     known = parsing.Known()
     markdown.pieces("el\n\n---\n\n---\n", known=known)
     assert markdown.pieces("---\n\n---\n", known=known)[0] == ""
+
+
+@steady
+@given(texts)
+def test_the_outline_has_the_headings_that_the_rendering_has(text):
+    html = markdown.render(text)
+    assert [(h.level, h.anchor) for h in markdown.outline(text)] == [
+        (int(level), anchor) for level, anchor in re.findall(r'<h(\d) id="([^"]*)"', html)
+    ]
