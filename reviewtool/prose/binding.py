@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reviewtool.prose import align, tree, words
-from reviewtool.prose.tree import Element, Leaf, Node, Unit
+from reviewtool.prose.tree import Element, Leaf, Node, Unit, Whole
 
 #: what a bound element must bring along, so that no table has two heads and no answer two titles
 _COMPANIONS = frozenset({"table", "thead", "tbody", "summary"})
@@ -30,10 +30,15 @@ def bind(old: Element, new: Element) -> None:
     """Bind two renderings: sets `match` on what stays, `move` and `mark` on the two ends of what moved."""
     a, b = tree.units(old), tree.units(new)
     old.match, new.match = new, old
-    pairs = sorted(align.align(_side(a), _side(b)).items())
+    pairs = sorted(align.align(_Side(a), _Side(b)).items())
+    shown = {i: p.new for i, p in pairs if not p.moved and _stays(a[i], b[p.new])}
+    tree.open_up(old, a, shown.keys())
+    tree.open_up(new, b, set(shown.values()))
     jobs: list[_Job] = []
     for i, pair in pairs:
-        if not pair.moved:
+        if i in shown:
+            _same(a[i].nodes[0], b[pair.new].nodes[0])
+        elif not pair.moved:
             jobs.extend(_pair(a[i], b[pair.new]))
     moves = 0
     for i, pair in pairs:
@@ -43,10 +48,26 @@ def bind(old: Element, new: Element) -> None:
     _compare(jobs)
 
 
-def _side(units: Sequence[Unit]) -> align.Side:
-    texts = [u.text for u in units]
-    keys = [f"{u.kind}:{' '.join(t.split())}" for u, t in zip(units, texts, strict=True)]
-    return align.Side(keys, [u.kind for u in units], texts)
+def _stays(a: Unit, b: Unit) -> bool:
+    return a.key == b.key and any(isinstance(node, Whole) for node in a.nodes)
+
+
+class _Side(align.Side):
+    """The units of one side; the words of a unit that is found by its key alone are not even made."""
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        super().__init__([u.key for u in units], [u.kind for u in units], _Texts(units))
+
+
+class _Texts(Sequence[str]):
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self._units = units
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    def __getitem__(self, i: Any) -> Any:
+        return self._units[i].text
 
 
 def _join(a: Node, b: Node, top_a: Element, top_b: Element) -> bool:
@@ -99,9 +120,18 @@ def _inside(a: Unit, b: Unit) -> Iterator[_Job]:
         for x, y in _cells(a, b):
             if x.sig == y.sig:
                 x.match, y.match = y, x
-                yield _Job(list(tree.explode(x.children)), list(tree.explode(y.children)), x, y)
+                yield from _different((x.children, y.children), (x, y))
     else:
-        yield _Job(list(tree.explode(a.nodes)), list(tree.explode(b.nodes)), a.element, b.element)
+        yield from _different((a.nodes, b.nodes), (a.element, b.element))
+
+
+def _different(nodes: tuple[Sequence[Node], Sequence[Node]], tops: tuple[Element, Element]) -> Iterator[_Job]:
+    """Bind the equal ends of two runs and give the middle to be compared, if both have one."""
+    old, new = list(nodes[0]), list(nodes[1])
+    for x, y in tree.apart(old, new):
+        _same(x, y)
+    if old and new:
+        yield _Job(list(tree.explode(old)), list(tree.explode(new)), *tops)
 
 
 def _same(x: Node, y: Node) -> None:

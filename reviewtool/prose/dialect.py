@@ -17,6 +17,8 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+from reviewtool.prose import dispatch
+
 #: word after the colons -> (canonical kind, title shown when the author gives none)
 ADMONITIONS: Final = {
     "nota": ("nota", "Nota"),
@@ -93,6 +95,7 @@ def build() -> MarkdownIt:
         md.use(container_plugin, name=name, validate=_validator(words), render=rule)
     for name, rule in _RULES.items():
         md.add_render_rule(name, rule)
+    dispatch.by_character(md)
     return md
 
 

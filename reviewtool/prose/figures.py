@@ -1,14 +1,16 @@
-"""What a careful expert looks for in a change: references to the instruments, dates, amounts, negations.
+"""What a careful expert looks for in a text: references, dates, amounts, Incoterms, negations, defined terms.
 
-Only recognises them in text; `summary.py` says which of them changed. Spanish first, English and Portuguese too.
+Only recognises them; `signals.py` says which of them a change adds, removes or alters. Spanish first, English and
+Portuguese too. A number is its text: 1.000,50 and 1,000.50 are two.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-Sort = Literal["reference", "figure"]
+Sort = Literal["reference", "date", "percentage", "amount", "number", "currency", "incoterm", "negation", "term"]
 
 _MONTHS = (
     "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre"
@@ -24,22 +26,33 @@ _WORDS = (
     "|artigos?|parágrafos?|introdução geral|notas? interpretativas?|decis(?:ão|ões)|opini(?:ão|ões) consultivas?"
     "|comentários?|estudos? de casos?|estudos?"
 )
-_NUMBER = r"\d+(?:[.,\u00a0\u202f]\d+)*"
+_GAP = "[\\s\u00a0]"
+_NUMBER = r"(?:(?<=[\s(])[-\u2212])?(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,\u00a0\u202f]\d+)*)"
+_NUMBERED = (
+    rf"(?:{_WORDS}){_GAP}+(?:n[.°º]+{_GAP}?)?(?:\d+(?:[.\-/]\d+)*|[IVXLC]+\b)"
+    rf"(?:{_GAP}?\(?(?:[a-z]|[ivx]{{2,4}})\)){{0,3}}(?:{_GAP}?(?:bis|ter)\b)?"
+)
+_NOTE = rf"(?:notas?{_GAP}interpretativas?|interpretative{_GAP}notes?)"
 _REFERENCE = (
-    rf"\b(?:{_WORDS})[\s\u00a0]+(?:\d+(?:[.\-/]\d+)*|[IVXLC]+\b)"
-    r"(?:[\s\u00a0]?[a-z]\))?(?:[\s\u00a0]?(?:bis|ter)\b)?"
+    rf"\b(?:{_NOTE}{_GAP}(?:a|al|a{_GAP}los|del|de{_GAP}los|to|ao){_GAP})?{_NUMBERED}"
+    rf"|\b(?:{_NOTE}|introducción{_GAP}general|general{_GAP}introduction|introdução{_GAP}geral)\b"
 )
 _DATE = (
     rf"\b\d{{4}}-\d\d-\d\d\b|\b\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b"
-    rf"|\b\d{{1,2}}(?:\.?º)?[\s\u00a0](?:de[\s\u00a0])?(?:{_MONTHS})(?:[\s\u00a0](?:de[l]?[\s\u00a0])?\d{{4}})?\b"
-    rf"|\b(?:{_MONTHS})[\s\u00a0]\d{{1,2}},[\s\u00a0]\d{{4}}\b"
+    rf"|\b\d{{1,2}}(?:\.?º)?{_GAP}(?:de{_GAP})?(?:{_MONTHS})(?:{_GAP}(?:de[l]?{_GAP})?\d{{4}})?\b"
+    rf"|\b(?:{_MONTHS}){_GAP}\d{{1,2}},{_GAP}\d{{4}}\b|\b(?:{_MONTHS}){_GAP}(?:de[l]?{_GAP})?\d{{4}}\b"
 )
-_CURRENCY = r"(?:(?:USD|EUR|BRL|MXN|ARS|CLP|COP|PEN|UYU|euros?|dólares|dollars)\b|US\$|R\$|€|\$|£)"
-_AMOUNT = rf"(?:{_CURRENCY}[\s\u00a0]?)?{_NUMBER}(?:[\s\u00a0]?(?:%|‰|{_CURRENCY}))?"
-_PATTERN: Final = re.compile(
+_CURRENCY = (
+    r"(?:(?-i:\b(?:USD|EUR|GBP|BRL|MXN|ARS|BOB|CLP|COP|CRC|CUP|DOP|GTQ|HNL|NIO|PAB|PEN|PYG|UYU|VES|CNY|JPY)\b)"
+    r"|\b(?:euros?|dólar(?:es)?|dollars?|pesos?|reais|yenes|libras\sesterlinas)\b|US\$|R\$|€|\$|£|¥)"
+)
+_INCOTERM = r"(?-i:\b(?:EXW|FCA|FAS|FOB|CFR|CIF|CPT|CIP|DAP|DPU|DAT|DDP)\b)"
+_PATTERN: Final = (
     r"(?P<skip>\]\([^)]*\)|\[\^[^\]]*\]|https?://\S+)"
-    rf"|(?P<reference>{_REFERENCE})|(?P<date>{_DATE})|(?P<amount>{_AMOUNT})",
-    re.IGNORECASE,
+    rf"|(?P<reference>{_REFERENCE})|(?P<date>{_DATE})|(?P<incoterm>{_INCOTERM})"
+    rf"|(?P<percentage>{_NUMBER}(?:{_GAP}?[%‰]|{_GAP}(?:por{_GAP}ciento|per{_GAP}cent|percent|por{_GAP}cento)\b))"
+    rf"|(?P<amount>{_CURRENCY}{_GAP}?{_NUMBER}|{_NUMBER}{_GAP}?{_CURRENCY})"
+    rf"|(?P<number>{_NUMBER})|(?P<currency>{_CURRENCY})"
 )
 _LEADING: Final = re.compile(r"[\s>]*(?:#{1,6}\s+\d+(?:\.\d+)*[.)]?|\d{1,9}[.)])(?=\s)")
 NEGATIONS: Final = {
@@ -57,7 +70,7 @@ NEGATIONS: Final = {
 
 
 class Figure(NamedTuple):
-    """A reference, date or amount in a text, with its place."""
+    """One thing found in a text, with its place; `text` has single blanks."""
 
     start: int
     end: int
@@ -65,18 +78,27 @@ class Figure(NamedTuple):
     sort: Sort
 
 
-def figures(text: str) -> list[Figure]:
-    """Find references, dates and amounts in one block; list and section numbers, targets and note marks are none."""
+def figures(text: str, language: str = "es", terms: tuple[str, ...] = ()) -> list[Figure]:
+    """Find them in one block, in order; list and section numbers, targets of links and note marks are none.
+
+    Negations are those of the language («es», «en», «pt»; Spanish for any other), terms those given, in any case. A
+    term may hold another figure or stand in one: both are found.
+    """
     leading = _LEADING.match(text)
     found = []
-    for match in _PATTERN.finditer(text, leading.end() if leading else 0):
-        if match.lastgroup != "skip":
-            sort: Sort = "reference" if match.lastgroup == "reference" else "figure"
-            found.append(Figure(match.start(), match.end(), " ".join(match[0].split()), sort))
-    return found
+    for pattern in _patterns(language[:2].lower(), terms):
+        for match in pattern.finditer(text, leading.end() if leading else 0):
+            sort: Sort | Literal["skip"] = match.lastgroup  # type: ignore[assignment]  # named after them
+            if sort != "skip":
+                found.append(Figure(match.start(), match.end(), " ".join(match[0].split()), sort))
+    return sorted(found)
 
 
-def negations(text: str, language: str) -> list[str]:
-    """Find the words that turn a sentence round."""
-    wanted = NEGATIONS.get(language[:2].lower(), NEGATIONS["es"])
-    return [w for w in re.findall(r"\w+", text.lower()) if w in wanted]
+@lru_cache(maxsize=8)
+def _patterns(language: str, terms: tuple[str, ...]) -> list[re.Pattern[str]]:
+    negations = "|".join(sorted(NEGATIONS.get(language, NEGATIONS["es"])))
+    found = [rf"{_PATTERN}|(?P<negation>\b(?:{negations})\b)"]
+    if terms:
+        words = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
+        found.append(rf"(?P<skip>\]\([^)]*\)|https?://\S+)|(?<!\w)(?P<term>{words})(?!\w)")
+    return [re.compile(pattern, re.IGNORECASE) for pattern in found]

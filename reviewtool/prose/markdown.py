@@ -7,7 +7,7 @@ are the only makers of Markup: everything passes the sanitiser with a fixed list
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -17,7 +17,7 @@ import nh3
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from reviewtool.prose import dialect
+from reviewtool.prose import dialect, parsing
 
 #: (kind "link" or "image", relative target as written) -> URL to use, or None to leave it
 Resolve = Callable[[str, str], str | None]
@@ -26,7 +26,8 @@ LINE: Final = re.compile(r"\r\n?|\n")  # what markdown-it takes for the end of a
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _FIELD = re.compile(r"([\w-]+)[ \t]*:[ \t]*(.*)")
 _RELATIVE = re.compile(r"(?![a-z][a-z0-9+.-]*:|//|#)", re.IGNORECASE)
-_MD = dialect.build()
+#: stands between what is sanitised at once; no document can write it, for its text is escaped
+_SEAM: Final = '<section class="piece"></section>'
 _CLEANER = nh3.Cleaner(
     tags={
         *("h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "blockquote", "pre", "code", "hr", "br", "em"),
@@ -62,8 +63,9 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Where one top-level element of the rendering stands in the source; None for the collected footnotes."""
+    """One top-level element of the rendering and its place in the source; None for the collected footnotes."""
 
+    html: str
     start: int | None
     end: int | None
     heading: str | None
@@ -74,35 +76,40 @@ def render(text: str, *, resolve: Resolve | None = None) -> Markup:
     return pieces(text, resolve=resolve)[0]
 
 
-def pieces(text: str, *, resolve: Resolve | None = None, targets: bool = False) -> tuple[Markup, tuple[Piece, ...]]:
-    """Render a document and tell where each top-level element of the result, in order, stands in the source.
+def pieces(
+    text: str, *, resolve: Resolve | None = None, targets: bool = False, known: parsing.Known | None = None
+) -> tuple[Markup, tuple[Piece, ...]]:
+    """Render a document and give each top-level element of the result, in order, with its place in the source.
 
-    With `targets` links and images keep the target as written in `data-target`, which the redline compares.
+    With `targets` links and images keep the target as written in `data-target`, which the redline compares. With
+    `known` blocks are taken from what was rendered with it before, and left there for the next document.
     """
-    tokens, env = _parse(text)
-    _resolve(tokens, resolve, targets)
+    env = _env(text)
+    reading = parsing.Reading(env, lambda tokens: _resolve(tokens, resolve, targets), _clean, known)
     starts = _line_starts(text)
-    html, places = [], []
-    for first, last in _segments(tokens):
-        opening = tokens[first]
-        html.append(_MD.renderer.render(tokens[first:last], _MD.options, env))
-        anchor = str(opening.attrs["id"]) if opening.type == "heading_open" else None
-        start, end = _span(opening, starts)
-        places.append(Piece(start, end, anchor))
-    return Markup(_CLEANER.clean("".join(html))), tuple(places)  # noqa: S704  (just sanitised)
+    found = []
+    for part in reading.parts(LINE.sub("\n", text.removeprefix("\ufeff")).replace("\0", "\ufffd")):
+        start, end = _span(part.lines, starts)
+        found.append(Piece(part.html, start, end, part.heading))
+    return Markup("".join(p.html for p in found)), tuple(found)  # noqa: S704  (sanitised)
+
+
+def _clean(htmls: Sequence[str]) -> list[str]:
+    """Sanitise many runs of HTML at once."""
+    return _CLEANER.clean(_SEAM.join(htmls)).split(_SEAM) if htmls else []
 
 
 @lru_cache(maxsize=4)  # whoever summarises a change also asks for its title
 def outline(text: str) -> tuple[Heading, ...]:
     """List the headings in order with the anchors that the rendering gives them."""
-    tokens, _ = _parse(text)
+    tokens = parsing.headings(text.removeprefix("\ufeff"), _env(text))
     starts = _line_starts(text)
     return tuple(
         Heading(
             int(token.tag[1]),
             str(token.attrs["id"]),
             " ".join(dialect.inline_text(tokens[i + 1]).split()),
-            _span(token, starts)[0] if token.level == 0 else None,
+            starts[token.map[0]] if token.map and token.level == 0 else None,
         )
         for i, token in enumerate(tokens)
         if token.type == "heading_open"
@@ -121,7 +128,7 @@ def language(text: str) -> str | None:
 
 def count_words(text: str) -> int:
     """Count the words a reader sees: pictures, targets of links and front matter are not read."""
-    tokens, _ = _parse(text)
+    tokens = parsing.tokens(text.removeprefix("\ufeff"), _env(text))
     count = 0
     for token in tokens:
         if token.type == "inline":
@@ -133,11 +140,11 @@ def count_words(text: str) -> int:
 
 def front_matter(text: str) -> dict[str, str]:
     """Read the plain `key: value` lines between the two rules at the top; keys are lowered, quotes taken off."""
-    lines = LINE.split(text.removeprefix("\ufeff"))
-    if lines[0].rstrip() != "---":
+    lines = _lines(text.removeprefix("\ufeff"))
+    if next(lines).rstrip() != "---":
         return {}
     found: dict[str, str] = {}
-    for line in lines[1:]:
+    for line in lines:
         if line.rstrip() == "---":
             return found
         field = _FIELD.match(line)
@@ -148,11 +155,16 @@ def front_matter(text: str) -> dict[str, str]:
     return {}
 
 
-def _parse(text: str) -> tuple[list[Token], dict[str, Any]]:
-    env: dict[str, Any] = {"words": dialect.words_for(front_matter(text).get("lang", ""))}
-    tokens = _MD.parse(text.removeprefix("\ufeff"), env)
-    dialect.finish(tokens)
-    return tokens, env
+def _lines(text: str) -> Iterator[str]:
+    at = 0
+    for end in LINE.finditer(text):
+        yield text[at : end.start()]
+        at = end.end()
+    yield text[at:]
+
+
+def _env(text: str) -> dict[str, Any]:
+    return {"words": dialect.words_for(front_matter(text).get("lang", ""))}
 
 
 def _line_starts(text: str) -> list[int]:
@@ -160,24 +172,9 @@ def _line_starts(text: str) -> list[int]:
     return [shift, *(m.end() for m in LINE.finditer(text)), len(text)]
 
 
-def _span(token: Token, starts: Sequence[int]) -> tuple[int, int] | tuple[None, None]:
-    """Turn the lines of a token into offsets; a container's own range leaves its closing line out."""
-    if not token.map:
-        return None, None
-    first, last = token.map
-    return starts[first], starts[min(last + token.type.startswith("container_"), len(starts) - 1)]
-
-
-def _segments(tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    """Divide the tokens into those of each top-level element."""
-    found, depth, first = [], 0, 0
-    for i, token in enumerate(tokens):
-        depth += token.nesting
-        if depth == 0:
-            if token.type != "front_matter":
-                found.append((first, i + 1))
-            first = i + 1
-    return found
+def _span(lines: tuple[int, int] | None, starts: Sequence[int]) -> tuple[int, int] | tuple[None, None]:
+    """Turn lines into offsets."""
+    return (starts[lines[0]], starts[min(lines[1], len(starts) - 1)]) if lines else (None, None)
 
 
 def _resolve(tokens: Sequence[Token], resolve: Resolve | None, targets: bool) -> None:

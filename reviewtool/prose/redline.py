@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 from markupsafe import Markup
 
-from reviewtool.prose import align, binding, markdown, tree
+from reviewtool.prose import align, binding, markdown, parsing, tree
 from reviewtool.prose.markdown import Piece, Resolve
 from reviewtool.prose.tree import FIXED, INLINE, Element, Leaf, Node
 
@@ -41,6 +41,9 @@ class Labels:
     moved_from: str = "Trasladado de otro lugar: ver dónde estaba"
     moved_to: str = "Trasladado a otro lugar: ver dónde está"
     front_matter: str = "Datos del documento"
+    format_old_open: str = "[formato anterior: "
+    format_new_open: str = "[formato nuevo: "
+    target: str = "destino del enlace:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,10 @@ def compare(
 ) -> Redline:
     """Show two documents as one. Let `resolve_*` give an image a URL that names its content, so a new picture shows."""
     writer = _Writer(labels or Labels())
-    old_html, old_pieces = markdown.pieces(old_md, resolve=resolve_old, targets=True)
-    new_html, new_pieces = markdown.pieces(new_md, resolve=resolve_new, targets=True)
-    old, new = tree.build(old_html), tree.build(new_html)
+    known = parsing.Known()
+    _, old_pieces = markdown.pieces(old_md, resolve=resolve_old, targets=True, known=known)
+    _, new_pieces = markdown.pieces(new_md, resolve=resolve_new, targets=True, known=known)
+    old, new = tree.build_both([p.html for p in old_pieces], [p.html for p in new_pieces])
     binding.bind(old, new)
     binding.lift_moves(old)
     drafts = _front_matter(writer, old_md, new_md)
@@ -128,7 +132,7 @@ class _Draft:
         html = _REMOVED_LINK.sub(lambda m: f' href="#{"old_" if f"old_{m[1]}" in ids else ""}{m[1]}"', self.html)
         html = _MOVE_LINK.sub(lambda m: m[0] if m[1] in ids else "", html)
         changed = "<ins" in html or "<del" in html or " data-diff=" in html
-        old, new = self.old or Piece(None, None, None), self.new or Piece(None, None, None)
+        old, new = self.old or Piece("", None, None, None), self.new or Piece("", None, None, None)
         return Chunk(Markup(html), changed, self.heading, new.start, new.end, old.start, old.end)  # noqa: S704  (sanitised)
 
 
@@ -177,8 +181,10 @@ class _Writer:
         out: list[tuple[str, int | None, int | None]] = []
         i = j = 0
         for a, b in [*_kept(old, new), (len(old), len(new))]:
-            out.extend((self._gone(old[x : x + 1], "del"), x, None) for x in range(i, a))
-            out.extend((self._gone(new[y : y + 1], "ins"), None, y) for y in range(j, b))
+            alone = zip(old[i:a], new[j:b], strict=True) if a - i == b - j else [(None, None)]
+            extra = "format" if all(x and y and _is_format_only([x], [y]) for x, y in alone) else ""
+            out.extend((self._gone(old[x : x + 1], "del", extra), x, None) for x in range(i, a))
+            out.extend((self._gone(new[y : y + 1], "ins", extra), None, y) for y in range(j, b))
             if a < len(old):
                 out.append((self._both(old[a], new[b]), a, b))
             i, j = a + 1, b + 1
@@ -189,10 +195,11 @@ class _Writer:
         out = []
         i = j = 0
         for a, b in [*_kept(old, new), (len(old), len(new))]:
-            gone, come = old[i:a], new[j:b]
-            extra = " format" if gone and come and _is_format_only(gone, come) else ""
-            out.append(self._gone(gone, "del", extra))
-            out.append(self._gone(come, "ins", extra))
+            if i < a or j < b:
+                gone, come = old[i:a], new[j:b]
+                extra = "format" if gone and come and _is_format_only(gone, come) else ""
+                out.append(self._gone(gone, "del", extra))
+                out.append(self._gone(come, "ins", extra))
             if a < len(old):
                 out.append(self._both(old[a], new[b]))
             i, j = a + 1, b + 1
@@ -216,7 +223,7 @@ class _Writer:
 
         def flush() -> None:
             if held:
-                html = "".join(tree.write(n, _CHANGES[op]) for n in held)
+                html = "".join(tree.write(n, _CHANGES[op]) for n in held) + (self._targets(held) if extra else "")
                 plain = all(isinstance(n, Leaf) and n.key == " " for n in held)
                 out.append(f"<{op}>{html}</{op}>" if plain else self.wrapped(op, html, extra))
                 held.clear()
@@ -278,15 +285,22 @@ class _Writer:
         link = f'<a class="move-link redline-note" href="#move_{number}_{there}">{label}</a>'
         return f'<{op} class="moved" id="move_{number}_{here}">{link}{inner}</{op}>'
 
+    def _targets(self, nodes: Sequence[Node]) -> str:
+        """Say where links lead whose words stayed the same."""
+        found = [target for node in nodes if isinstance(node, Element) for target in node.targets()]
+        label = escape(self.labels.target)
+        return "".join(f'<span class="link-target redline-note"> ({label} {target})</span>' for target in found)
+
     def wrapped(self, op: str, html: str, extra: str) -> str:
         """Wrap a run in its mark, with the hidden words for screen readers."""
         if not html:
             return ""
         words = self.labels
-        first, last = (
-            (words.inserted_open, words.inserted_close) if op == "ins" else (words.deleted_open, words.deleted_close)
-        )
-        css = f' class="{extra.strip()}"' if extra else ""
+        if op == "ins":
+            first, last = words.format_new_open if extra else words.inserted_open, words.inserted_close
+        else:
+            first, last = words.format_old_open if extra else words.deleted_open, words.deleted_close
+        css = f' class="{extra}"' if extra else ""
         return f"<{op}{css}>{_hidden(first)}{html}{_hidden(last)}</{op}>"
 
 
@@ -308,7 +322,7 @@ def _kept(old: Sequence[Node], new: Sequence[Node]) -> list[tuple[int, int]]:
 
 
 def _is_format_only(gone: Sequence[Node], come: Sequence[Node]) -> bool:
-    """Whether the same words come back with another formatting."""
+    """Whether the same words come back in another form: bold, heading or list of another kind, link led elsewhere."""
     before, after = ("".join(re.sub(r"</?\w+[^>]*>", "", tree.write(n)) for n in side) for side in (gone, come))
     return before.split() == after.split() != []
 

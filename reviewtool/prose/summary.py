@@ -5,14 +5,16 @@ The proposal page («Qué cambia»), mails and the record turn them into words, 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final, Literal
 
-from reviewtool.prose import blocks, changes, figures, markdown, words
+from reviewtool.prose import blocks, changes, markdown, places, signals, words
 from reviewtool.prose.changes import BlockPair, Comparison
+from reviewtool.prose.places import Spot
 
 Kind = Literal[
     "figure_replaced",
@@ -31,19 +33,36 @@ Kind = Literal[
     "paragraph_removed",
     "paragraph_changed",
     "paragraph_moved",
+    "item_added",
+    "item_removed",
+    "item_changed",
+    "item_moved",
     "row_added",
     "row_removed",
     "row_changed",
     "row_moved",
+    "note_added",
+    "note_removed",
+    "note_changed",
+    "note_moved",
     "code_added",
     "code_removed",
     "code_changed",
     "code_moved",
+    "image_replaced",
+    "image_added",
+    "image_removed",
+    "format_changed",
     "words_added",
     "words_removed",
 ]
-_ORDER: Final = {"figure": 0, "negation": 1, "reference": 2, "front": 3, "heading": 4}
-_GROUPS: Final = {"h": "heading", "p": "paragraph", "li": "paragraph", "tr": "row", "code": "code"}
+_ORDER: Final = {"figure": 0, "negation": 1, "reference": 2, "front": 3, "heading": 4, "image": 5}
+#: sort of a signal -> sort of the fact that tells it; Incoterms and currencies are told like figures
+_TOLD: Final = {"negation": "negation", "reference": "reference"}
+_GROUPS: Final = {"h": "heading", "p": "paragraph", "li": "item", "tr": "row", "code": "code"}
+_NOTE: Final = re.compile(r" {0,3}\[\^[^\]\s]+\]:")
+_IMAGE: Final = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)")
+_FORMAT: Final = frozenset("*_~`#>\\ \t\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +70,9 @@ class Fact:
     """One fact: texts for what was replaced, added or removed; a count for the rest; the heading it stands under.
 
     `heading` is the title and `anchor` the id of that heading in the new document (in the old one for what was removed
-    whole); `count` says how often a kind occurred.
+    whole); `count` says how often a kind occurred. `table` is the number of the table that rows belong to. A paragraph
+    that moved has its `number` in the old text, and `after`, that of the one it stands behind now (0 where that is no
+    paragraph of the same heading); both are counted under their heading.
     """
 
     kind: Kind
@@ -60,6 +81,9 @@ class Fact:
     heading: str | None = None
     anchor: str | None = None
     count: int = 1
+    table: int = 0
+    number: int = 0
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +104,7 @@ def summarise(old_md: str, new_md: str) -> Summary:
     """Tell what changed between two documents."""
     comparison = changes.compare_cached(old_md, new_md)
     reader = _Reader(comparison)
-    found = [*reader.inside(), *reader.front_matter(), *reader.counts()]
+    found = [*reader.inside(), *reader.front_matter(), *reader.images(), *reader.counts()]
     added, removed = (_words(comparison, op) for op in ("insert", "delete"))
     found.sort(key=lambda f: _ORDER.get(f.kind.split("_")[0], 9))
     if added:
@@ -101,24 +125,33 @@ def _is_counted(comparison: Comparison, new_block: int) -> bool:
     return comparison.new_blocks[new_block].kind in _GROUPS
 
 
+class _Side:
+    """The blocks of one text: what they hold, where they stand, of what sort they are; `alone` lists the unpaired."""
+
+    def __init__(self, text: str, found: Sequence[blocks.Block], paired: Collection[int]) -> None:
+        self.texts = [text[b.start : b.end] for b in found]
+        self.spots = places.spots(text, found)
+        self.groups = [_GROUPS.get(b.kind, "") for b in found]
+        self.alone = [n for n in range(len(found)) if n not in paired]
+        for n, block in enumerate(self.texts):
+            if self.groups[n] == "paragraph" and _NOTE.match(block):
+                self.groups[n] = "note"
+
+
 class _Reader:
     def __init__(self, comparison: Comparison) -> None:
         self.c = comparison
-        self.language = markdown.language(comparison.new) or "es"
-        self._heads: dict[str, tuple[list[int], list[tuple[str, str]]]] = {}
+        self.old = _Side(comparison.old, comparison.old_blocks, {p.old for p in comparison.pairs})
+        self.new = _Side(comparison.new, comparison.new_blocks, {p.new for p in comparison.pairs})
 
     def inside(self) -> Iterator[Fact]:
         """Give the figures, references and negations that changed inside blocks that stayed or moved."""
-        for pair in self.c.pairs:
-            if pair.same:
-                continue
-            block, before = self.c.new_blocks[pair.new], self.c.old_blocks[pair.old]
-            if block.kind in ("front", "code"):
-                continue
-            title, anchor = self._heading(self.c.new, block.start)
-            texts = self.c.old[before.start : before.end], self.c.new[block.start : block.end]
-            for fact in (*_figure_facts(pair, *texts), *_negation_facts(pair, self.language)):
-                yield replace(fact, heading=title, anchor=anchor)
+        now = {p.old: p.new for p in self.c.pairs}
+        for found in signals.signals(self.c.old, self.c.new):
+            place = found.new_place or found.old_place
+            if found.inside and place is not None:
+                spot = self.new.spots[place.block if found.new_place else now[place.block]]
+                yield _replaced(_TOLD.get(found.sort, "figure"), found.old, found.new, spot)
 
     def front_matter(self) -> Iterator[Fact]:
         """Give the declared facts of the document that changed; `heading` is their key."""
@@ -127,116 +160,71 @@ class _Reader:
             if before.get(key) != after.get(key):
                 yield Fact("front_matter_changed", before.get(key, ""), after.get(key, ""), key)
 
+    def images(self) -> Iterator[Fact]:
+        """Pair the pictures that went with those that came in the same block."""
+        for pair in self.c.pairs:
+            if not pair.same:
+                yield from _pictures(self.old.texts[pair.old], self.new.texts[pair.new], self.new.spots[pair.new])
+        for i in self.old.alone:
+            yield from _pictures(self.old.texts[i], "", self.old.spots[i])
+        for j in self.new.alone:
+            yield from _pictures("", self.new.texts[j], self.new.spots[j])
+
     def counts(self) -> Iterator[Fact]:
-        """Count blocks by what happened to them; a heading is told by its words."""
-        tally: Counter[str] = Counter()
-        known_old, known_new = {p.old for p in self.c.pairs}, {p.new for p in self.c.pairs}
-        for i, block in enumerate(self.c.old_blocks):
-            if i not in known_old:
-                yield from self._whole(self.c.old, block, "removed", tally)
-        for j, block in enumerate(self.c.new_blocks):
-            if j not in known_new:
-                yield from self._whole(self.c.new, block, "added", tally)
+        """Count blocks by what happened to them; a heading is told by its words, a moved paragraph by its place."""
+        tally: Counter[tuple[str, int]] = Counter()
+        for side, what in ((self.old, "removed"), (self.new, "added")):
+            for n in side.alone:
+                group, spot = side.groups[n], side.spots[n]
+                if group == "heading":
+                    title = _bare(side.texts[n])
+                    yield _replaced(group, *(("", title) if what == "added" else (title, "")), spot)
+                elif group and side.texts[n].strip():
+                    tally[f"{group}_{what}", spot.table] += 1
         for pair in self.c.pairs:
             yield from self._paired(pair, tally)
-        for kind, count in sorted(tally.items()):
-            yield Fact(kind, count=count)  # type: ignore[arg-type]  # built from the names of Kind
+        for (kind, table), count in sorted(tally.items()):
+            yield Fact(kind, count=count, table=table)  # type: ignore[arg-type]  # built from the names of Kind
 
-    def _whole(self, text: str, block: blocks.Block, what: str, tally: Counter[str]) -> Iterator[Fact]:
-        group = _GROUPS.get(block.kind)
-        content = text[block.start : block.end]
-        if group is None or not content.strip():
+    def _paired(self, pair: BlockPair, tally: Counter[tuple[str, int]]) -> Iterator[Fact]:
+        group, spot = self.new.groups[pair.new], self.new.spots[pair.new]
+        before, after = self.old.texts[pair.old], self.new.texts[pair.new]
+        edited = before.split() != after.split()
+        if not group or not (edited or pair.move is not None):
             return
-        if group == "heading":
-            title, anchor = self._heading(text, block.start)
-            added = what == "added"
-            yield Fact(
-                "heading_added" if added else "heading_removed",
-                "" if added else _bare(content),
-                _bare(content) if added else "",
-                title,
-                anchor,
-            )
-        else:
-            tally[f"{group}_{what}"] += 1
-
-    def _paired(self, pair: BlockPair, tally: Counter[str]) -> Iterator[Fact]:
-        block, before = self.c.new_blocks[pair.new], self.c.old_blocks[pair.old]
-        group = _GROUPS.get(block.kind)
-        texts = self.c.old[before.start : before.end], self.c.new[block.start : block.end]
-        edited = texts[0].split() != texts[1].split()
-        if group is None or not (edited or pair.move is not None):
-            return
-        if group == "heading" and edited:
-            title, anchor = self._heading(self.c.new, block.start)
-            yield Fact("heading_changed", _bare(texts[0]), _bare(texts[1]), title, anchor)
+        if group == "heading" and edited and _bare(before) != _bare(after):
+            yield Fact("heading_changed", _bare(before), _bare(after), spot.heading, spot.anchor)
             return
         group = "paragraph" if group == "heading" else group
-        if edited:
-            tally[f"{group}_changed"] += 1
+        if edited and group != "code" and all(op == "equal" or _FORMAT.issuperset(text) for op, text in pair.runs):
+            tally["format_changed", 0] += 1
+        elif edited:
+            tally[f"{group}_changed", spot.table] += 1
         if pair.move is not None:
-            tally[f"{group}_moved"] += 1
+            yield from self._moved(pair, group, tally)
 
-    def _heading(self, text: str, at: int) -> tuple[str | None, str | None]:
-        """Find the heading under which a place stands."""
-        if text not in self._heads:
-            heads = [(h.start, h.title, h.anchor) for h in markdown.outline(text) if h.start is not None]
-            self._heads[text] = ([start for start, *_ in heads], [(title, anchor) for _, title, anchor in heads])
-        starts, names = self._heads[text]
-        n = bisect_right(starts, at) - 1
-        return names[n] if n >= 0 else (None, None)
+    def _moved(self, pair: BlockPair, group: str, tally: Counter[tuple[str, int]]) -> Iterator[Fact]:
+        """Tell a paragraph that moved by its number and that of the one it stands behind now, both in the old text."""
+        was = self.old.spots[pair.old]
+        if not was.paragraph:
+            tally[f"{group}_moved", self.new.spots[pair.new].table] += 1
+            return
+        behind = next((p.old for p in self.c.pairs if p.new == pair.new - 1), None)
+        same = behind is not None and self.old.spots[behind].anchor == was.anchor
+        after = self.old.spots[behind].paragraph if behind is not None and same else 0
+        yield Fact("paragraph_moved", heading=was.heading, anchor=was.anchor, number=was.paragraph, after=after)
+
+
+def _replaced(name: str, old: str, new: str, spot: Spot) -> Fact:
+    what = "replaced" if old and new else "added" if new else "removed"
+    return Fact(f"{name}_{what}", old, new, spot.heading, spot.anchor)  # type: ignore[arg-type]  # names of Kind
+
+
+def _pictures(old: str, new: str, spot: Spot) -> Iterator[Fact]:
+    before, after = Counter(_IMAGE.findall(old)), Counter(_IMAGE.findall(new))
+    for gone, come in zip_longest((before - after).elements(), (after - before).elements(), fillvalue=""):
+        yield _replaced("image", gone, come, spot)
 
 
 def _bare(heading: str) -> str:
     return " ".join(heading.strip().strip("#").split())
-
-
-def _runs(pair: BlockPair) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Give the ranges of each replacement: in the old block and in the new one."""
-    i = j = 0
-    held: tuple[int, int] | None = None
-    for op, text in [*pair.runs, ("equal", "")]:
-        if op == "equal":
-            if held is not None:
-                yield (held[0], i), (held[1], j)
-            held = None
-        elif held is None:
-            held = (i, j)
-        i += len(text) * (op != "insert")
-        j += len(text) * (op != "delete")
-
-
-def _figure_facts(pair: BlockPair, old: str, new: str) -> Iterator[Fact]:
-    """Pair the figures that a change took with those it brought; each counts whole, whatever part of it changed."""
-    before, after = figures.figures(old), figures.figures(new)
-    for (i0, i1), (j0, j1) in _runs(pair):
-        # One blank of reach: «3,5 %» that loses its sign changes, what stands beside unchanged cancels out below.
-        gone = [f for f in before if f.start <= i1 + 1 and i0 <= f.end + 1]
-        come = [f for f in after if f.start <= j1 + 1 and j0 <= f.end + 1]
-        for sort in ("figure", "reference"):
-            yield from _replaced(
-                sort, [f.text for f in gone if f.sort == sort], [f.text for f in come if f.sort == sort]
-            )
-
-
-def _replaced(sort: figures.Sort, gone: Sequence[str], come: Sequence[str]) -> Iterator[Fact]:
-    lost = list((Counter(gone) - Counter(come)).elements())
-    won = list((Counter(come) - Counter(gone)).elements())
-    for old, new in zip(lost, won, strict=False):
-        yield Fact("figure_replaced" if sort == "figure" else "reference_replaced", old, new)
-    for old in lost[len(won) :]:
-        yield Fact("figure_removed" if sort == "figure" else "reference_removed", old=old)
-    for new in won[len(lost) :]:
-        yield Fact("figure_added" if sort == "figure" else "reference_added", new=new)
-
-
-def _negation_facts(pair: BlockPair, language: str) -> Iterator[Fact]:
-    gone: Counter[str] = Counter()
-    come: Counter[str] = Counter()
-    for op, text in pair.runs:
-        if op != "equal":
-            (gone if op == "delete" else come).update(figures.negations(text, language))
-    for word in (come - gone).elements():
-        yield Fact("negation_added", new=word)
-    for word in (gone - come).elements():
-        yield Fact("negation_removed", old=word)

@@ -7,7 +7,8 @@ reads it. Text stays escaped throughout. Only `redline.py` and `binding.py` use 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from html import unescape
 from typing import Final
 
@@ -24,6 +25,7 @@ _CODE_LEAF = re.compile(r"\n|[^\S\n]+|&\w+;|\w+|[^\w\s]")
 #: attributes that follow from the place in the document; elements that differ in them alone are the same
 _PLACED = re.compile(r' (?:id|aria-label|loading)="[^"]*"| href="#[^"]*"')
 _TARGET = re.compile(r' data-target="[^"]*"')
+_TARGETS = re.compile(r' data-target="([^"]*)"')
 _RESOLVED = re.compile(r' href="[^"]*"')
 
 
@@ -38,14 +40,24 @@ class Leaf:
         self.match: Leaf | None = None
 
 
+class Whole(Leaf):
+    """A top-level element that both sides have as often: taken apart (from `source`) only where it is not paired."""
+
+    __slots__ = ("source", "tag")
+
+    def __init__(self, source: str, key: str) -> None:
+        super().__init__(_TARGET.sub("", source).rstrip(), key)
+        self.source, self.tag = source, source[1 : source.index(">")].partition(" ")[0]
+
+
 class Element:
     """One element; `match` is the one it is shown together with, `start`/`end` its place in the source if known."""
 
     __slots__ = ("attrs", "children", "mark", "match", "move", "sig", "tag", "up")
 
     def __init__(self, tag: str, attrs: str) -> None:
-        self.tag, self.attrs = tag, _TARGET.sub("", attrs)
-        self.sig = (tag, _signature(attrs))
+        self.tag, self.attrs = tag, _TARGET.sub("", attrs) if attrs else ""
+        self.sig = (tag, _signature(attrs) if attrs else "")
         self.children: list[Node] = []
         self.up: Element | None = None
         self.match: Element | None = None
@@ -57,6 +69,14 @@ class Element:
         node.up = self
         self.children.append(node)
 
+    def targets(self) -> Iterator[str]:
+        """Give the targets of the links inside, as written and escaped."""
+        if self.tag == "a":
+            yield from _TARGETS.findall(self.sig[1])
+        for child in self.children:
+            if isinstance(child, Element):
+                yield from child.targets()
+
 
 Node = Leaf | Element
 
@@ -66,6 +86,24 @@ def _signature(attrs: str) -> str:
     if ' data-target="' in attrs:
         attrs = _RESOLVED.sub("", attrs)
     return _PLACED.sub("", attrs)
+
+
+def build_both(old: Sequence[str], new: Sequence[str]) -> tuple[Element, Element]:
+    """Read the top-level elements of two documents into trees, leaving whole those that both have as often."""
+    keys = [_key(html) for html in old], [_key(html) for html in new]
+    counts = Counter(keys[0]), Counter(keys[1])
+    roots = Element("root", ""), Element("root", "")
+    for root, side, names in zip(roots, (old, new), keys, strict=True):
+        for html, key in zip(side, names, strict=True):
+            root.add(Whole(html, key) if counts[0][key] == counts[1][key] else build(html).children[0])
+    return roots
+
+
+def _key(html: str) -> str:
+    """Name a top-level element by all that it holds, leaving out what `_signature` leaves out."""
+    if '="' in html:
+        html = _PART.sub(lambda m: f"<{m[2]}{_signature(m[3])}>" if m[3] else m[0], html)
+    return html[1 : html.rindex("<")]
 
 
 def build(html: str) -> Element:
@@ -125,19 +163,22 @@ def dissolve(root: Element) -> None:
 
 
 class Unit:
-    """What is aligned: a paragraph, heading, code block, rule, table row, or the loose words of a list item."""
+    """What is aligned: a paragraph, heading, code block, rule, table row, loose words of a list item, or a Whole."""
 
-    __slots__ = ("element", "html", "kind", "nodes", "text")
+    __slots__ = ("element", "html", "key", "kind", "nodes")
 
-    def __init__(self, element: Element, nodes: list[Node], whole: bool) -> None:
-        self.element, self.nodes = element, nodes
-        self.kind = element.tag if whole else "words"
+    def __init__(self, element: Element, nodes: list[Node], kind: str, key: str = "") -> None:
+        self.element, self.nodes, self.kind = element, nodes, kind
         self.html = "".join(write(n) for n in nodes)
-        self.text = _plain(self.html)
+        self.key = key or f"{kind}:{' '.join(self.text.split())}"
+
+    @property
+    def text(self) -> str:
+        """The words of the unit; pictures count with their attributes, cells stay apart."""
+        return _plain(self.html)
 
 
 def _plain(html: str) -> str:
-    """Give the words of a unit; pictures count with their attributes, cells stay apart."""
     text = re.sub(r"</t[dh]>", " | ", html)
     text = re.sub(r"<img ([^>]*)>", r" \1 ", text)
     text = re.sub(r"</?[a-z][^>]*>", "", text)
@@ -155,18 +196,82 @@ def _collect(element: Element, found: list[Unit]) -> None:
     loose: list[Node] = []
     before = len(found)
     for child in element.children:
-        if isinstance(child, Element) and child.tag not in INLINE:
+        if isinstance(child, Whole):
+            found.append(Unit(element, [child], child.tag, child.key))
+        elif isinstance(child, Element) and child.tag not in INLINE:
             if loose:
-                found.append(Unit(element, loose, False))
+                found.append(Unit(element, loose, "words"))
                 loose = []
             if child.tag in _UNIT:
-                found.append(Unit(child, list(child.children), True))
+                found.append(Unit(child, list(child.children), child.tag))
             else:
                 _collect(child, found)
         else:
             loose.append(child)
     if loose or len(found) == before:
-        found.append(Unit(element, loose, False))
+        found.append(Unit(element, loose, "words"))
+
+
+def open_up(root: Element, units: list[Unit], shown: Collection[int]) -> None:
+    """Take apart the whole elements of a tree, and the units that they are; but not the units that are shown whole."""
+    opened: dict[int, Node] = {}
+    for n, unit in enumerate(units):
+        node = unit.nodes[0] if unit.nodes else None
+        if isinstance(node, Whole) and n not in shown:
+            element = build(node.source).children[0]
+            if isinstance(element, Element):
+                element.up = root
+                opened[id(node)] = element
+                units[n] = Unit(element, list(element.children), element.tag)
+    root.children = [opened.get(id(child), child) for child in root.children]
+
+
+def apart(old: list[Node], new: list[Node]) -> Iterator[tuple[Node, Node]]:
+    """Take what is equal off both ends of two runs and give it in pairs; what is left has to be compared by words.
+
+    Texts are divided at the last blank before they differ, so that no word is cut.
+    """
+    for at in (0, -1):
+        while old and new and alike(old[at], new[at]):
+            yield old.pop(at), new.pop(at)
+        if old and new:
+            x, y = old[at], new[at]
+            if isinstance(x, Leaf) and isinstance(y, Leaf) and x.text and y.text:
+                shared = _shared(x.html, y.html) if at == 0 else _shared(x.html[::-1], y.html[::-1])
+                if shared:
+                    yield _cut(x, shared, at), _cut(y, shared, at)
+
+
+def alike(x: Node, y: Node) -> bool:
+    """Whether two nodes are the same with all that is in them."""
+    if isinstance(x, Element) and isinstance(y, Element):
+        return x.sig == y.sig and len(x.children) == len(y.children) and all(map(alike, x.children, y.children))
+    return isinstance(x, Leaf) and isinstance(y, Leaf) and x.key == y.key
+
+
+def _shared(x: str, y: str) -> int:
+    """Count the characters that two different texts share up to and with a blank before a word."""
+    low, high = 0, min(len(x), len(y)) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if x[low:middle] == y[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    end = x.rfind(" ", 0, low) + 1
+    return 0 if x[end].isspace() or y[end].isspace() else end
+
+
+def _cut(leaf: Leaf, size: int, at: int) -> Leaf:
+    """Divide a text in two at its place and give the part before (0) or after (-1) as a leaf of its own."""
+    text = leaf.html
+    part, rest = (text[:size], text[size:]) if at == 0 else (text[-size:], text[:-size])
+    found = Leaf(part, part, True)
+    leaf.html = leaf.key = rest
+    if leaf.up is not None:
+        found.up = leaf.up
+        leaf.up.children.insert(leaf.up.children.index(leaf) - at, found)
+    return found
 
 
 def explode(nodes: list[Node], code: bool = False) -> Iterator[Leaf]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from reviewtool.gitstore import paths, reading
 from reviewtool.gitstore.ids import BlobId, CommitId
 from reviewtool.models import Revision, Touch
-from reviewtool.prose import ALGORITHM_VERSION, changes, markdown, redline, summary
+from reviewtool.prose import ALGORITHM_VERSION, changes, markdown, redline, signals, summary
 from reviewtool.services import documents, modules, showing
 from reviewtool.services.showing import Kind
 from reviewtool.services.workshop import Workshop
@@ -88,6 +88,20 @@ class Fact:
     new: str
     heading: str | None
     count: int
+    table: int = 0
+    number: int = 0
+    after: int = 0
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A figure, reference, negation or term that was added, removed or altered; `start` is in the old text if gone."""
+
+    sort: str
+    old: str
+    new: str
+    start: int
+    gone: bool
 
 
 @dataclass(frozen=True)
@@ -103,6 +117,7 @@ class Compared:
     encoding: str
     rows: tuple[Row, ...]
     facts: tuple[Fact, ...]
+    signals: tuple[Signal, ...]
     unchanged: int
     words: int
     old_size: int
@@ -210,7 +225,7 @@ def _compare(workshop: Workshop, pair: Pair, frame: Frame) -> Compared:
     name = paths.shown(pair.path.rpartition("/")[2])
     sizes = (found.old_size, found.new_size)
     if found.kind is not Kind.markdown:
-        return Compared(found.kind, name, "", found.encoding, (), (), 0, 0, *sizes)
+        return Compared(found.kind, name, "", found.encoding, (), (), (), 0, 0, *sizes)
     line = redline.compare(
         found.old, found.new, resolve_old=frame.resolve_old, resolve_new=frame.resolve_new, labels=frame.labels
     )
@@ -223,11 +238,24 @@ def _compare(workshop: Workshop, pair: Pair, frame: Frame) -> Compared:
         language=(markdown.language(there) or "es")[:8],
         encoding=found.encoding,
         rows=rows,
-        facts=tuple(Fact(f.kind, f.old, f.new, f.heading, f.count) for f in told.facts),
+        facts=tuple(Fact(f.kind, f.old, f.new, f.heading, f.count, f.table, f.number, f.after) for f in told.facts),
+        signals=_signals(workshop, pair, found),
         unchanged=told.paragraphs_unchanged,
         words=sum(_count(row.html) for row in rows if row.changed),
         old_size=found.old_size,
         new_size=found.new_size,
+    )
+
+
+def _signals(workshop: Workshop, pair: Pair, found: _Contents) -> tuple[Signal, ...]:
+    """List the figures and references that a change of a document touches; a new or deleted one is nothing but such."""
+    if pair.old.blob is None or pair.new.blob is None:
+        return ()
+    told = signals.signals(found.old, found.new, modules.terms(workshop, CommitId(pair.old.commit)))
+    return tuple(
+        Signal(each.sort, each.old, each.new, place.start, each.new_place is None)
+        for each in told
+        if (place := each.new_place or each.old_place)
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reviewtool.gitstore import paths, reading
-from reviewtool.gitstore.ids import CommitId
+from reviewtool.gitstore.ids import BlobId, CommitId
 from reviewtool.prose import ALGORITHM_VERSION, markdown
 from reviewtool.services import showing
 from reviewtool.services.showing import Kind
@@ -24,7 +24,9 @@ KINDS = ("module", "toolkit", "glossary", "group")
 LONGEST_DESCRIPTION = 64 * 1024  # bytes
 LONGEST_TITLE = 200  # characters
 _HEAD = 4000  # characters: where nearly every title is; parsing all of a text takes twenty times as long
+SHORTEST_TERM = 3  # characters; a glossary also has headings for its letters
 _NUMBER = re.compile(r"(\d+)")
+_OR = re.compile(r" (?:o|or|ou) ")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,21 @@ class Tree:
 def tree(workshop: Workshop, commit: CommitId) -> Tree:
     """Return the tree of a commit; remembered, since a commit never changes."""
     return workshop.cache.get(("tree", ALGORITHM_VERSION, commit), lambda: _tree(workshop, commit))
+
+
+def terms(workshop: Workshop, commit: CommitId) -> tuple[str, ...]:
+    """Return the terms that the glossaries of a commit define: their headings, each name of one that has several."""
+    return workshop.cache.get(("terms", ALGORITHM_VERSION, commit), lambda: _terms(workshop, tree(workshop, commit)))
+
+
+def _terms(workshop: Workshop, found: Tree) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    for listed in (each for module in found.modules if module.kind == "glossary" for each in module.documents):
+        shown = showing.decode(reading.data(workshop.store, BlobId(listed.blob)))
+        for heading in markdown.outline(shown.text) if shown else ():
+            if heading.level > 1:
+                names |= dict.fromkeys(_OR.split(heading.title))
+    return tuple(name for name in names if len(name) >= SHORTEST_TERM)
 
 
 def folder(found: Tree, path: str) -> Module | None:

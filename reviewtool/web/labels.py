@@ -16,4 +16,7 @@ def labels() -> Labels:
         moved_from=_("Trasladado de otro lugar: ver dónde estaba"),
         moved_to=_("Trasladado a otro lugar: ver dónde está"),
         front_matter=_("Datos del documento"),
+        format_old_open=_("[formato anterior: "),
+        format_new_open=_("[formato nuevo: "),
+        target=_("destino del enlace:"),
     )

@@ -8,16 +8,18 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
 
 from reviewtool.prose import ALGORITHM_VERSION, highlight
 from reviewtool.services import comparing
-from reviewtool.services.comparing import Compared, Line, Pair, Row
+from reviewtool.services.comparing import Compared, Line, Pair, Row, Signal
 from reviewtool.services.showing import Kind
+from reviewtool.web import words
 from reviewtool.web.collapsing import Room, Stretch, shown_rows, stretches
-from reviewtool.web.comparison import Asked, Reader, picture
+from reviewtool.web.comparison import Asked, Reader, picture, row_of
 from reviewtool.web.database import workshop
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import language
@@ -25,6 +27,7 @@ from reviewtool.web.talk import ThreadView
 
 ROOM = 90_000  # characters of changed blocks on a page: with all the rest it stays under 200 KB
 SOURCE_CONTEXT = 3  # lines
+SIGNALS = 12  # listed for a document; the text itself shows the rest
 NOTHING = Markup()
 
 
@@ -77,6 +80,15 @@ class SourceLine:
 
 
 @dataclass(frozen=True)
+class SignalView:
+    """A figure or reference that changes: what kind of thing, what becomes of it, and where."""
+
+    label: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
 class DocumentView:
     """One document of the proposal in the view that was asked."""
 
@@ -96,6 +108,8 @@ class DocumentView:
     changes: int = 0
     listed: tuple[ThreadView, ...] = ()  # threads on passages, where the view has no room beside them
     notes: list[str] = field(default_factory=list)
+    signals: tuple[SignalView, ...] = ()
+    more_signals: int = 0
 
     @property
     def anchor(self) -> str:
@@ -130,10 +144,22 @@ def _view(reader: Reader, position: int, placed: list[Placement], room: Room) ->
         notes=_notes(pair, compared),
     )
     parts = _parts(reader, view, [each for each in placed if each.row is not None], room)
-    return DocumentView(**{**view.__dict__, **parts})
+    found = replace(view, **parts)
+    listed = tuple(_signal(asked, found, each) for each in compared.signals[:SIGNALS])
+    return replace(found, signals=listed, more_signals=len(compared.signals) - len(listed))
 
 
-def _parts(reader: Reader, view: DocumentView, placed: list[Placement], room: Room) -> dict[str, object]:
+def _signal(asked: Asked, view: DocumentView, signal: Signal) -> SignalView:
+    """Tell a figure or reference with a link to the change it is in, unfolded if it is folded."""
+    rows = view.compared.rows
+    row = row_of(rows, signal.start, old=signal.gone) or 0
+    anchor = f"change-{view.position}-{max(1, sum(each.changed for each in rows[: row + 1]))}"
+    here = anchor in {*(each.id for each in view.pieces), *(each.id for each in view.columns)}
+    url = f"#{anchor}" if here else asked.url(anchor, vista="cambios", todo=1)
+    return SignalView(words.signal_label(signal), words.signal(signal), url)
+
+
+def _parts(reader: Reader, view: DocumentView, placed: list[Placement], room: Room) -> dict[str, Any]:
     if view.compared.kind is Kind.text or (reader.asked.view == "fuente" and view.compared.kind is Kind.markdown):
         in_order = sorted(placed, key=lambda each: (each.row or 0, each.view.number))
         return {"lines": _lines(reader.asked, view), "listed": tuple(each.view for each in in_order)}

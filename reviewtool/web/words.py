@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reviewtool.rules.lifecycle import State
-from reviewtool.services.comparing import Compared, Fact, Pair
+from reviewtool.services.comparing import Compared, Fact, Pair, Signal
 from reviewtool.services.showing import Kind
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import joined, mark, ngettext
@@ -103,14 +103,45 @@ _SENTENCES: dict[str, str] = {
     "heading_added": mark("Título nuevo: «%(new)s»"),
     "heading_removed": mark("Se suprime el título «%(old)s»"),
     "heading_changed": mark("El título «%(old)s» pasa a ser «%(new)s»"),
+    "image_replaced": mark("Se sustituye la imagen «%(old)s» por «%(new)s»%(place)s"),
+    "image_added": mark("Se añade la imagen «%(new)s»%(place)s"),
+    "image_removed": mark("Se suprime la imagen «%(old)s»%(place)s"),
 }
 
 
 def _detail(fact: Fact) -> str:
     sentence = _SENTENCES.get(fact.kind)
     if sentence is None:
-        return _front_matter(fact) if fact.kind == "front_matter_changed" else ""
+        told = {"front_matter_changed": _front_matter, "paragraph_moved": _moved}.get(fact.kind)
+        return told(fact) if told else ""
     return _(sentence, old=_short(fact.old), new=_short(fact.new), place=_place(fact))
+
+
+_SORTS: dict[str, str] = {
+    "reference": mark("Referencia"),
+    "date": mark("Fecha"),
+    "percentage": mark("Porcentaje"),
+    "amount": mark("Importe"),
+    "number": mark("Cifra"),
+    "currency": mark("Moneda"),
+    "incoterm": mark("Incoterm"),
+    "negation": mark("Negación"),
+    "term": mark("Término"),
+}
+
+
+def signal_label(signal: Signal) -> str:
+    """Say what kind of thing a signal is."""
+    return _(_SORTS[signal.sort])
+
+
+def signal(signal: Signal) -> str:
+    """Say what becomes of a figure, reference, negation or term."""
+    if signal.old and signal.new:
+        return _("«%(old)s» pasa a «%(new)s»", old=_short(signal.old), new=_short(signal.new))
+    if signal.new:
+        return _("se añade «%(new)s»", new=_short(signal.new))
+    return _("se suprime «%(old)s»", old=_short(signal.old))
 
 
 def _front_matter(fact: Fact) -> str:
@@ -118,6 +149,18 @@ def _front_matter(fact: Fact) -> str:
     if fact.old and fact.new:
         return _("Dato «%(key)s»: «%(old)s» pasa a ser «%(new)s»", key=key, old=_short(fact.old), new=_short(fact.new))
     return _("Dato «%(key)s»: «%(value)s»", key=key, value=_short(fact.new or fact.old))
+
+
+def _moved(fact: Fact) -> str:
+    place = _place(fact)
+    if not fact.after:
+        return _("Se traslada el párrafo %(number)s%(place)s", number=fact.number, place=place)
+    return _(
+        "Se traslada el párrafo %(number)s detrás del %(after)s%(place)s",
+        number=fact.number,
+        after=fact.after,
+        place=place,
+    )
 
 
 def _document(pair: Pair, compared: Compared) -> str:
@@ -139,10 +182,13 @@ def _document(pair: Pair, compared: Compared) -> str:
 
 def _counts(facts: Sequence[Fact]) -> str:
     parts = []
-    for one, say in _COUNTED:
-        count = sum(fact.count for fact in facts if fact.kind == one)
-        if count:
-            parts.append(say(count))
+    for kind, say in _COUNTED:
+        found = [fact for fact in facts if fact.kind == kind]
+        tables = {fact.table for fact in found}
+        if found:
+            said = say(sum(fact.count for fact in found))
+            alone = len(tables) == 1 and tables != {0}
+            parts.append(_("%(what)s en la tabla %(table)s", what=said, table=tables.pop()) if alone else said)
     if not parts:
         return ""
     text = joined(parts)
@@ -153,10 +199,21 @@ _COUNTED: tuple[tuple[str, Callable[[int], str]], ...] = (
     ("paragraph_changed", lambda n: ngettext("se modifica %(num)s párrafo", "se modifican %(num)s párrafos", n)),
     ("paragraph_added", lambda n: ngettext("se añade %(num)s párrafo", "se añaden %(num)s párrafos", n)),
     ("paragraph_removed", lambda n: ngettext("se suprime %(num)s párrafo", "se suprimen %(num)s párrafos", n)),
-    ("paragraph_moved", lambda n: ngettext("se traslada %(num)s párrafo", "se trasladan %(num)s párrafos", n)),
+    ("item_changed", lambda n: ngettext("se modifica %(num)s punto", "se modifican %(num)s puntos", n)),
+    ("item_added", lambda n: ngettext("se añade %(num)s punto", "se añaden %(num)s puntos", n)),
+    ("item_removed", lambda n: ngettext("se suprime %(num)s punto", "se suprimen %(num)s puntos", n)),
+    ("item_moved", lambda n: ngettext("se traslada %(num)s punto", "se trasladan %(num)s puntos", n)),
     ("row_changed", lambda n: ngettext("se modifica %(num)s fila", "se modifican %(num)s filas", n)),
     ("row_added", lambda n: ngettext("se añade %(num)s fila", "se añaden %(num)s filas", n)),
     ("row_removed", lambda n: ngettext("se suprime %(num)s fila", "se suprimen %(num)s filas", n)),
+    ("row_moved", lambda n: ngettext("se traslada %(num)s fila", "se trasladan %(num)s filas", n)),
+    ("note_changed", lambda n: ngettext("se modifica %(num)s nota", "se modifican %(num)s notas", n)),
+    ("note_added", lambda n: ngettext("se añade %(num)s nota", "se añaden %(num)s notas", n)),
+    ("note_removed", lambda n: ngettext("se suprime %(num)s nota", "se suprimen %(num)s notas", n)),
+    (
+        "format_changed",
+        lambda n: ngettext("cambia el formato de %(num)s pasaje", "cambia el formato de %(num)s pasajes", n),
+    ),
 )
 
 

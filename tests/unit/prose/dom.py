@@ -36,6 +36,13 @@ def flat(html: str, dropped: str | None = None) -> list[tuple[Any, ...]]:
     return _without_layout(out)
 
 
+def errors(html: str) -> list[str]:
+    """Name what a browser would have to repair; odd characters of the text are not the page's mistake."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    parser.parseFragment(html)
+    return [name for _, name, _ in parser.errors if "codepoint" not in name]
+
+
 def _element(node: Any, dropped: str | None, code: bool, out: list[tuple[Any, ...]]) -> None:
     if "redline-note" in node.get("class", "").split():
         return

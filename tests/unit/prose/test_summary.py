@@ -111,3 +111,27 @@ def test_a_summary_can_be_made_of_any_change(pair):
 )
 def test_figures_are_recognised(text, expected):
     assert [f.text for f in figures.figures(text)] == expected
+
+
+def test_a_moved_paragraph_is_told_by_the_numbers_it_had_under_its_heading():
+    parts = [
+        f"P\u00e1rrafo {w} con bastantes palabras propias de {w} para reconocerlo." for w in ("uno", "dos", "tres")
+    ]
+    old, new = "\n\n".join(["## 4.6 A", *parts]), "\n\n".join(["## 4.6 A", *parts[1:], parts[0]])
+    assert [(f.kind, f.number, f.after, f.heading) for f in summary.summarise(old, new).facts] == [
+        ("paragraph_moved", 1, 3, "4.6 A")
+    ]
+
+
+def test_rows_name_their_table_and_notes_and_items_are_told_apart():
+    text = "| a |\n|---|\n| uno |\n\nx\n\n| b |\n|---|\n| dos |\n"
+    new = text.replace("| dos |\n", "| dos |\n| tres |\n\n- punto nuevo\n\n[^1]: nota nueva\n")
+    found = {f.kind: f.table for f in summary.summarise(text, new).facts}
+    assert (found["row_added"], found["item_added"], found["note_added"]) == (2, 0, 0)
+
+
+def test_another_formatting_and_another_picture_are_told_as_such():
+    found = summary.summarise("Uno dos tres.\n", "Uno **dos** tres.\n").facts
+    assert [f.kind for f in found] == ["format_changed"]
+    found = summary.summarise("Ver ![a](x.png) aqu\u00ed.\n", "Ver ![a](y.png) aqu\u00ed.\n").facts
+    assert ("image_replaced", "x.png", "y.png") in [(f.kind, f.old, f.new) for f in found]
