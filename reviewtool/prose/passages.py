@@ -28,6 +28,10 @@ class Passage:
     start: int
     end: int
 
+    def says(self, quote: str) -> bool:
+        """Say whether it has the words of a quote; blanks, capitals and marks are not compared."""
+        return self.quote == quote or _letters(self.quote) == _letters(quote)
+
 
 @dataclass(frozen=True, slots=True)
 class Carried:
@@ -128,8 +132,13 @@ def carry(passage: Passage, old: str, new: str) -> Carried:
     if found is None:
         return Carried(None, "lost", carrier.near(passage.start))
     carried = _passage(new, found.start, found.end)
-    same = carried.quote == passage.quote or _letters(carried.quote) == _letters(passage.quote)
+    same = carried.says(passage.quote)
     return Carried(carried, "edited" if not same else "moved" if found.moved else "same", found.start)
+
+
+def near(at: int, old: str, new: str) -> int:
+    """Find where the block next to a place of the old text begins in the new one, whatever became of the place."""
+    return at if old == new else _carrier(old, new).near(at)
 
 
 @lru_cache(maxsize=2)

@@ -48,11 +48,11 @@ def apply(session: Session, workshop: Workshop, comment_id: int, *, by: Person) 
     text = drafts.text_of(workshop, entry) if entry else None
     if entry is None or text is None:
         raise InvalidInput("suggestion-lost", field="suggestion")
-    newest = placing.text_of(workshop, revisions[-1], placed.path)
-    carried = passages.carry(placed.passage, newest, text)
-    if carried.passage is None:
+    newest = placing.text(workshop, placed.blob) if placed.blob else ""
+    carried = passages.carry(placed.passage, newest, text).passage
+    if carried is None:
         raise InvalidInput("suggestion-lost", field="suggestion")
-    start, end = carried.passage.start, carried.passage.end
+    start, end = carried.start, carried.end
     drafts.save_text(workshop, draft, entry, text[:start] + suggestion.replacement + text[end:], saves=None)
     draft.suggestions = [*draft.suggestions, comment.id]
     session.flush()
