@@ -102,6 +102,16 @@ def _carry(
     return workshop.cache.get(("carried", ALGORITHM_VERSION, old, new, start, end), carried)
 
 
+def commented(workshop: Workshop, revisions: Sequence[Revision], thread: Thread) -> str:
+    """Return the source of the passage as it stood when the thread was begun, "" where there is none."""
+    passage = _of(thread)
+    if passage is None:
+        return ""
+    revision = next(each for each in revisions if each.number == thread.revision)
+    _path, blob = _standing(workshop, revision, _origin(revision, thread.path or ""))
+    return text(workshop, blob)[passage.start : passage.end] if blob else ""
+
+
 def text(workshop: Workshop, blob: str) -> str:
     """Return the characters of a blob as pages show them, "" for what is no text."""
     shown = showing.decode(reading.data(workshop.store, BlobId(blob)))

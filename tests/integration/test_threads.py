@@ -315,6 +315,26 @@ def test_a_suggestion_whose_passage_went_is_not_applied_elsewhere(workshop, grou
         act(workshop, group.members[0], lambda s, by: suggestions.apply(s, workshop, comment_id, by=by))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "applied"),
+    [
+        ("objetivos y cuant", "objetivos, reales y cuant", "hechos objetivos, reales y medibles."),
+        ("objetivos y cuantificables", "objetivos y comprobables", None),
+    ],
+)
+def test_a_suggestion_keeps_what_its_passage_became_since(workshop, group, number, old, new, applied) -> None:
+    comment_id, author = suggested(workshop, group, number), group.members[0]
+    journey.revise(workshop, author, number, ADJUSTMENTS, old, new)
+    with workshop.database.write() as session:
+        by = people.get(session, author.id)
+        if applied is None:
+            with pytest.raises(InvalidInput, match="suggestion-outdated"):
+                suggestions.apply(session, workshop, comment_id, by=by)
+        else:
+            draft = suggestions.apply(session, workshop, comment_id, by=by)
+            assert applied in drafts.text_of(workshop, draft.files[0])
+
+
 def test_a_member_makes_an_observers_suggestion_their_own_once(workshop, group, number) -> None:
     comment_id = suggested(workshop, group, number)
     act(workshop, group.members[2], lambda s, by: suggestions.adopt(s, comment_id, by=by))
