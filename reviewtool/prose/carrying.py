@@ -216,7 +216,7 @@ class Carrier:
         for shared, start, end in sorted(likely)[:_LIKELY]:
             if -shared < _SHARED:
                 break
-            costs = _costs(sought, folded(self.c.new[start:end]), anchored=False)
+            costs = distances(sought, folded(self.c.new[start:end]), anchored=False)
             least = min(costs)
             if least < nearest:
                 nearest, places = least, []
@@ -229,7 +229,7 @@ class Carrier:
     def _whole(self, sought: str, low: int, high: int) -> Range:
         """Find where the words begin that end there, and cut no word at either end."""
         new = self.c.new
-        costs = _costs(sought[::-1], folded(new[max(low, high - 2 * len(sought)) : high])[::-1], anchored=True)
+        costs = distances(sought[::-1], folded(new[max(low, high - 2 * len(sought)) : high])[::-1], anchored=True)
         start, end = high - 1 - costs.index(min(costs)), high
         while start > low and new[start - 1].isalnum() and new[start].isalnum():
             start -= 1
@@ -281,7 +281,7 @@ def alike(a: str, b: str) -> float:
     return 2 * (len(a) - rest.bit_count()) / max(1, len(a) + len(b))
 
 
-def _costs(quote: str, text: str, *, anchored: bool) -> list[int]:
+def distances(quote: str, text: str, *, anchored: bool) -> list[int]:
     """Give for each end in a text the edits that make a quote of what ends there; `anchored`: of all up to there."""
     # A bit a character of the quote, a step a character of the text (Myers 1999, in the form of Hyyrö 2003).
     places = _places(quote)

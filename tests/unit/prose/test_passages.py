@@ -140,7 +140,7 @@ def test_a_passage_over_several_paragraphs_is_carried_whole():
     assert result.passage.quote == found.quote
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.permutations(range(5)), st.integers(0, 4), st.booleans())
 def test_an_untouched_sentence_is_always_found_again(order, chosen, add):
     old = "\n\n".join(SENTENCES)
@@ -181,7 +181,7 @@ def test_two_marks_on_the_same_words_do_not_cross():
     assert dom.flat(re.sub(r'</?mark[^>]*>|<a class="num".*?</a>', "", html)) == dom.flat("<p>El valor de todo</p>")
 
 
-@settings(deadline=None)
+@settings(deadline=None, derandomize=True)
 @given(strategies.document, st.data())
 def test_marking_changes_nothing_else_on_the_page(text, data):
     html = markdown.render(text)
