@@ -159,7 +159,7 @@ def _places(text: str) -> list[dict[str, Any]]:
     """Return passages of the text as a thread's columns, and one place on the whole document."""
     blocks = [block for block in text.split("\n\n") if block[0].isalpha()]
     quotes = [" ".join(block.replace("**", "").split()[:5]) for block in blocks[:: max(1, len(blocks) // 12)]]
-    found = [passages.locate(text, quote) for quote in quotes]
+    found = [passages.find(text, quote) for quote in quotes]
     return [_on(SMALL, passage) for passage in found if passage] + [_on(SMALL, None)]
 
 

@@ -15,6 +15,8 @@ from typing import Literal
 from reviewtool.prose import align, blocks
 from reviewtool.prose.weave import weave, weave_lines
 
+_OWN = 25  # characters from which two equal blocks are one and not alike by chance
+
 Kind = Literal["exact", "apart", "woven", "conflict"]
 
 
@@ -101,10 +103,13 @@ def merge(base: str, ours: str, theirs: str) -> Merge:
     # Where git merges cleanly its text is taken, but for moves, which it cannot see: it would keep a removed block or
     # write one twice. It is only *apart* if the blocks say so too.
     if by_lines is not None:
-        apart = not work.collisions and not work.woven and work.is_proved(by_lines)
+        apart = not (work.collisions or work.woven or work.twice(by_lines)) and work.is_proved(by_lines)
         return Merge("apart" if apart else "woven", by_lines)
     if work.torn or work.collisions:
         return Merge("conflict", None, (*work.torn, *work.collisions))
+    twice = work.twice(text)
+    if twice:
+        return Merge("conflict", None, tuple(Collision("", body, body) for body in twice))
     if not work.is_proved(text):
         return Merge("conflict", None, (Collision(base, ours, theirs),))
     return Merge("woven" if work.woven else "apart", text)
@@ -289,6 +294,14 @@ class _Work:
             if any(b.start == len(first + gap) for b in blocks.split(first + gap + second)):
                 return gap
         return ""
+
+    def twice(self, text: str) -> list[str]:
+        """List the blocks that both sides put in, each at another place, so that the result has them twice."""
+        base, ours, theirs, found = (
+            Counter(_body(r) for r in raw) for raw in (self.base, self.ours.raw, self.theirs.raw, _raw(text)[0])
+        )
+        both = (ours - base) & (theirs - base)
+        return [b for b in both if len(b) >= _OWN and found[b] > max(ours[b], theirs[b])]
 
     def is_proved(self, text: str) -> bool:
         """Say whether every block that only one side holds to stands in the result as it was."""

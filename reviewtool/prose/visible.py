@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
+from functools import cached_property
 from html import unescape
 from typing import Final
 
@@ -22,6 +23,7 @@ _REFERENCE = re.compile(r"[ ]{0,3}\[[^\]^][^\]]*\]:\s*\S+")
 _RULE = re.compile(r"\s*(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,}|=+\s*)$")
 _LEAD = re.compile(r"(?:[ \t]*>)*[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:#{1,6}(?=\s)[ \t]*)?")
 _CLOSING_HASHES = re.compile(r"[ \t]+#+[ \t]*$")
+_SOLID = re.compile(r"\S+")
 _MARK: Final = re.compile(
     r"(?P<escape>\\[!-/:-@\[-`{-~])"
     r"|(?P<ticks>`+)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)"
@@ -48,9 +50,15 @@ class Visible:
         for block in blocks.split(source):
             self._block(block)
         self.chars = "".join(self._chars)
-        # Letters and digits alone are compared: blanks and marks differ between the page and the source.
-        self._solid = [i for i, c in enumerate(self.chars) if c.isalnum()]
-        self.letters = "".join(self.chars[i].lower()[:1] for i in self._solid)
+
+    @cached_property
+    def _solid(self) -> list[int]:
+        return [i for i, c in enumerate(self.chars) if c.isalnum()]
+
+    @cached_property
+    def letters(self) -> str:
+        """The letters and digits, which alone are compared: blanks and marks differ between the page and the source."""
+        return "".join(self.chars[i].lower()[:1] for i in self._solid)
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Give the source range of visible characters first to last, the last one included."""
@@ -87,8 +95,16 @@ class Visible:
             self._ends.append(end)
 
     def _plain(self, start: int, end: int) -> None:
-        for at in range(start, end):
-            self._put(self.source[at], at, at + 1)
+        for run in _SOLID.finditer(self.source, start, end):
+            first, last = run.span()
+            if first > start:
+                self._put(" ", start, start + 1)
+            self._chars.extend(run[0])
+            self._at.extend(range(first, last))
+            self._ends.extend(range(first + 1, last + 1))
+            start = last
+        if start < end:
+            self._put(" ", start, start + 1)
 
     def _block(self, block: blocks.Block) -> None:
         if block.kind == "front":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -9,47 +10,58 @@ from sqlalchemy.orm import Session, selectinload
 
 from reviewtool.gitstore import reading
 from reviewtool.gitstore.ids import BlobId
-from reviewtool.models import Revision, Thread, Touch
+from reviewtool.models import Revision, Thread
 from reviewtool.prose import ALGORITHM_VERSION, passages
-from reviewtool.services import showing
+from reviewtool.services import comparing, showing
 from reviewtool.services.workshop import Workshop
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A thread's passage in the revision shown. `changed_in` is the revision that first changed or removed it.
+    """A thread's passage in the revision shown; `blob` is the text it was sought in.
 
-    `near` is where the nearest surviving text began when the passage was lost, in the text that lost it.
+    `changed_in` are the revisions that changed its words, the last one removed it when it is lost; none for a passage
+    that says again what was commented. `near` is where the text next to a lost passage begins.
     """
 
     path: str | None
     passage: passages.Passage | None
     state: str  # same | edited | moved | lost | whole (no passage)
-    changed_in: int | None = None
+    changed_in: tuple[int, ...] = ()
     near: int = 0
+    blob: str | None = None
 
 
-def place(workshop: Workshop, revisions: list[Revision], thread: Thread, shown: int) -> Placed:
-    """Carry a thread's passage from its revision to the one shown; `revisions` hold their touches."""
+def place(workshop: Workshop, revisions: Sequence[Revision], thread: Thread, shown: int) -> Placed:
+    """Carry a thread's passage from its revision through each one up to the one shown; `revisions` hold their touches.
+
+    A revision that leaves the document as it is published gives it the published text.
+    """
+    if thread.path is None:
+        return Placed(None, None, "whole")
     by_number = {revision.number: revision for revision in revisions}
-    passage, path = _of(thread), thread.path
+    origin = _origin(by_number[thread.revision], thread.path)
+    path, blob = _standing(workshop, by_number[thread.revision], origin)
+    passage, moved, near = _of(thread), False, 0
     whole = passage is None
-    state, changed_in, near = "whole" if whole else "same", None, 0
-    for number in range(thread.revision, shown):
-        before, after = (_touch(by_number[each], path) if path else None for each in (number, number + 1))
-        if before is None or after is None:
-            return Placed(path, None, state if whole else "lost", changed_in or number + 1, near)
-        path = after.path
-        if passage is None or before.new_blob == after.new_blob:
+    changed: list[int] = []
+    for number in range(thread.revision + 1, shown + 1):
+        before = blob
+        path, blob = _standing(workshop, by_number[number], origin)
+        if whole or before == blob:
             continue
-        if before.new_blob is None or after.new_blob is None:
-            passage, state, changed_in = None, "lost", changed_in or number + 1
-            continue
-        carried = _carry(workshop, passage, before.new_blob, after.new_blob)
-        if carried.state != "same":
-            state, changed_in = carried.state, changed_in or number + 1
+        carried = _carry(workshop, passage, near, (before, blob))
+        if passage is not None and carried.state in {"edited", "lost"}:
+            changed.append(number)
+        moved = moved or carried.state == "moved"
         passage, near = carried.passage, carried.near
-    return Placed(path, passage, state, changed_in, near)
+    if whole:
+        return Placed(path, None, "whole", blob=blob)
+    if passage is None:
+        return Placed(path, None, "lost", tuple(changed), near, blob)
+    if not passage.says(thread.quote or ""):
+        return Placed(path, passage, "edited", tuple(changed), near, blob)
+    return Placed(path, passage, "moved" if moved else "same", (), near, blob)
 
 
 def _of(thread: Thread) -> passages.Passage | None:
@@ -58,13 +70,46 @@ def _of(thread: Thread) -> passages.Passage | None:
     return passages.Passage(thread.quote, thread.prefix, thread.suffix, thread.start, thread.end)
 
 
-def _touch(revision: Revision, path: str) -> Touch | None:
-    return next((touch for touch in revision.touches if path in {touch.path, touch.old_path}), None)
+def _origin(revision: Revision, path: str) -> str:
+    """Return the path under which a document is published, of a new one its first."""
+    touch = next((touch for touch in revision.touches if path in {touch.path, touch.old_path}), None)
+    return (touch.old_path if touch else None) or path
 
 
-def _carry(workshop: Workshop, passage: passages.Passage, old: str, new: str) -> passages.Carried:
-    key = ("carried", ALGORITHM_VERSION, old, new, passage.start, passage.end)
-    return workshop.cache.get(key, lambda: passages.carry(passage, *(text(workshop, blob) for blob in (old, new))))
+def _standing(workshop: Workshop, revision: Revision, origin: str) -> tuple[str, str | None]:
+    """Return the path and the blob that a document has in a revision."""
+    touch = next((touch for touch in revision.touches if (touch.old_path or touch.path) == origin), None)
+    if touch is not None:
+        return touch.path, touch.new_blob
+    return origin, comparing.blob_at(workshop, revision.commit, origin)
+
+
+def _carry(
+    workshop: Workshop, passage: passages.Passage | None, near: int, blobs: tuple[str | None, str | None]
+) -> passages.Carried:
+    """Carry a passage, or of a lost one the place next to it, from one blob to another."""
+    old, new = blobs
+    if old is None or new is None:
+        return passages.Carried(None, "lost", 0)
+    start, end = (passage.start, passage.end) if passage else (near, near)
+
+    def carried() -> passages.Carried:
+        before, after = text(workshop, old), text(workshop, new)
+        if passage is None:
+            return passages.Carried(None, "lost", passages.near(near, before, after))
+        return passages.carry(passage, before, after)
+
+    return workshop.cache.get(("carried", ALGORITHM_VERSION, old, new, start, end), carried)
+
+
+def commented(workshop: Workshop, revisions: Sequence[Revision], thread: Thread) -> str:
+    """Return the source of the passage as it stood when the thread was begun, "" where there is none."""
+    passage = _of(thread)
+    if passage is None:
+        return ""
+    revision = next(each for each in revisions if each.number == thread.revision)
+    _path, blob = _standing(workshop, revision, _origin(revision, thread.path or ""))
+    return text(workshop, blob)[passage.start : passage.end] if blob else ""
 
 
 def text(workshop: Workshop, blob: str) -> str:
@@ -83,11 +128,3 @@ def with_touches(session: Session, number: int) -> list[Revision]:
             .options(selectinload(Revision.touches))
         )
     )
-
-
-def text_of(workshop: Workshop, revision: Revision, path: str) -> str:
-    """Return the text a revision gives a document; raises KeyError when it does not touch it."""
-    touch = _touch(revision, path)
-    if touch is None or touch.new_blob is None:
-        raise KeyError(path)
-    return text(workshop, touch.new_blob)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from reviewtool.errors import AlreadyDecided, InvalidInput, NotFound
 from reviewtool.models import Comment, Draft, DraftFile, Person, Suggestion, Thread
-from reviewtool.prose import passages
+from reviewtool.prose import merge3, passages
 from reviewtool.rules.lifecycle import State, ensure_allowed
 from reviewtool.rules.permissions import Act
 from reviewtool.services import drafts, events, people, placing, proposals
@@ -29,7 +29,8 @@ def get(session: Session, comment_id: int) -> tuple[Suggestion, Comment, Thread]
 def apply(session: Session, workshop: Workshop, comment_id: int, *, by: Person) -> Draft:
     """Put a suggestion into the draft of the author's next revision, begun now if there is none; return the draft.
 
-    Raises Conflict-like AlreadyDecided when it was applied, InvalidInput("suggestion-lost") when its passage is gone.
+    Raises Conflict-like AlreadyDecided when it was applied, InvalidInput("suggestion-lost") when its passage is gone,
+    InvalidInput("suggestion-outdated") when its words changed meanwhile where the suggestion changes them.
     """
     people.ensure_may(by, Act.apply_suggestion)
     suggestion, comment, thread = get(session, comment_id)
@@ -48,12 +49,15 @@ def apply(session: Session, workshop: Workshop, comment_id: int, *, by: Person) 
     text = drafts.text_of(workshop, entry) if entry else None
     if entry is None or text is None:
         raise InvalidInput("suggestion-lost", field="suggestion")
-    newest = placing.text_of(workshop, revisions[-1], placed.path)
-    carried = passages.carry(placed.passage, newest, text)
-    if carried.passage is None:
+    newest = placing.text(workshop, placed.blob) if placed.blob else ""
+    carried = passages.carry(placed.passage, newest, text).passage
+    if carried is None:
         raise InvalidInput("suggestion-lost", field="suggestion")
-    start, end = carried.passage.start, carried.passage.end
-    drafts.save_text(workshop, draft, entry, text[:start] + suggestion.replacement + text[end:], saves=None)
+    start, end = carried.start, carried.end
+    merged = merge3.merge(placing.commented(workshop, revisions, thread), text[start:end], suggestion.replacement)
+    if merged.text is None:
+        raise InvalidInput("suggestion-outdated", field="suggestion")
+    drafts.save_text(workshop, draft, entry, text[:start] + merged.text + text[end:], saves=None)
     draft.suggestions = [*draft.suggestions, comment.id]
     session.flush()
     return draft

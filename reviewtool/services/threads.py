@@ -85,7 +85,7 @@ def _find_passage(
         raise InvalidInput("quote-too-long", field="quote", most=QUOTE_LIMIT)
     blob = touch.new_blob or touch.old_blob
     source = placing.text(workshop, blob) if blob else ""
-    passage = passages.locate(source, quote, place.prefix[-100:], place.suffix[:100])
+    passage = passages.find(source, quote, place.prefix[-100:], place.suffix[:100])
     if passage is None:
         raise InvalidInput("quote-not-found", field="quote")
     return passage, source

@@ -215,4 +215,4 @@ def _placement(reader: Reader, position: int, found: placing.Placed, view: Threa
     row = row_of(rows, passage.start if passage else found.near, old=gone)
     if passage is None:
         return Placement(view, position, row)
-    return Placement(view, position, row, passage.quote, passage.prefix)
+    return Placement(view.beside(view.passage), position, row, passage.quote, passage.prefix)

@@ -76,6 +76,7 @@ SENTENCES: dict[str, str] = {
     "suggestion-unknown": _("Esa sugerencia no existe."),
     "suggestion-applied": _("La sugerencia ya está en la versión %(revision)s."),
     "suggestion-adopted": _("Alguien ya hizo suya esta sugerencia."),
+    "suggestion-outdated": _("El fragmento cambió desde que se sugirió este texto: aplíquelo a mano."),
     "suggestion-lost": _("El fragmento de la sugerencia ya no está en el texto: aplíquela a mano."),
     "early-reason-missing": _("La consulta sigue abierta: escriba por qué se abre antes la votación."),
     "days-range": _("Escriba entre %(least)s y %(most)s días hábiles."),

@@ -25,7 +25,7 @@ from reviewtool.services.placing import Placed
 from reviewtool.web.context import place_name
 from reviewtool.web.database import workshop
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.i18n import localdate, mark
+from reviewtool.web.i18n import joined, localdate, mark
 from reviewtool.web.security import may_now
 
 CHANNELS = {
@@ -90,6 +90,7 @@ class ThreadView:
     may_reopen: bool
     state: str = "whole"  # as services.placing tells it
     notice: str = ""
+    difference: tuple[tuple[str, str], ...] = ()  # of its passage since it was commented, as runs of (op, text)
     target: str = ""
 
     @property
@@ -109,7 +110,7 @@ class ThreadView:
             return "objection"
         if self.resolved_at is not None:
             return "resolved"
-        return "outdated" if self.state == "lost" else ""
+        return "outdated" if self.state in {"lost", "edited"} else ""
 
     @property
     def label(self) -> str:
@@ -119,6 +120,8 @@ class ThreadView:
         if self.resolved_at is not None:
             return _("Comentario %(number)s, resuelto", number=self.number)
         if self.state == "lost":
+            return _("Comentario %(number)s, el fragmento se eliminó", number=self.number)
+        if self.state == "edited":
             return _("Comentario %(number)s, el fragmento cambió", number=self.number)
         return _("Comentario %(number)s, abierto", number=self.number)
 
@@ -222,13 +225,21 @@ def _suggestions(comments: Iterable[Comment]) -> Iterator[Suggestion]:
 def stood(view: ThreadView, placed: Placed, shown: int) -> ThreadView:
     """Say on a thread what became of its passage up to the revision shown."""
     notice = ""
-    if placed.state == "lost" and placed.changed_in is not None:
-        notice = _("El fragmento ya no está en el texto (cambió en la versión %(version)s).", version=placed.changed_in)
-    elif placed.state == "edited":
-        notice = _("El fragmento cambió en la versión %(version)s.", version=placed.changed_in)
+    difference: tuple[tuple[str, str], ...] = ()
+    if placed.state == "lost":
+        notice = _("El fragmento se eliminó en la versión %(version)s.", version=placed.changed_in[-1])
+    elif placed.state == "edited" and placed.passage is not None:
+        notice = _changed(placed.changed_in)
+        difference = _runs(view.quote, placed.passage.quote)
     elif view.revision > shown:
         notice = _("Se comentó en la versión %(version)s.", version=view.revision)
-    return replace(view, state=placed.state, notice=notice, target=view.passage if placed.passage else "")
+    return replace(view, state=placed.state, notice=notice, difference=difference)
+
+
+def _changed(versions: Sequence[int]) -> str:
+    if len(versions) == 1:
+        return _("El fragmento cambió en la versión %(version)s.", version=versions[0])
+    return _("El fragmento cambió en las versiones %(versions)s.", versions=joined([str(each) for each in versions]))
 
 
 def place_of(person: Person) -> str:

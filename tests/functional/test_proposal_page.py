@@ -280,8 +280,8 @@ def test_below_the_source_stand_the_comments_on_passages_with_quote_and_link(wor
     page = read(f"/propuestas/{number}?vista=fuente")
     below = page[page.index('class="source') :]
     links = re.findall(rf'href="/propuestas/{number}\?vista=cambios#(thread-\d)">([^<]+)<', below)
-    assert links == [("thread-2", "Comentario 2, abierto"), ("thread-1", "Comentario 1, el fragmento cambió")]
-    for said in ("Al precio se", "Falta la fuente.", "datos objetivos", "cambió en la versión 2", "¿Y los demás?"):
+    assert links == [("thread-2", "Comentario 2, abierto"), ("thread-1", "Comentario 1, el fragmento se eliminó")]
+    for said in ("Al precio se", "Falta la fuente.", "datos objetivos", "se eliminó en la versión 2", "¿Y los demás?"):
         assert said in words_of(below)
 
 
@@ -298,11 +298,75 @@ def test_a_lost_passage_stays_listed_with_the_words_that_were_commented(workshop
     journey.revise(workshop, group.members[0], number, ADJUSTMENTS, NEW, "")
     page = read(f"/propuestas/{number}")
     said = words_of(page)
-    assert "El fragmento ya no está en el texto (cambió en la versión 2)." in said
+    assert "El fragmento se eliminó en la versión 2. Se comentó este texto:" in said
     assert "importes que tengan por base datos" in said
     assert 'class="thread outdated"' in page
     target = re.search(r'id="thread-1" data-passage="([^"]+)"', page)[1]
     assert f'id="{target}"' in page
+
+
+def test_a_lost_passage_stays_at_the_nearest_block_through_later_versions(workshop, group, number, read) -> None:
+    comment(workshop, number, group.observers[0], place=Place(1, ADJUSTMENTS, "importes que tengan por base datos"))
+    journey.revise(workshop, group.members[0], number, ADJUSTMENTS, NEW, "")
+    before = "".join(f"Párrafo {n} que se pone delante de todo lo demás.\n\n" for n in range(12))
+    journey.revise(workshop, group.members[0], number, ADJUSTMENTS, "# Los ajustes", f"{before}# Los ajustes")
+    page = read(f"/propuestas/{number}?todo=1")
+    assert "El fragmento se eliminó en la versión 2." in words_of(page)
+    assert page.index("Párrafo 11 que se pone") < page.index('id="thread-1"')
+
+
+def test_an_edited_passage_shows_in_which_versions_and_how_it_changed(workshop, group, number, read) -> None:
+    comment(workshop, number, group.observers[0], place=Place(1, ADJUSTMENTS, "datos objetivos y cuantificables"))
+    journey.revise(workshop, group.members[0], number, ADJUSTMENTS, "objetivos y", "objetivos, reales y")
+    assert "El fragmento cambió en la versión 2. Se comentó este texto:" in words_of(read(f"/propuestas/{number}"))
+    journey.revise(workshop, group.members[0], number, ADJUSTMENTS, "# Los ajustes", "# Todos los ajustes")
+    journey.revise(workshop, group.members[0], number, ADJUSTMENTS, "y cuantificables", "y medibles")
+    page = read(f"/propuestas/{number}")
+    said = words_of(page)
+    assert "El fragmento cambió en las versiones 2 y 4. Se comentó este texto:" in said
+    assert "datos objetivos y cuantificables Lo que cambió en él:" in said
+    change = page[page.index("Lo que cambió en él:") :].split("</p>")[1]
+    assert change.count("<del>") == change.count("<ins>") == 1
+    assert "[suprimido: y cuantificables ]" in words_of(change)
+    assert 'class="thread outdated"' in page
+    assert 'id="passage-1"' in page
+
+
+@pytest.mark.parametrize("address", ["/propuestas/{number}/comentarios", "/comentarios/{thread}"])
+def test_every_page_of_a_comment_says_what_became_of_its_passage(workshop, group, number, read, address) -> None:
+    thread = comment(
+        workshop, number, group.observers[0], place=Place(1, ADJUSTMENTS, "datos objetivos y cuantificables")
+    )
+    place = address.format(number=number, thread=thread)
+    assert words_of(read(place)).count("datos objetivos y cuantificables") == 1
+    journey.revise(workshop, group.members[0], number, ADJUSTMENTS, "objetivos y", "objetivos, reales y")
+    page = read(place)
+    assert "El fragmento cambió en la versión 2." in words_of(page)
+    assert words_of(page).count("datos objetivos y cuantificables") == 1
+    assert "#passage-1" not in page
+    journey.revise(
+        workshop, group.members[0], number, ADJUSTMENTS, NEW.replace("objetivos y", "objetivos, reales y"), ""
+    )
+    assert "El fragmento se eliminó en la versión 3." in words_of(read(place))
+
+
+def test_a_comment_on_a_document_that_a_version_no_longer_changes_is_listed_apart(
+    workshop, group, number, read
+) -> None:
+    comment(workshop, number, group.observers[0], place=Place(1, ADJUSTMENTS, "datos objetivos y cuantificables"))
+
+    def only_glossary(draft: drafts.Draft) -> None:
+        journey.edit(workshop, draft, ADJUSTMENTS, NEW, OLD)
+        journey.edit(workshop, draft, GLOSSARY, "Maquila", "La maquila")
+        draft.note = "Solo el glosario"
+
+    submit(workshop, group.members[0], only_glossary, number)
+    page = read(f"/propuestas/{number}")
+    said = words_of(page)
+    assert "Sobre documentos que no se muestran aquí" in said
+    assert "El fragmento se eliminó" not in said
+    assert "datos objetivos y cuantificables" in said[said.index("Sobre documentos que no") :]
+    assert "#passage-1" not in page
 
 
 def test_threads_on_a_document_and_on_the_whole_proposal_are_listed(workshop, group, number, read) -> None:

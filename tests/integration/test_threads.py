@@ -92,7 +92,8 @@ def test_a_comment_on_a_passage_keeps_where_it_stood(workshop, group, number) ->
     with workshop.database.read() as session:
         thread = session.get_one(Thread, thread_id)
         assert (thread.number, thread.quote, thread.path) == (1, QUOTE, ADJUSTMENTS)
-        source = placing.text_of(workshop, proposals.revision(session, number, 1), ADJUSTMENTS)
+        [touch] = proposals.revision(session, number, 1).touches
+        source = placing.text(workshop, touch.new_blob)
         assert source[thread.start : thread.end] == QUOTE
         assert proposals.get(session, number).open_threads == 1
 
@@ -314,6 +315,26 @@ def test_a_suggestion_whose_passage_went_is_not_applied_elsewhere(workshop, grou
         act(workshop, group.members[0], lambda s, by: suggestions.apply(s, workshop, comment_id, by=by))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "applied"),
+    [
+        ("objetivos y cuant", "objetivos, reales y cuant", "hechos objetivos, reales y medibles."),
+        ("objetivos y cuantificables", "objetivos y comprobables", None),
+    ],
+)
+def test_a_suggestion_keeps_what_its_passage_became_since(workshop, group, number, old, new, applied) -> None:
+    comment_id, author = suggested(workshop, group, number), group.members[0]
+    journey.revise(workshop, author, number, ADJUSTMENTS, old, new)
+    with workshop.database.write() as session:
+        by = people.get(session, author.id)
+        if applied is None:
+            with pytest.raises(InvalidInput, match="suggestion-outdated"):
+                suggestions.apply(session, workshop, comment_id, by=by)
+        else:
+            draft = suggestions.apply(session, workshop, comment_id, by=by)
+            assert applied in drafts.text_of(workshop, draft.files[0])
+
+
 def test_a_member_makes_an_observers_suggestion_their_own_once(workshop, group, number) -> None:
     comment_id = suggested(workshop, group, number)
     act(workshop, group.members[2], lambda s, by: suggestions.adopt(s, comment_id, by=by))
@@ -331,8 +352,56 @@ def test_a_passage_is_carried_through_the_versions(workshop, group, number) -> N
     assert (found.state, found.passage.quote) == ("same", QUOTE)
     journey.revise(workshop, group.members[0], number, ADJUSTMENTS, "objetivos y cuant", "objetivos, reales y cuant")
     found = placed(workshop, number, thread_id)
-    assert (found.state, found.changed_in) == ("edited", 3)
+    assert (found.state, found.changed_in) == ("edited", (3,))
     assert found.passage.quote == "datos objetivos, reales y cuantificables"
+
+
+def test_a_passage_that_changed_and_then_moved_says_each_version_that_changed_it(workshop, group, number) -> None:
+    thread_id, author = comment(workshop, number, group.observers[0], place=on_quote()), group.members[0]
+    journey.revise(workshop, author, number, ADJUSTMENTS, "objetivos y cuant", "objetivos, reales y cuant")
+    journey.revise(workshop, author, number, ADJUSTMENTS, "# Los ajustes", "# Todos los ajustes")
+    journey.revise(workshop, author, number, ADJUSTMENTS, "reales y cuant", "reales y muy cuant")
+    changed = "Solo se añaden importes que tengan por base datos objetivos, reales y muy cuantificables."
+    move(workshop, author, number, changed)
+    found = placed(workshop, number, thread_id)
+    assert (found.state, found.changed_in) == ("edited", (2, 4))
+    assert found.passage.quote == "datos objetivos, reales y muy cuantificables"
+
+
+def test_a_passage_that_says_again_what_was_commented_is_not_outdated(workshop, group, number) -> None:
+    thread_id, author = comment(workshop, number, group.observers[0], place=on_quote()), group.members[0]
+    journey.revise(workshop, author, number, ADJUSTMENTS, "objetivos y cuant", "objetivos, reales y cuant")
+    journey.revise(workshop, author, number, ADJUSTMENTS, "objetivos, reales y cuant", "objetivos y cuant")
+    found = placed(workshop, number, thread_id)
+    assert (found.state, found.passage.quote) == ("same", QUOTE)
+
+
+def move(workshop, author, number, paragraph: str) -> None:
+    """Submit a version in which a paragraph stands at the end of its document."""
+    with workshop.database.write() as session:
+        draft = drafts.start_revision(session, workshop, number, by=people.get(session, author.id))
+        entry = drafts.add_document(workshop, draft, ADJUSTMENTS)
+        text = drafts.text_of(workshop, entry)
+        assert paragraph in text
+        moved = text.replace(paragraph, "").rstrip() + f"\n\n{paragraph}\n"
+        drafts.save_text(workshop, draft, entry, moved, saves=entry.saves)
+        draft.note, draft_id = "Se traslada", draft.id
+    revisions.submit(workshop, draft_id, by_id=author.id)
+
+
+def test_a_passage_of_a_document_that_a_version_leaves_as_it_was_is_still_there(workshop, group, number) -> None:
+    kept = comment(workshop, number, group.observers[0], place=on_quote(quote="objetivos y cuantificables"))
+    replaced = comment(workshop, number, group.observers[0], place=on_quote(quote="importes que tengan por"))
+    with workshop.database.write() as session:
+        draft = drafts.start_revision(session, workshop, number, by=people.get(session, group.members[0].id))
+        journey.edit(workshop, draft, ADJUSTMENTS, NEW, OLD)
+        journey.edit(workshop, draft, GLOSSARY, "Maquila", "La maquila")
+        draft.note, draft_id = "Solo el glosario", draft.id
+    revisions.submit(workshop, draft_id, by_id=group.members[0].id)
+    found = placed(workshop, number, kept)
+    assert (found.path, found.state, found.passage.quote) == (ADJUSTMENTS, "same", "objetivos y cuantificables")
+    found = placed(workshop, number, replaced)
+    assert (found.state, found.changed_in, found.passage.quote) == ("edited", (2,), "sobre la")
 
 
 def test_a_lost_passage_says_which_version_removed_it(workshop, group, number) -> None:
@@ -340,7 +409,16 @@ def test_a_lost_passage_says_which_version_removed_it(workshop, group, number) -
     journey.revise(workshop, group.members[0], number, ADJUSTMENTS, NEW, "")
     journey.revise(workshop, group.members[0], number, ADJUSTMENTS, "# Los ajustes", "# Todos los ajustes")
     found = placed(workshop, number, thread_id)
-    assert (found.state, found.changed_in, found.passage) == ("lost", 2, None)
+    assert (found.state, found.changed_in, found.passage) == ("lost", (2,), None)
+
+
+def test_the_place_of_a_lost_passage_is_carried_on_too(workshop, group, number) -> None:
+    thread_id, author = comment(workshop, number, group.observers[0], place=on_quote()), group.members[0]
+    journey.revise(workshop, author, number, ADJUSTMENTS, NEW, "")
+    lost = placed(workshop, number, thread_id)
+    before = "Un párrafo nuevo delante de todo lo demás.\n\n"
+    journey.revise(workshop, author, number, ADJUSTMENTS, "# Los ajustes", f"{before}# Los ajustes")
+    assert placed(workshop, number, thread_id).near == lost.near + len(before)
 
 
 def test_a_comment_on_a_document_follows_its_new_name(workshop, group) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from reviewtool.errors import ReviewError
-from reviewtool.models import Comment, Thread
+from reviewtool.models import Comment, Revision, Thread
 from reviewtool.rules.permissions import Act
-from reviewtool.services import conversations, proposals, suggestions, threads
+from reviewtool.services import conversations, placing, proposals, suggestions, threads
+from reviewtool.services.conversations import Shown
 from reviewtool.services.threads import Message, Place
 from reviewtool.web import proposal_page
 from reviewtool.web.database import act, end_reading, me, reading, workshop
@@ -19,7 +20,7 @@ from reviewtool.web.i18n import gettext as _
 from reviewtool.web.proposal_page import Composer
 from reviewtool.web.remembering import form_token
 from reviewtool.web.security import may_now
-from reviewtool.web.talk import Talk
+from reviewtool.web.talk import Talk, ThreadView, stood
 
 blueprint = Blueprint("threads", __name__)
 
@@ -75,15 +76,22 @@ def page(number: int) -> Any:
     resolved = request.args.get("resueltos") == "1"
     found = conversations.page(session, number, resolved=resolved, after=asked("despues", 0))
     talk = Talk(session, proposal, found.shown, me())
+    revisions = placing.with_touches(session, number)
     return render_template(
         "threads/list.html",
         proposal=proposal,
         resolved=resolved,
         total=found.total,
         after=found.after,
-        shown=[talk.view(each) for each in found.shown],
+        shown=[_today(talk.view(each), each, revisions) for each in found.shown],
         visible_to=proposal_page.visible_to(),
     )
+
+
+def _today(view: ThreadView, shown: Shown, revisions: list[Revision]) -> ThreadView:
+    """Say on a thread what became of its passage up to the newest version."""
+    newest = revisions[-1].number
+    return stood(view, placing.place(workshop(), revisions, shown.thread, newest), newest)
 
 
 @blueprint.get("/comentarios/<int:thread_id>")
@@ -98,6 +106,7 @@ def _thread_page(thread_id: int, typed: str = "", suggestion: str = "", error: R
     proposal = proposals.get(session, found.proposal_number)
     shown = conversations.whole(session, found)
     view = Talk(session, proposal, [shown], me()).view(shown, edits=True)
+    view = _today(view, shown, placing.with_touches(session, proposal.number))
     field = getattr(error, "field", "") if error else ""
     page = render_template(
         "threads/thread.html",

@@ -65,8 +65,20 @@ document = st.lists(block, max_size=8).map(lambda found: "\n\n".join(found) + "\
 def revisions(draw: st.DrawFn) -> tuple[str, str]:
     """Draw a document and an edit of it: blocks reworded, removed, added, moved."""
     old = draw(st.lists(block, min_size=1, max_size=8))
+    return "\n\n".join(old) + "\n", "\n\n".join(draw(_edited(old, 4))) + draw(st.sampled_from(["\n", ""]))
+
+
+@st.composite
+def triples(draw: st.DrawFn) -> tuple[str, str, str]:
+    """Draw a document and two edits of it that know nothing of each other."""
+    old = draw(st.lists(block, min_size=2, max_size=8))
+    return tuple("\n\n".join(side) + "\n" for side in (old, draw(_edited(old, 3)), draw(_edited(old, 3))))
+
+
+@st.composite
+def _edited(draw: st.DrawFn, old: list[str], most: int) -> list[str]:
     new = list(old)
-    for _ in range(draw(st.integers(0, 4))):
+    for _ in range(draw(st.integers(0, most))):
         at = draw(st.integers(0, len(new)))
         act = draw(st.sampled_from(["add", "drop", "move", "reword", "reword"]))
         if act == "add" or at == len(new):
@@ -79,7 +91,7 @@ def revisions(draw: st.DrawFn) -> tuple[str, str]:
             parts = new[at].split(" ")
             parts[draw(st.integers(0, len(parts) - 1))] = draw(word)
             new[at] = " ".join(parts)
-    return "\n\n".join(old) + "\n", "\n\n".join(new) + draw(st.sampled_from(["\n", ""]))
+    return new
 
 
 raw = st.text(alphabet=st.sampled_from("ab é.\n\r\t#-|*`>:[]^()1\u00a0\u2028\ufeff\x0c"), max_size=120)

@@ -15,6 +15,7 @@ def kind(ours, theirs, base=BASE):
     return merge3.merge(base, ours, theirs)
 
 
+@settings(deadline=None, derandomize=True)
 @given(strategies.raw, strategies.raw)
 def test_an_unchanged_side_takes_the_other_byte_for_byte(base, text):
     for ours, theirs in ((base, text), (text, base), (text, text)):
@@ -22,7 +23,7 @@ def test_an_unchanged_side_takes_the_other_byte_for_byte(base, text):
         assert (merged.kind, merged.text) == ("exact", text)
 
 
-@settings(deadline=None)
+@settings(deadline=None, derandomize=True)
 @given(strategies.revisions(), st.data())
 def test_merging_is_the_same_from_both_sides(pair, data):
     base, ours = pair
@@ -95,7 +96,7 @@ def test_paragraphs_never_run_together():
     assert merged.text is None or "tres.\n\nSiete." in merged.text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(
     st.lists(st.sampled_from("kdre"), min_size=6, max_size=6), st.lists(st.sampled_from("kdre"), min_size=6, max_size=6)
 )
@@ -133,3 +134,53 @@ def test_preferring_theirs_takes_their_words_where_both_changed_the_same():
     ours = BASE.replace("Párrafo A", "Apartado A").replace("propias de C", "tomadas de C")
     theirs = BASE.replace("Párrafo A", "Epígrafe A")
     assert merge3.preferring_theirs(BASE, ours, theirs) == theirs.replace("propias de C", "tomadas de C")
+
+
+def test_a_conflict_carries_the_three_passages():
+    ours, theirs = BASE.replace("Párrafo A", "Apartado A"), BASE.replace("Párrafo A", "Epígrafe A")
+    assert kind(ours, theirs).conflicts == (
+        merge3.Collision(A, A.replace("Párrafo", "Apartado"), A.replace("Párrafo", "Epígrafe")),
+    )
+
+
+@pytest.mark.parametrize(("more", "found"), [("", "woven"), ("- uno dos tres\n- cuatro cinco seis\n", "conflict")])
+def test_a_block_that_both_put_in_at_different_places_is_never_apart(more, found):
+    head = "### Modo interactivo\n\n"
+    new = "Después de instalar puede confirmarse la versión que quedó.\n\n### Probando el modo interactivo\n\n"
+    base = A + head + B + C + more
+    ours = A + head + new + B.replace("propias", "tomadas") + C + more.replace("tres", "TRES")
+    theirs = A + "Antes se instala.\n\n" + new + B.replace("propias", "tomadas") + C + more.replace("cuatro", "CUATRO")
+    merged = merge3.merge(base, ours, theirs)  # git, which writes it twice, stops at the list only
+    assert merged.kind == found
+    if merged.text is None:
+        assert "Después de instalar" in merged.conflicts[0].ours
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\t", "\u200d", "\u0301", "\u202e"])
+def test_odd_characters_of_both_sides_stand_where_they_were_written(space):
+    base = f"El valor{space}uno de la transacción y el valor{space}dos del canon pagado.\n"
+    ours, theirs = base.replace("uno", f"uno{space}bis"), base.replace("dos", f"dos{space}ter")
+    merged = merge3.merge(base, ours, theirs)
+    assert (merged.kind, merged.text) == (
+        "woven",
+        base.replace("uno", f"uno{space}bis").replace("dos", f"dos{space}ter"),
+    )
+
+
+def test_line_ends_changed_by_one_side_and_words_by_the_other_combine():
+    base = "Uno dos tres\ncuatro cinco seis\nsiete ocho nueve.\n\nOtro párrafo distinto.\n"
+    merged = merge3.merge(base, base.replace("\n", "\r\n"), base.replace("cinco", "CINCO"))
+    assert merged.text == base.replace("cinco", "CINCO").replace("\n", "\r\n")
+
+
+def test_one_very_long_line_is_merged_by_its_sentences():
+    base = " ".join(f"La frase {n} trata del valor {n} en aduana y de nada más." for n in range(4000)) + "\n"
+    ours, theirs = base.replace("frase 7 ", "oración 7 "), base.replace("frase 3901 ", "oración 3901 ")
+    merged = merge3.merge(base, ours, theirs)
+    assert (merged.kind, merged.text) == ("apart", ours.replace("frase 3901 ", "oración 3901 "))
+
+
+def test_lists_thirty_levels_deep_keep_every_level():
+    base = "".join(f"{'  ' * n}- Nivel {n} del valor en aduana\n" for n in range(30))
+    ours, theirs = base.replace("Nivel 3 ", "Grado 3 "), base.replace("Nivel 27 ", "Grado 27 ")
+    assert merge3.merge(base, ours, theirs).text == ours.replace("Nivel 27 ", "Grado 27 ")

@@ -48,27 +48,27 @@ SENTENCES = [f"La frase {w} trata de {w} y de nada más que {w}." for w in ("alf
     ],
 )
 def test_text_chosen_on_the_page_is_found_in_the_source(quote, source):
-    found = passages.locate(TEXT, quote)
+    found = passages.find(TEXT, quote)
     assert found is not None
     assert TEXT[found.start : found.end] == source
 
 
 def test_what_is_not_there_is_not_found():
-    assert passages.locate(TEXT, "otro.md") is None
-    assert passages.locate(TEXT, "Título que no está") is None
-    assert passages.locate(TEXT, "") is None
+    assert passages.find(TEXT, "otro.md") is None
+    assert passages.find(TEXT, "Título que no está") is None
+    assert passages.find(TEXT, "") is None
 
 
 def test_of_several_places_the_one_with_its_context_is_taken_then_the_nearest():
     text = "Uno valor dos.\n\nTres valor cuatro.\n\nCinco valor seis.\n"
-    assert passages.locate(text, "valor", "Tres ", " cuatro").start == text.index("valor c")
-    assert passages.locate(text, "valor", "", " seis").start == text.index("valor s")
-    assert passages.locate(text, "valor", near=len(text)).start == text.index("valor s")
+    assert passages.find(text, "valor", "Tres ", " cuatro").start == text.index("valor c")
+    assert passages.find(text, "valor", "", " seis").start == text.index("valor s")
+    assert passages.find(text, "valor", near=len(text)).start == text.index("valor s")
 
 
 def test_whole_words_are_preferred():
     text = "Invalores y valor."
-    assert passages.locate(text, "valor").start == text.index("valor.")
+    assert passages.find(text, "valor").start == text.index("valor.")
 
 
 # The projection follows the dialect without parsing it, so rare nestings differ: always the same examples here.
@@ -79,16 +79,16 @@ def test_every_word_run_of_the_page_is_found(text, data):
     page = " ".join(p[1] for p in dom.flat(markdown.render(text)) if p[0] == "text")
     shown = [w for w in re.findall(r"[A-Za-zá-ú]{3,}", page) if w not in ("Respuesta", "http")]
     assume(shown)
-    assert passages.locate(text, data.draw(st.sampled_from(shown))) is not None
+    assert passages.find(text, data.draw(st.sampled_from(shown))) is not None
 
 
 def test_indented_code_is_read_as_it_stands_and_indented_text_of_a_list_is_not():
-    assert passages.locate("Uno.\n\n    [enlace](otro.md)\n", "enlace](otro.md") is not None
-    assert passages.locate("- Uno.\n\n    [enlace](otro.md) dos\n", "enlace dos") is not None
+    assert passages.find("Uno.\n\n    [enlace](otro.md)\n", "enlace](otro.md") is not None
+    assert passages.find("- Uno.\n\n    [enlace](otro.md) dos\n", "enlace dos") is not None
 
 
 def carried(quote, old, new):
-    found = passages.locate(old, quote)
+    found = passages.find(old, quote)
     assert found is not None
     return passages.carry(found, old, new)
 
@@ -128,19 +128,19 @@ def test_a_removed_passage_is_lost_and_says_where_it_was():
 def test_a_removed_passage_is_never_pinned_on_a_look_alike():
     old = "El canon se paga aquí.\n\nOtra cosa muy distinta de aquello.\n\nEl canon se paga aquí.\n"
     new = "Otra cosa muy distinta de aquello.\n\nEl canon se paga aquí.\n"
-    first = passages.locate(old, "canon se paga", near=0)
+    first = passages.find(old, "canon se paga", near=0)
     assert passages.carry(first, old, new).state == "lost"
 
 
 def test_a_passage_over_several_paragraphs_is_carried_whole():
     old = "\n\n".join(SENTENCES)
-    found = passages.locate(old, SENTENCES[1] + " " + SENTENCES[2])
+    found = passages.find(old, SENTENCES[1] + " " + SENTENCES[2])
     result = passages.carry(found, old, "Antes.\n\n" + old)
     assert result.state == "same"
     assert result.passage.quote == found.quote
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.permutations(range(5)), st.integers(0, 4), st.booleans())
 def test_an_untouched_sentence_is_always_found_again(order, chosen, add):
     old = "\n\n".join(SENTENCES)
@@ -181,7 +181,7 @@ def test_two_marks_on_the_same_words_do_not_cross():
     assert dom.flat(re.sub(r'</?mark[^>]*>|<a class="num".*?</a>', "", html)) == dom.flat("<p>El valor de todo</p>")
 
 
-@settings(deadline=None)
+@settings(deadline=None, derandomize=True)
 @given(strategies.document, st.data())
 def test_marking_changes_nothing_else_on_the_page(text, data):
     html = markdown.render(text)
