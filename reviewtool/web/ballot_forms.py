@@ -25,7 +25,7 @@ from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import ngettext
 from reviewtool.web.offers import label
 from reviewtool.web.positions import CHANNELS, HINTS, POSITIONS, PRESETS, STANCES, position_name
-from reviewtool.web.seats import seat_name
+from reviewtool.web.seats import by_name, seat_name
 from reviewtool.web.standing import closing
 
 Option = tuple[str, str, str, bool]  # value, text, hint, needs a reason
@@ -294,7 +294,7 @@ def _register(case: Case) -> Form:
             "",
             False,
         )
-        for seat in case.roll.seats
+        for seat in by_name(case.roll.seats)
         if seat.votes
     )
     allowed = [Position.no_objection, Position.recused] if case.is_silence else list(VOTE_CHOICES)

@@ -182,6 +182,15 @@ def test_a_seat_is_named_in_the_readers_language_with_its_number(app, language, 
     assert [name for name in (first, second, "Argentina (2)") if f"<span>{name}</span>" not in page] == []
 
 
+@pytest.mark.parametrize("language", ["es", "en", "pt"])
+def test_votes_stand_in_the_order_of_the_readers_alphabet(app, language):
+    votes = opened(app, PAGES["proposal-13"], language).text.partition('<ul class="votes">')[2].partition("</ul>")[0]
+    names = re.findall(r"</span><span>([^<]+)</span>", votes)
+    plain = [name.translate(str.maketrans("úé", "ue")).casefold() for name in names]
+    assert len(names) == 12
+    assert plain == sorted(plain)
+
+
 def test_a_seat_whose_administration_has_left_the_group_keeps_its_label(app):
     with app.test_request_context(headers={"Accept-Language": "en"}):
         assert seats.seat_name(SeatOnRoll("XX-2", "Antiguo país (2)", administration="XX")) == "Antiguo país (2)"
