@@ -42,3 +42,15 @@ def test_the_list_is_filtered_by_one_thing_alone(browser, demo, signed_in):
         page.get_by_role("button", name="Filtrar", exact=True).click()
         page.wait_for_url("**estado=voting**")
         assert page.locator(".task").count() == 3
+
+
+def test_what_was_sent_and_has_arrived_is_not_offered_again(browser, demo, signed_in):
+    with chromium.page(browser, storage_state=signed_in(OTHER)) as page:
+        page.goto(f"{demo.url}/propuestas/18")
+        page.wait_for_load_state("networkidle")  # the scripts are attached
+        page.fill("#body", "Esto llega")
+        page.get_by_role("button", name="Publicar el comentario").click()
+        assert page.locator(".thread", has_text="Esto llega").is_visible()
+        page.goto(f"{demo.url}/propuestas/18")
+        page.wait_for_load_state("networkidle")
+        assert not page.locator("#composer [data-restore]").is_visible()
