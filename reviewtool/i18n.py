@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unicodedata import combining, normalize
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
@@ -79,8 +80,20 @@ def instant(value: datetime, language: str, zone: str, style: str = "long") -> s
     clock = dates.format_time(here, "short", locale=where)
     if style == "short":
         return f"{day}, {clock}"
-    city = dates.get_timezone_location(ZoneInfo(zone), locale=where, return_city=True)
-    return text(language, "%(day)s a las %(clock)s (hora de %(city)s)", day=day, clock=clock, city=city)
+    facts = {"day": day, "clock": clock, "city": city(zone, language)}
+    return text(language, "%(day)s a las %(clock)s (hora de %(city)s)", **facts)
+
+
+@lru_cache(maxsize=2048)
+def city(zone: str, language: str) -> str:
+    """Name the place that a time zone is called after; «Argentina/Buenos Aires» is Buenos Aires."""
+    named = dates.get_timezone_location(ZoneInfo(zone), locale=locale(language), return_city=True)
+    return named.rpartition("/")[2]
+
+
+def collated(words: str) -> str:
+    """Return the key that puts words in the order of the alphabet, whatever their accents and capitals."""
+    return "".join(sign for sign in normalize("NFD", words.casefold()) if not combining(sign))
 
 
 @lru_cache(maxsize=4096)

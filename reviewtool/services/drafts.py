@@ -5,7 +5,7 @@ A draft belongs to its author alone. It is the only text that is ever rebased by
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +18,8 @@ from reviewtool.models import Draft, DraftFile, Person, Proposal
 from reviewtool.prose import merge3
 from reviewtool.rules.lifecycle import State, ensure_allowed
 from reviewtool.rules.permissions import Act
-from reviewtool.services import combining, documents, people, proposals, texts
+from reviewtool.services import combining, documents, modules, people, proposals, texts
+from reviewtool.services.modules import Module
 from reviewtool.services.workshop import Workshop
 
 KINDS = ("form", "substance", "update", "adaptation", "new")
@@ -274,6 +275,21 @@ def published(workshop: Workshop, draft: Draft) -> list[str]:
     """Return the paths of the files at the draft's base, links and parts of other repositories left out."""
     files = reading.files(workshop.store, CommitId(draft.base))
     return [path for path, entry in files.items() if entry.kind == "file"]
+
+
+def addable(workshop: Workshop, draft: Draft) -> list[Module]:
+    """Return the modules at the draft's base with the files that the draft does not have yet, what else there is last.
+
+    Of files that stand in no list of their module the path is the title.
+    """
+    free = set(published(workshop, draft)) - {entry.old_path for entry in draft.files}
+    found, listed = modules.tree(workshop, CommitId(draft.base)), []
+    for module in found.modules:
+        inside = tuple(each for each in (*module.documents, *module.others) if each.path in free)
+        free -= {each.path for each in inside}
+        listed.append(replace(module, documents=inside, others=()))
+    rest = tuple(replace(found.files[path], title=path) for path in sorted(free))
+    return [module for module in (*listed, Module("", "", documents=rest)) if module.documents]
 
 
 def save_text(

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from sys import intern
 from typing import Any
 
 from reviewtool.gitstore import paths, reading
@@ -31,13 +32,17 @@ _OR = re.compile(r" (?:o|or|ou) ")
 
 @dataclass(frozen=True)
 class Listed:
-    """A file as lists show it; `title` of a document is its own, of anything else its name."""
+    """A file as lists show it; `title` of a document is its own, of anything else its name.
+
+    `language` is the one a document says it is in, else its module's; empty where neither tells.
+    """
 
     path: str
     title: str
     kind: Kind
     blob: str
     size: int
+    language: str = ""
 
     @property
     def is_document(self) -> bool:
@@ -119,11 +124,13 @@ def folder(found: Tree, path: str) -> Module | None:
 def _tree(workshop: Workshop, commit: CommitId) -> Tree:
     entries = reading.files(workshop.store, commit)
     described = {path.rpartition("/")[0] for path in entries if path.rpartition("/")[2] == DESCRIPTION} - {""}
-    files = {path: _listed(workshop, entry) for path, entry in entries.items()}
+    homes = {path: _home(path, described) for path in entries}
+    named = {home: _described(workshop, home, entries) for home in dict.fromkeys(homes.values())}
+    files = {path: _listed(workshop, entry, named[homes[path]].language) for path, entry in entries.items()}
     grouped: dict[str, list[Listed]] = {}
     for listed in files.values():
-        grouped.setdefault(_home(listed.path, described), []).append(listed)
-    modules = [_filled(_described(workshop, name, entries), inside) for name, inside in grouped.items()]
+        grouped.setdefault(homes[listed.path], []).append(listed)
+    modules = [_filled(named[home], inside) for home, inside in grouped.items()]
     folders = {path.rsplit("/", depth)[0] for path in files for depth in range(1, path.count("/") + 1)}
     return Tree(commit, tuple(sorted(modules, key=_place)), files, frozenset(folders))
 
@@ -191,18 +198,21 @@ def _name(path: str) -> str:
     return paths.shown(path.rpartition("/")[2])
 
 
-def _listed(workshop: Workshop, entry: reading.Entry) -> Listed:
+def _listed(workshop: Workshop, entry: reading.Entry, language: str) -> Listed:
     kind = showing.kind_by_name(entry)
     title = _name(entry.path)
     if kind is Kind.markdown and entry.size <= workshop.limits.document_bytes:
         key = ("title", ALGORITHM_VERSION, entry.blob)
-        title = workshop.cache.get(key, lambda: _title(workshop, entry)) or title.rpartition(".")[0] or title
-    return Listed(entry.path, title, kind, entry.blob, entry.size)
+        told, own = workshop.cache.get(key, lambda: _title(workshop, entry))
+        title, language = told or title.rpartition(".")[0] or title, own or language
+    return Listed(entry.path, title, kind, entry.blob, entry.size, language)
 
 
-def _title(workshop: Workshop, entry: reading.Entry) -> str:
+def _title(workshop: Workshop, entry: reading.Entry) -> tuple[str, str]:
+    """Return what a document calls itself, and the language it says it is in."""
     text = showing.decode(reading.data(workshop.store, entry.blob))
     if text is None:
-        return ""
+        return "", ""
     found = markdown.title(text.text[:_HEAD].rpartition("\n")[0]) if len(text.text) > _HEAD else None
-    return paths.shown(found or markdown.title(text.text) or "")[:LONGEST_TITLE]
+    title = paths.shown(found or markdown.title(text.text) or "")[:LONGEST_TITLE]
+    return title, intern(markdown.language(text.text[:_HEAD]) or "")

@@ -58,6 +58,7 @@ class Result:
     title: str
     language: str
     module: str
+    module_language: str
     hits: int
     snippets: tuple[Snippet, ...]
 
@@ -119,8 +120,8 @@ def _results(workshop: Workshop, commit: CommitId, wanted: Sequence[str]) -> tup
             if all(p.search(title) or any(p.search(section.folded) for section in sections) for p in patterns):
                 rank = (sum(bool(p.search(title)) for p in patterns), _hits(anything, sections))
                 language = document.language or module.language
-                found.append((rank, Result(listed.path, document.title, language, module.title, rank[1],
-                                           _snippets(anything, patterns, sections))))  # fmt: skip
+                named = (document.title, language, module.title, module.language)
+                found.append((rank, Result(listed.path, *named, rank[1], _snippets(anything, patterns, sections))))
     found.sort(key=lambda pair: (-pair[0][0], -pair[0][1], modules.natural(pair[1].path)))
     return tuple(result for _, result in found)
 

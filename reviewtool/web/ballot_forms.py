@@ -24,8 +24,8 @@ from reviewtool.web.holidays import warning
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import ngettext
 from reviewtool.web.offers import label
-from reviewtool.web.positions import CHANNELS, HINTS, POSITIONS, PRESETS, STANCES, position_name
-from reviewtool.web.seats import seat_name
+from reviewtool.web.positions import CHANNELS, HINTS, POSITIONS, PRESETS, SHOWN, STANCES, position_name
+from reviewtool.web.seats import by_name, seat_name
 from reviewtool.web.standing import closing
 
 Option = tuple[str, str, str, bool]  # value, text, hint, needs a reason
@@ -294,12 +294,13 @@ def _register(case: Case) -> Form:
             "",
             False,
         )
-        for seat in case.roll.seats
+        for seat in by_name(case.roll.seats)
         if seat.votes
     )
     allowed = [Position.no_objection, Position.recused] if case.is_silence else list(VOTE_CHOICES)
-    positions = tuple((each.value, _(POSITIONS[each]), "", needs_reason(each)) for each in allowed)
-    channels = tuple((code, _(name), "", False) for code, name in CHANNELS.items())
+    names = {**POSITIONS, Position.recused: SHOWN["recused"][0]}  # said of somebody else
+    positions = tuple((each.value, _(names[each]), "", needs_reason(each)) for each in allowed)
+    channels = tuple((code, _(name)[:1].upper() + _(name)[1:], "", False) for code, name in CHANNELS.items())
     form = _form(
         "register",
         case,

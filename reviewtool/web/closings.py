@@ -73,7 +73,7 @@ def _deadline(here: datetime, spoken: str, place: str, _year: int) -> str:
         "%(day)s a las %(clock)s (hora de %(city)s)",
         day=day_words(here.date()),
         clock=dates.format_time(here, "short", locale=where),
-        city=dates.get_timezone_location(ZoneInfo(place), locale=where, return_city=True),
+        city=i18n.city(place, spoken),
     )
 
 
@@ -124,4 +124,4 @@ def short_day(at: datetime) -> str:
 
 def city() -> str:
     """Name the place whose hour the reader's pages say."""
-    return str(dates.get_timezone_location(ZoneInfo(zone()), locale=i18n.locale(language()), return_city=True))
+    return i18n.city(zone(), language())

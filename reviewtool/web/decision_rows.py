@@ -20,7 +20,7 @@ from reviewtool.web.case import Case
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import localtime
 from reviewtool.web.positions import SHOWN, STANCES, outcome_name, outcome_tone, registered, unconfirmed
-from reviewtool.web.seats import seat_name
+from reviewtool.web.seats import by_name, seat_name
 
 
 @dataclass(frozen=True)
@@ -92,12 +92,14 @@ def is_about_now(case: Case) -> bool:
 
 
 def vote_rows(case: Case) -> tuple[VoteRow, ...]:
-    """Return every seat of the frozen roll with its stand."""
+    """Return every seat of the frozen roll with its stand, by the names that the reader sees."""
     if case.standing is None or not is_about_now(case):
         return ()
     by_seat = {vote.seat.key: vote for vote in case.votes}
     threads = {each.seat.key: each.thread_id for each in case.open_objections}
-    return tuple(_vote_row(case, seat, by_seat.get(seat.key), threads.get(seat.key)) for seat in case.roll.seats)
+    return tuple(
+        _vote_row(case, seat, by_seat.get(seat.key), threads.get(seat.key)) for seat in by_name(case.roll.seats)
+    )
 
 
 def _vote_row(case: Case, seat: SeatOnRoll, vote: Vote | None, thread: int | None) -> VoteRow:

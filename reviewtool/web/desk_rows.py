@@ -15,8 +15,8 @@ from reviewtool.rules.voting import Outcome, results_visible
 from reviewtool.services.desk import Item
 from reviewtool.web.closings import Closing, Kind, ago, closes, short_day
 from reviewtool.web.context import place_name
+from reviewtool.web.i18n import dotted, joined, ngettext
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.i18n import joined, ngettext
 from reviewtool.web.places import Places
 from reviewtool.web.seats import names_of, seats_joined
 from reviewtool.web.standing import checklist, counts, objections
@@ -65,7 +65,7 @@ def _row(item: Item, places: Places, group: str) -> DeskRow:
     return DeskRow(
         title=item.title,
         url=page,
-        meta=" · ".join(part for part in (name, places.name(item.paths), who) if part),
+        meta=dotted((name, places.name(item.paths), who)),
         ready=group == "ready",
         strip=strip,
         votes=_votes(item, strip),

@@ -14,6 +14,7 @@ from reviewtool.prose import markdown, redline, summary
 from reviewtool.services import drafts
 from reviewtool.services.workshop import Workshop
 from reviewtool.web.i18n import gettext as _
+from reviewtool.web.i18n import spoken
 from reviewtool.web.labels import labels
 
 
@@ -53,6 +54,11 @@ def differs(stored: str | None, typed: str) -> bool:
 def language_of(text: str) -> str:
     """Return the language a document says it is in; Spanish when it says none."""
     return markdown.language(text) or "es"
+
+
+def title_of(text: str | None, path: str) -> Markup:
+    """Return what a document of the draft calls itself, in its language; of a file without text, its path."""
+    return spoken((markdown.title(text) if text else None) or path, language_of(text or ""))
 
 
 def path_of(folder: str, name: str, *, suffix: str = "") -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, current_app, g, has_request_context, request
 from flask_login import current_user
+from markupsafe import Markup, escape
 
 from reviewtool import i18n
 
@@ -73,6 +75,21 @@ def joined(items: list[str]) -> str:
     return i18n.joined(items, language())
 
 
+def spoken(words: str, code: str) -> Markup:
+    """Return words that are in a language, Spanish where none is told, marked with it unless the page speaks it."""
+    code = code or "es"
+    return (
+        escape(words)
+        if code.partition("-")[0].lower() == language()
+        else Markup('<span lang="{}">{}</span>').format(code, words)
+    )
+
+
+def dotted(parts: Iterable[str]) -> Markup:
+    """Set facts beside each other in one line; those that say nothing are left out."""
+    return Markup(" · ").join(part for part in parts if part)
+
+
 def init_app(app: Flask) -> None:
     """Give templates `_`, `ngettext`, `language` and the filters for time, day and number."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
@@ -81,5 +98,5 @@ def init_app(app: Flask) -> None:
         lambda one, many, count: i18n.catalogue(language()).ngettext(one, many, count),
         newstyle=True,
     )
-    app.jinja_env.filters.update(localtime=localtime, localdate=localdate, number=number, joined=joined)
+    app.jinja_env.filters.update(localtime=localtime, localdate=localdate, number=number, joined=joined, spoken=spoken)
     app.jinja_env.globals.update(reader_language=language)

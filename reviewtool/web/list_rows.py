@@ -18,8 +18,8 @@ from reviewtool.web import remembering
 from reviewtool.web.closings import Closing, Kind, closes, short_day
 from reviewtool.web.context import place_name
 from reviewtool.web.database import workshop
+from reviewtool.web.i18n import dotted, ngettext
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.i18n import ngettext
 from reviewtool.web.places import Places
 from reviewtool.web.security import may_now
 from reviewtool.web.strips import Strip, strip_of
@@ -68,7 +68,7 @@ def _row(listed: Listed, ballot: Counted | None, place: str) -> ListRow:
     return ListRow(
         title=listed.title,
         url=url_for("proposals.page", number=listed.number),
-        meta=" · ".join(part for part in parts if part),
+        meta=dotted(parts),
         state=state_tag(listed.state),
         strip=strip_of(ballot),
         closing=_closing(listed, ballot),

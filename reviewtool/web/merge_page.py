@@ -37,7 +37,7 @@ class Confirm:
     checklist: tuple[Item, ...]
     sentence: str
     summary: tuple[str, ...]
-    documents: tuple[str, ...]
+    documents: tuple[tuple[str, str], ...]  # title and language
     author: str
     author_place: str
     coauthors: tuple[str, ...]
@@ -61,7 +61,7 @@ def of(session: Session, case: Case) -> Confirm:
         checklist=checklist(state, names=case.names) if state else (),
         sentence=sentence(state, names=case.names) if state else "",
         summary=tuple(words.summary(compared)),
-        documents=tuple(each.title for _pair, each in compared),
+        documents=tuple((each.title, each.language) for _pair, each in compared),
         author=proposal.author.name,
         author_place=place_of(proposal.author),
         coauthors=tuple(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from markupsafe import Markup, escape
+
 from reviewtool.errors import NotFound
 from reviewtool.services import documents, modules
 from reviewtool.web.database import workshop
 from reviewtool.web.i18n import gettext as _
+from reviewtool.web.i18n import spoken
 
 
 class Places:
@@ -24,18 +27,25 @@ class Places:
         """Return the commit of the published text that the names are of."""
         return self._tree.commit if self._tree else ""
 
-    def name(self, paths: Sequence[str]) -> str:
+    def name(self, paths: Sequence[str]) -> Markup:
         """Return the title of the module some documents belong to; of several, the first and that there are others."""
         titles = list(dict.fromkeys(self._title(path) for path in paths))
         if not titles:
-            return ""
-        return titles[0] if len(titles) == 1 else _("%(module)s y otros", module=titles[0])
+            return Markup()
+        return titles[0] if len(titles) == 1 else escape(_("%(module)s y otros")) % {"module": titles[0]}
 
-    def _title(self, path: str) -> str:
+    def _title(self, path: str) -> Markup:
         module = self._tree.module_of(path) if self._tree else None
-        return module.title if module else path.partition("/")[0]
+        return spoken(module.title, module.language) if module else escape(path.partition("/")[0])
 
-    def choices(self) -> list[tuple[str, str]]:
-        """Return the first folder and the title of every module that has one, in their order."""
+    def document(self, path: str) -> Markup:
+        """Return the title of a document as the published text knows it; of what is not there, its path."""
+        found = self._tree.files.get(path) if self._tree else None
+        return spoken(found.title, found.language) if found else escape(path)
+
+    def choices(self) -> list[tuple[str, str, str]]:
+        """Return first folder, title and language of every module that has a folder, in their order."""
         found = self._tree.modules if self._tree else ()
-        return [(module.folder, module.title) for module in found if module.folder and "/" not in module.folder]
+        return [
+            (each.folder, each.title, each.language or "es") for each in found if "/" not in each.folder if each.folder
+        ]

@@ -5,8 +5,10 @@ A seat's label, and its copy on a frozen roll, are Spanish and stay so in the re
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import TypeVar
 
+from reviewtool import i18n
 from reviewtool.models import Seat
 from reviewtool.rules.voting import SeatNamed, SeatOnRoll
 from reviewtool.services.standings import Counted
@@ -14,6 +16,7 @@ from reviewtool.web.database import workshop
 from reviewtool.web.i18n import joined, language
 
 Seated = Seat | SeatOnRoll | SeatNamed
+AnySeat = TypeVar("AnySeat", Seat, SeatOnRoll, SeatNamed)
 
 
 def seat_name(seat: Seated) -> str:
@@ -28,6 +31,11 @@ def seat_name(seat: Seated) -> str:
     return f"{place.name(language())} ({number})" if number else place.name(language())
 
 
+def by_name(seats: Iterable[AnySeat]) -> list[AnySeat]:
+    """Put seats in the order of the alphabet of the reader's language."""
+    return sorted(seats, key=lambda seat: i18n.collated(seat_name(seat)))
+
+
 def names_of(ballot: Counted | None) -> Mapping[str, str]:
     """Return the names of the seats of a ballot and of those that object, by key."""
     seats: tuple[Seated, ...] = (*ballot.roll.seats, *ballot.objectors) if ballot else ()
@@ -36,4 +44,4 @@ def names_of(ballot: Counted | None) -> Mapping[str, str]:
 
 def seats_joined(seats: Collection[Seated]) -> str:
     """Join the names of some seats as prose does, in the order of the alphabet."""
-    return joined(sorted(map(seat_name, seats)))
+    return joined(sorted(map(seat_name, seats), key=i18n.collated))

@@ -150,7 +150,10 @@ def _revisions(count: int) -> str:
 
 def _talk(count: int) -> str:
     return ngettext(
-        "Un mensaje se dirige a usted", "%(count)s mensajes se dirigen a usted", count, count=number_word(count)
+        "Un mensaje está dirigido a usted",
+        "%(count)s mensajes están dirigidos a usted",
+        count,
+        count=number_word(count),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from reviewtool import i18n
 from reviewtool.rules.voting import Cast, Check, Majority, Outcome, Position, Roll, Standing, one_a_seat
 from reviewtool.web.closings import deadline
 from reviewtool.web.i18n import gettext as _
@@ -243,7 +244,7 @@ def objections(checks: Iterable[Check], names: Mapping[str, str] | None = None) 
 
 
 def _named(seats: Iterable[str], names: Mapping[str, str] | None) -> list[str]:
-    return sorted((names or {}).get(key, key) for key in seats)
+    return sorted(((names or {}).get(key, key) for key in seats), key=i18n.collated)
 
 
 def checklist(

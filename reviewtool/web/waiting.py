@@ -17,8 +17,8 @@ from reviewtool.services.standings import Counted
 from reviewtool.services.worklist import Own, Queue, Waiting
 from reviewtool.web.closings import Closing, Kind, ago, closes, deadline
 from reviewtool.web.context import place_name
+from reviewtool.web.i18n import dotted, ngettext
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.i18n import ngettext
 from reviewtool.web.places import Places
 from reviewtool.web.security import may_now
 from reviewtool.web.strips import Strip, strip_of
@@ -100,7 +100,7 @@ def meta(item: Waiting, places: Places) -> str:
     parts = [f"P-{item.number}", places.name(item.paths), _("propuesta de %(who)s", who=who)]
     if item.minutes:
         parts.append(ngettext("%(num)s minuto de lectura", "%(num)s minutos de lectura", item.minutes))
-    return " · ".join(part for part in parts if part)
+    return dotted(parts)
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def test_the_filter_asks_from_day_to_day_with_both_days_included(sign_in, worksh
     long_ago = f"desde=2020-01-01&hasta={today - timedelta(days=30)}"
     page = client.get(f"/decisiones?{long_ago}")
     assert f"/propuestas/{number}" not in page.text
-    assert "No hay decisiones en esas fechas." in text_of(page)
+    assert "Ninguna decisión cumple el filtro." in text_of(page)
 
 
 def test_the_last_day_asked_counts_until_midnight_where_the_reader_is(sign_in, workshop, group):

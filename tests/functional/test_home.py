@@ -71,7 +71,7 @@ def test_an_author_sees_own_proposals_and_what_others_said(sign_in, workshop, gr
     agenda.comment(workshop, number, other, f"@{author.name} ¿y el plazo?")
     page = home(sign_in, author)
     said = words(page)
-    assert title(page) == "Dos mensajes se dirigen a usted"
+    assert title(page) == "Dos mensajes están dirigidos a usted"
     assert f"{other.name} se dirige a usted en «Aclarar el canon»" in said
     assert f"{other.name} sugiere otro texto para su propuesta «Aclarar el canon»" in said
     assert "<ins>el &lt;b&gt;precio&lt;/b&gt;</ins>" in page
@@ -88,7 +88,7 @@ def test_messages_go_when_they_are_marked_or_their_proposal_is_opened(sign_in, w
     with database.read() as session:
         ids = [notice.id for notice in notices.unread(session, author.id) if notice.proposal == first]
     assert client.post("/avisos/leidos", data={"notice": [*ids, "x", "9" * 30]}).status_code == 303
-    assert title(client.get("/").text) == "Un mensaje se dirige a usted"
+    assert title(client.get("/").text) == "Un mensaje está dirigido a usted"
     assert client.get(f"/propuestas/{second}").status_code == 200
     assert title(client.get("/").text) == "No hay nada que espere de usted"
 

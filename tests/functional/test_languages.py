@@ -182,6 +182,61 @@ def test_a_seat_is_named_in_the_readers_language_with_its_number(app, language, 
     assert [name for name in (first, second, "Argentina (2)") if f"<span>{name}</span>" not in page] == []
 
 
+MODULE = "Módulo 1. El valor de transacción y los ajustes del artículo 8"
+NAMING = (
+    "materials",
+    "module",
+    "document",
+    "history",
+    "search",
+    "proposals",
+    "desk",
+    "home-member",
+    "decisions",
+    "why",
+)
+
+
+@pytest.mark.parametrize("name", NAMING)
+def test_titles_of_the_materials_are_marked_as_spanish_on_an_english_page(app, name):
+    root = html5lib.parse(opened(app, PAGES[name], "en").text, namespaceHTMLElements=False)
+    titles = list(spoken(root.find("body"), "en"))
+    assert "es" in {language for text, language in titles if MODULE in text}
+    assert "en" not in {language for text, language in titles if text in {MODULE, "Lección 4. Las personas vinculadas"}}
+
+
+def spoken(node: Any, language: str) -> Iterator[tuple[str, str]]:
+    """Yield each text of a page with the language that it is marked with."""
+    language = node.get("lang", language)
+    for text in (node.text or "", *(node.get(name, "") for name in SAID)):
+        yield " ".join(text.split()), language
+    for child in node:
+        yield from spoken(child, language)
+        yield " ".join((child.tail or "").split()), language
+
+
+def test_an_english_document_is_marked_in_a_spanish_list_and_not_in_an_english_one(app):
+    title = "Lesson 6. Royalties and licence fees; proceeds of resale"
+    for language, marked in (("es", f'<span lang="en">{title}</span>'), ("en", f">{title}</a>")):
+        assert marked in opened(app, PAGES["module"], language).text
+
+
+def test_no_reader_sees_the_path_of_a_document_where_it_has_a_title(app):
+    for name in ("draft-editor", "draft-documents", "thread", "comments"):
+        page = opened(app, PAGES[name], "es").text
+        shown = re.sub(r"<(?:select|textarea)\b.*?</(?:select|textarea)>|<[^>]*>", " ", page, flags=re.S)
+        assert ".md" not in shown, name
+
+
+@pytest.mark.parametrize("language", ["es", "en", "pt"])
+def test_votes_stand_in_the_order_of_the_readers_alphabet(app, language):
+    votes = opened(app, PAGES["proposal-13"], language).text.partition('<ul class="votes">')[2].partition("</ul>")[0]
+    names = re.findall(r"</span><span>([^<]+)</span>", votes)
+    plain = [name.translate(str.maketrans("úé", "ue")).casefold() for name in names]
+    assert len(names) == 12
+    assert plain == sorted(plain)
+
+
 def test_a_seat_whose_administration_has_left_the_group_keeps_its_label(app):
     with app.test_request_context(headers={"Accept-Language": "en"}):
         assert seats.seat_name(SeatOnRoll("XX-2", "Antiguo país (2)", administration="XX")) == "Antiguo país (2)"

@@ -118,6 +118,15 @@ def test_language_and_zone_are_kept_per_person(client, member):
     assert answer.status_code == 400
 
 
+def test_a_zone_is_chosen_by_its_city(client, member):
+    enter(client, member.email)
+    client.post("/perfil", data={"language": "es", "timezone": "America/Argentina/Buenos_Aires"})
+    page = client.get("/perfil").get_data(as_text=True)
+    assert page.count(">Buenos Aires</option>") == 1
+    assert '<option value="America/Argentina/Buenos_Aires" selected>Buenos Aires</option>' in page
+    assert "Argentina/Buenos Aires" not in page
+
+
 def test_every_answer_forbids_foreign_scripts_and_frames(client, member):
     for answer in (client.get("/entrar"), enter(client, member.email), client.get("/perfil"), client.get("/nada")):
         policy = answer.headers["Content-Security-Policy"]

@@ -161,6 +161,7 @@ def _editor(
         entry=entry,
         text=text,
         text_language=drafting.language_of(text or ""),
+        title=drafting.title_of(text, entry.path),
         stored=drafts.text_of(workshop(), entry) if error and error.code == "draft-saved-elsewhere" else None,
         view=view if view in {"editar", "cambios", "vista"} else "editar",
         shown=drafting.shown(workshop(), entry, view),
@@ -181,13 +182,13 @@ def documents(draft_id: int) -> Any:
 
 def _documents(draft_id: int, error: ReviewError | None = None) -> str:
     draft = drafts.get(reading(), draft_id, by=me())
-    known = {entry.old_path for entry in draft.files}
+    texts = [(entry, drafts.text_of(workshop(), entry)) for entry in draft.files]
     published = drafts.published(workshop(), draft)
     return render_template(
         "drafts/documents.html",
         draft=draft,
-        entries=[(entry, drafts.text_of(workshop(), entry) is not None) for entry in draft.files],
-        others=[path for path in published if path not in known],
+        entries=[(entry, text is not None, drafting.title_of(text, entry.path)) for entry, text in texts],
+        others=drafts.addable(workshop(), draft),
         folders=sorted({str(PurePosixPath(path).parent) for path in published if "/" in path}),
         errors={getattr(error, "field", "") or "": say(error)} if error else {},
         meta=_meta() if error and "title" in request.form else draft,

@@ -8,12 +8,14 @@ from zoneinfo import available_timezones
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_login import login_user
 
+from reviewtool import i18n
 from reviewtool.errors import InvalidInput
 from reviewtool.services import people
 from reviewtool.web import forms
 from reviewtool.web.database import act, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.i18n import gettext as _
+from reviewtool.web.i18n import language as reader_language
 
 blueprint = Blueprint("people", __name__)
 
@@ -57,17 +59,27 @@ def save_password() -> Any:
 
 
 def _profile(errors: dict[str, str], language: str, timezone: str) -> str:
-    zones = sorted(zone for zone in available_timezones() if zone.startswith("America/") or "/" not in zone[:4])
-    near = [place.zone for place in workshop().group.administrations]
-    options = [(zone, zone.replace("_", " ")) for zone in dict.fromkeys([*sorted(set(near)), *zones])]
     return render_template(
         "people/profile.html",
         errors=errors,
         chosen_language=language,
         chosen_zone=timezone,
         languages=LANGUAGE_NAMES,
-        zones=options,
+        zones=_zones(timezone),
     )
+
+
+def _zones(chosen: str) -> list[tuple[str, str]]:
+    """Return the time zones by their cities: those of the group first, then the rest; a city once, as it is chosen."""
+    near = {place.zone for place in workshop().group.administrations}
+    elsewhere = {zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "US/"))}
+    known = {chosen} & available_timezones()
+    cities: dict[str, str] = {}
+    for zones in (known, near, elsewhere):
+        for zone in sorted(zones):
+            cities.setdefault(i18n.city(zone, reader_language()), zone)
+    ordered = sorted(cities, key=lambda city: (cities[city] not in near, i18n.collated(city)))
+    return [(cities[city], city) for city in ordered]
 
 
 @blueprint.get("/grupo")

@@ -17,6 +17,7 @@ from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.forms import asked, text, ticked, whole
 from reviewtool.web.i18n import gettext as _
+from reviewtool.web.places import Places
 from reviewtool.web.proposal_page import Composer
 from reviewtool.web.remembering import form_token
 from reviewtool.web.security import may_now
@@ -84,6 +85,7 @@ def page(number: int) -> Any:
         total=found.total,
         after=found.after,
         shown=[_today(talk.view(each), each, revisions) for each in found.shown],
+        document_title=Places().document,
         visible_to=proposal_page.visible_to(),
     )
 
@@ -112,6 +114,7 @@ def _thread_page(thread_id: int, typed: str = "", suggestion: str = "", error: R
         "threads/thread.html",
         proposal=proposal,
         thread=view,
+        document_title=Places().document,
         typed=typed,
         suggestion=suggestion,
         errors={field if field in {"body", "suggestion"} else "": say(error)} if error else {},

@@ -40,8 +40,8 @@ export function keepDraft(form) {
   }
 
   const copy = read(place);
-  // What was sent and led to a new page has arrived; after "back" or "reload" it may not have.
-  const arrived = copy?.sent && performance.getEntriesByType('navigation')[0].type === 'navigate';
+  // What was sent has arrived when the answer led here; opened otherwise, the page cannot know.
+  const arrived = copy?.sent && performance.getEntriesByType('navigation')[0].redirectCount;
   if (arrived || copy?.text === draft.saved) forget();
   else if (copy && !(copy.at <= Date.parse(dataset.savedAt))) {
     const offer = one('[data-restore]', form);
