@@ -9,12 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import zip_longest
 from typing import Final, Literal
 
 from reviewtool.prose import blocks, changes, markdown, places, signals, words
 from reviewtool.prose.changes import BlockPair, Comparison
 from reviewtool.prose.places import Spot
+from reviewtool.prose.signals import Signal
 
 Kind = Literal[
     "figure_replaced",
@@ -60,6 +62,7 @@ _ORDER: Final = {"figure": 0, "negation": 1, "reference": 2, "front": 3, "headin
 #: sort of a signal -> sort of the fact that tells it; Incoterms and currencies are told like figures
 _TOLD: Final = {"negation": "negation", "reference": "reference"}
 _GROUPS: Final = {"h": "heading", "p": "paragraph", "li": "item", "tr": "row", "code": "code"}
+_MOVES = 20  # told one by one; more of them are only counted
 _NOTE: Final = re.compile(r" {0,3}\[\^[^\]\s]+\]:")
 _IMAGE: Final = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)")
 _FORMAT: Final = frozenset("*_~`#>\\ \t\r\n")
@@ -100,10 +103,10 @@ class Summary:
         return sum(f.count for f in self.facts if f.kind == kind)
 
 
-def summarise(old_md: str, new_md: str) -> Summary:
-    """Tell what changed between two documents."""
+def summarise(old_md: str, new_md: str, told: Sequence[Signal] | None = None) -> Summary:
+    """Tell what changed between two documents; `told` are their signals, where the caller has them already."""
     comparison = changes.compare_cached(old_md, new_md)
-    reader = _Reader(comparison)
+    reader = _Reader(comparison, signals.signals(old_md, new_md) if told is None else told)
     found = [*reader.inside(), *reader.front_matter(), *reader.images(), *reader.counts()]
     added, removed = (_words(comparison, op) for op in ("insert", "delete"))
     found.sort(key=lambda f: _ORDER.get(f.kind.split("_")[0], 9))
@@ -129,27 +132,36 @@ class _Side:
     """The blocks of one text: what they hold, where they stand, of what sort they are; `alone` lists the unpaired."""
 
     def __init__(self, text: str, found: Sequence[blocks.Block], paired: Collection[int]) -> None:
+        self.text, self.blocks = text, found
         self.texts = [text[b.start : b.end] for b in found]
-        self.spots = places.spots(text, found)
         self.groups = [_GROUPS.get(b.kind, "") for b in found]
         self.alone = [n for n in range(len(found)) if n not in paired]
         for n, block in enumerate(self.texts):
             if self.groups[n] == "paragraph" and _NOTE.match(block):
                 self.groups[n] = "note"
 
+    @cached_property
+    def spots(self) -> list[Spot]:
+        """Give the places of all blocks; they need the outline of the text, which many a change never asks for."""
+        return places.spots(self.text, self.blocks)
+
+    def table(self, n: int) -> int:
+        """Give the number of the table that a row stands in; 0 for what is no row."""
+        return self.spots[n].table if self.groups[n] == "row" else 0
+
 
 class _Reader:
-    def __init__(self, comparison: Comparison) -> None:
-        self.c = comparison
+    def __init__(self, comparison: Comparison, told: Sequence[Signal]) -> None:
+        self.c, self.told = comparison, told
         self.old = _Side(comparison.old, comparison.old_blocks, {p.old for p in comparison.pairs})
         self.new = _Side(comparison.new, comparison.new_blocks, {p.new for p in comparison.pairs})
 
     def inside(self) -> Iterator[Fact]:
         """Give the figures, references and negations that changed inside blocks that stayed or moved."""
         now = {p.old: p.new for p in self.c.pairs}
-        for found in signals.signals(self.c.old, self.c.new):
+        for found in self.told:
             place = found.new_place or found.old_place
-            if found.inside and place is not None:
+            if found.inside and place is not None and found.sort != "term":
                 spot = self.new.spots[place.block if found.new_place else now[place.block]]
                 yield _replaced(_TOLD.get(found.sort, "figure"), found.old, found.new, spot)
 
@@ -162,57 +174,59 @@ class _Reader:
 
     def images(self) -> Iterator[Fact]:
         """Pair the pictures that went with those that came in the same block."""
-        for pair in self.c.pairs:
-            if not pair.same:
-                yield from _pictures(self.old.texts[pair.old], self.new.texts[pair.new], self.new.spots[pair.new])
-        for i in self.old.alone:
-            yield from _pictures(self.old.texts[i], "", self.old.spots[i])
-        for j in self.new.alone:
-            yield from _pictures("", self.new.texts[j], self.new.spots[j])
+        inside = [(p.old, p.new) for p in self.c.pairs if not p.same]
+        for i, j in (*inside, *((i, None) for i in self.old.alone), *((None, j) for j in self.new.alone)):
+            gone = "" if i is None else self.old.texts[i]
+            come = "" if j is None else self.new.texts[j]
+            if "![" in gone or "![" in come:
+                yield from _pictures(gone, come, self.new.spots[j] if j is not None else self.old.spots[i or 0])
 
     def counts(self) -> Iterator[Fact]:
         """Count blocks by what happened to them; a heading is told by its words, a moved paragraph by its place."""
         tally: Counter[tuple[str, int]] = Counter()
         for side, what in ((self.old, "removed"), (self.new, "added")):
             for n in side.alone:
-                group, spot = side.groups[n], side.spots[n]
+                group = side.groups[n]
                 if group == "heading":
                     title = _bare(side.texts[n])
-                    yield _replaced(group, *(("", title) if what == "added" else (title, "")), spot)
+                    yield _replaced(group, *(("", title) if what == "added" else (title, "")), side.spots[n])
                 elif group and side.texts[n].strip():
-                    tally[f"{group}_{what}", spot.table] += 1
+                    tally[f"{group}_{what}", side.table(n)] += 1
         for pair in self.c.pairs:
             yield from self._paired(pair, tally)
+        yield from self._moves(tally)
         for (kind, table), count in sorted(tally.items()):
             yield Fact(kind, count=count, table=table)  # type: ignore[arg-type]  # built from the names of Kind
 
     def _paired(self, pair: BlockPair, tally: Counter[tuple[str, int]]) -> Iterator[Fact]:
-        group, spot = self.new.groups[pair.new], self.new.spots[pair.new]
+        group = self.new.groups[pair.new]
         before, after = self.old.texts[pair.old], self.new.texts[pair.new]
         edited = before.split() != after.split()
         if not group or not (edited or pair.move is not None):
             return
         if group == "heading" and edited and _bare(before) != _bare(after):
+            spot = self.new.spots[pair.new]
             yield Fact("heading_changed", _bare(before), _bare(after), spot.heading, spot.anchor)
             return
         group = "paragraph" if group == "heading" else group
         if edited and group != "code" and all(op == "equal" or _FORMAT.issuperset(text) for op, text in pair.runs):
             tally["format_changed", 0] += 1
         elif edited:
-            tally[f"{group}_changed", spot.table] += 1
-        if pair.move is not None:
-            yield from self._moved(pair, group, tally)
+            tally[f"{group}_changed", self.new.table(pair.new)] += 1
 
-    def _moved(self, pair: BlockPair, group: str, tally: Counter[tuple[str, int]]) -> Iterator[Fact]:
+    def _moves(self, tally: Counter[tuple[str, int]]) -> Iterator[Fact]:
         """Tell a paragraph that moved by its number and that of the one it stands behind now, both in the old text."""
-        was = self.old.spots[pair.old]
-        if not was.paragraph:
-            tally[f"{group}_moved", self.new.spots[pair.new].table] += 1
-            return
-        behind = next((p.old for p in self.c.pairs if p.new == pair.new - 1), None)
-        same = behind is not None and self.old.spots[behind].anchor == was.anchor
-        after = self.old.spots[behind].paragraph if behind is not None and same else 0
-        yield Fact("paragraph_moved", heading=was.heading, anchor=was.anchor, number=was.paragraph, after=after)
+        moved = [pair for pair in self.c.pairs if pair.move is not None and self.new.groups[pair.new]]
+        was_at = {pair.new: pair.old for pair in self.c.pairs}
+        for n, pair in enumerate(moved):
+            group = self.new.groups[pair.new].replace("heading", "paragraph")
+            if group != "paragraph" or n >= _MOVES:
+                tally[f"{group}_moved", self.new.table(pair.new)] += 1
+                continue
+            was, behind = self.old.spots[pair.old], was_at.get(pair.new - 1)
+            same = behind is not None and self.old.spots[behind].anchor == was.anchor
+            after = self.old.spots[behind].paragraph if behind is not None and same else 0
+            yield Fact("paragraph_moved", heading=was.heading, anchor=was.anchor, number=was.paragraph, after=after)
 
 
 def _replaced(name: str, old: str, new: str, spot: Spot) -> Fact:

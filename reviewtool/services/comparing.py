@@ -7,7 +7,7 @@ nothing from the store. The pages are built in `web/reading`.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -106,7 +106,7 @@ class Signal:
 
 @dataclass(frozen=True)
 class Compared:
-    """A document compared: redline rows where it is Markdown, facts, and how it was read.
+    """A document compared: redline rows where it is Markdown, facts, signals (of a change only), and how it was read.
 
     `encoding` is that of the new side, "utf-8" or a guess; `words` counts what a reader of the changes reads.
     """
@@ -230,7 +230,8 @@ def _compare(workshop: Workshop, pair: Pair, frame: Frame) -> Compared:
         found.old, found.new, resolve_old=frame.resolve_old, resolve_new=frame.resolve_new, labels=frame.labels
     )
     rows = tuple(Row(c.html, c.changed, c.heading, c.new_start, c.new_end, c.old_start, c.old_end) for c in line.chunks)
-    told = summary.summarise(found.old, found.new)
+    touched = signals.signals(found.old, found.new, modules.terms(workshop, CommitId(pair.old.commit)))
+    told = summary.summarise(found.old, found.new, touched)
     there = found.new if pair.new.blob else found.old
     return Compared(
         kind=found.kind,
@@ -239,7 +240,7 @@ def _compare(workshop: Workshop, pair: Pair, frame: Frame) -> Compared:
         encoding=found.encoding,
         rows=rows,
         facts=tuple(Fact(f.kind, f.old, f.new, f.heading, f.count, f.table, f.number, f.after) for f in told.facts),
-        signals=_signals(workshop, pair, found),
+        signals=tuple(_signals(touched)) if pair.old.blob and pair.new.blob else (),
         unchanged=told.paragraphs_unchanged,
         words=sum(_count(row.html) for row in rows if row.changed),
         old_size=found.old_size,
@@ -247,16 +248,11 @@ def _compare(workshop: Workshop, pair: Pair, frame: Frame) -> Compared:
     )
 
 
-def _signals(workshop: Workshop, pair: Pair, found: _Contents) -> tuple[Signal, ...]:
-    """List the figures and references that a change of a document touches; a new or deleted one is nothing but such."""
-    if pair.old.blob is None or pair.new.blob is None:
-        return ()
-    told = signals.signals(found.old, found.new, modules.terms(workshop, CommitId(pair.old.commit)))
-    return tuple(
-        Signal(each.sort, each.old, each.new, place.start, each.new_place is None)
-        for each in told
-        if (place := each.new_place or each.old_place)
-    )
+def _signals(found: Sequence[signals.Signal]) -> Iterator[Signal]:
+    for each in found:
+        place = each.new_place or each.old_place
+        if place is not None:
+            yield Signal(each.sort, each.old, each.new, place.start, each.new_place is None)
 
 
 def _count(html: Markup) -> int:

@@ -152,6 +152,8 @@ def _front_matter(fact: Fact) -> str:
 
 
 def _moved(fact: Fact) -> str:
+    if not fact.number:
+        return ""
     place = _place(fact)
     if not fact.after:
         return _("Se traslada el párrafo %(number)s%(place)s", number=fact.number, place=place)
@@ -183,7 +185,7 @@ def _document(pair: Pair, compared: Compared) -> str:
 def _counts(facts: Sequence[Fact]) -> str:
     parts = []
     for kind, say in _COUNTED:
-        found = [fact for fact in facts if fact.kind == kind]
+        found = [fact for fact in facts if fact.kind == kind and not fact.number]
         tables = {fact.table for fact in found}
         if found:
             said = say(sum(fact.count for fact in found))
@@ -199,6 +201,7 @@ _COUNTED: tuple[tuple[str, Callable[[int], str]], ...] = (
     ("paragraph_changed", lambda n: ngettext("se modifica %(num)s párrafo", "se modifican %(num)s párrafos", n)),
     ("paragraph_added", lambda n: ngettext("se añade %(num)s párrafo", "se añaden %(num)s párrafos", n)),
     ("paragraph_removed", lambda n: ngettext("se suprime %(num)s párrafo", "se suprimen %(num)s párrafos", n)),
+    ("paragraph_moved", lambda n: ngettext("se traslada %(num)s párrafo", "se trasladan %(num)s párrafos", n)),
     ("item_changed", lambda n: ngettext("se modifica %(num)s punto", "se modifican %(num)s puntos", n)),
     ("item_added", lambda n: ngettext("se añade %(num)s punto", "se añaden %(num)s puntos", n)),
     ("item_removed", lambda n: ngettext("se suprime %(num)s punto", "se suprimen %(num)s puntos", n)),

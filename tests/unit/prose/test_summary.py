@@ -135,3 +135,10 @@ def test_another_formatting_and_another_picture_are_told_as_such():
     assert [f.kind for f in found] == ["format_changed"]
     found = summary.summarise("Ver ![a](x.png) aqu\u00ed.\n", "Ver ![a](y.png) aqu\u00ed.\n").facts
     assert ("image_replaced", "x.png", "y.png") in [(f.kind, f.old, f.new) for f in found]
+
+
+def test_many_moves_are_counted_and_not_told_one_by_one():
+    parts = [f"Párrafo {n} con bastantes palabras propias de {n}{n}{n} para reconocerlo." for n in range(60)]
+    found = summary.summarise("\n\n".join(parts), "\n\n".join(parts[::-1]))
+    assert found.count("paragraph_moved") == 59
+    assert len([f for f in found.facts if f.kind == "paragraph_moved"]) == 21
