@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from heapq import nlargest
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 SIMILAR: Final = 0.45  # likeness from which two blocks at the same place are one block edited
@@ -17,8 +19,11 @@ _TWIN = 12  # characters from which one exact twin elsewhere is a move
 _LONG = 30  # characters from which repeated twins are moves
 _MOVED_LENGTH = 40  # characters a moved and edited block must have
 _TABLE = 400  # cells up to which a gap is compared in full
+_WORDS = 24  # rarest words of a block by which blocks like it are looked up
+_LIKELY = 12  # blocks that share most of them, which are compared in full
 _REPEATS = 40  # places looked at for a repeated key
-_WORD = re.compile(r"\w+")
+_REPEATED = 120_000  # and for all repeated keys together
+_WORD = re.compile(r"\w{3,}|(?<!\w)\d\d?(?!\w)")  # words that tell blocks apart: three letters, or a number
 
 
 class Pair(NamedTuple):
@@ -40,8 +45,8 @@ class Side:
         """Count the words that tell blocks apart, and give the weight of all of them."""
         found = self._bags.get(i)
         if found is None:
-            words = Counter(w for w in _WORD.findall(self._texts[i].lower()) if len(w) > 2 or w.isdigit())
-            found = self._bags[i] = (words, sum(len(w) * n for w, n in words.items()))
+            words = _WORD.findall(self._texts[i].lower())
+            found = self._bags[i] = (Counter(words), sum(map(len, words)))
         return found
 
     def size(self, i: int) -> int:
@@ -54,31 +59,33 @@ def likeness(a: tuple[Counter[str], int], b: tuple[Counter[str], int]) -> float:
     total = a[1] + b[1]
     if 2 * min(a[1], b[1]) < SIMILAR_ALONE * total or not total:
         return 0.0
-    small, large = (a[0], b[0]) if len(a[0]) <= len(b[0]) else (b[0], a[0])
-    shared = sum(len(w) * min(n, large[w]) for w, n in small.items() if w in large)
+    shared = sum([len(w) * min(a[0][w], b[0][w]) for w in a[0].keys() & b[0].keys()])
     return 2 * shared / total
 
 
 def chain(candidates: Iterable[tuple[int, int, float]]) -> list[tuple[int, int]]:
     """Choose the heaviest chain of (i, j, weight) that increases strictly in both, in O(n log n)."""
-    # The best chain that ends at each j is kept in a Fenwick tree.
     cands = sorted(candidates, key=lambda c: (c[0], -c[1]))
-    if not cands:
-        return []
+    if all(x[0] < y[0] and x[1] < y[1] for x, y in pairwise(cands)):
+        return [c[:2] for c in cands]
+    # The best chain that ends at each j is kept in a Fenwick tree.
     rank = {j: r for r, j in enumerate(sorted({c[1] for c in cands}), 1)}
-    tree = [(0.0, -1)] * (len(rank) + 1)
+    size = len(rank)
+    weights, ends = [0.0] * (size + 1), [-1] * (size + 1)
     best, previous = [0.0] * len(cands), [-1] * len(cands)
     # Within one i the larger j comes first, so no candidate can stand on another of its own i.
     for x, (_, j, weight) in enumerate(cands):
-        r, top = rank[j] - 1, (0.0, -1)
+        r, top, end = rank[j] - 1, 0.0, -1
         while r > 0:
-            top = max(top, tree[r], key=lambda t: t[0])
-            r -= r & -r
-        best[x], previous[x] = top[0] + weight, top[1]
+            if weights[r] > top:
+                top, end = weights[r], ends[r]
+            r &= r - 1
+        top += weight
+        best[x], previous[x] = top, end
         r = rank[j]
-        while r <= len(rank):
-            if best[x] > tree[r][0]:
-                tree[r] = (best[x], x)
+        while r <= size:
+            if top > weights[r]:
+                weights[r], ends[r] = top, x
             r += r & -r
     x = max(range(len(cands)), key=best.__getitem__)
     found = []
@@ -154,11 +161,19 @@ class _Alignment:
             (i, place[a[i]], self.a.size(i)) for i in range(a0, a1) if count_a[a[i]] == 1 and count_b.get(a[i]) == 1
         ]
 
-    def _repeated(self, a0: int, a1: int, b0: int, b1: int) -> list[tuple[int, int, float]]:
+    def _repeated(self, a0: int, a1: int, b0: int, b1: int) -> Iterator[tuple[int, int, float]]:
+        """Give each old block some places of its key: all if these are few, else those with as many of it before."""
         places = defaultdict(list)
         for j in range(b0, b1):
             places[self.b.keys[j]].append(j)
-        return [(i, j, self.a.size(i)) for i in range(a0, a1) for j in places.get(self.a.keys[i], ())[:_REPEATS]]
+        most = max(2, min(_REPEATS, _REPEATED // (a1 - a0)))
+        before: Counter[str] = Counter()
+        for i in range(a0, a1):
+            key = self.a.keys[i]
+            found = places.get(key, ())
+            first = max(0, min(before[key] - most // 2, len(found) - most))
+            before[key] += 1
+            yield from ((i, j, self.a.size(i)) for j in found[first : first + most])
 
     def _twins(self) -> set[str]:
         """Name the keys kept back for moves: one place left on each side, so they are no edits of their neighbours."""
@@ -224,17 +239,20 @@ class _Alignment:
         found = []
         for i in left:
             bag = self.a.bag(i)
-            lists = sorted((len(index[w]), w) for w in bag[0] if w in index)
+            lists = [(len(index[w]), w) for w in bag[0] if w in index]
             if not lists:
                 continue
-            hits: Counter[int] = Counter()
-            for n, word in lists[:24]:
+            if len(lists) > _WORDS:
+                lists = sorted(lists)[:_WORDS]
+            hits: dict[int, int] = {}
+            for n, word in lists:
                 if n <= rare:
+                    weight = len(word)
                     for j in index[word]:
-                        hits[j] += len(word)
+                        hits[j] = hits.get(j, 0) + weight
             if not hits:  # common words only: look at some places of the rarest
-                hits.update(index[lists[0][1]][:50])
-            for j, _ in hits.most_common(12):
+                hits = dict.fromkeys(index[min(lists)[1]][:50], 1)
+            for j in nlargest(_LIKELY, hits, key=hits.__getitem__) if len(hits) > _LIKELY else hits:
                 alike = likeness(bag, self.b.bag(j))
                 if alike >= least:
                     found.append((i, j, alike))

@@ -103,12 +103,6 @@ def test_word_runs_cover_both_sides_under_any_bound(limit, old, new):
     assert (i, j) == (len(a), len(b))
 
 
-def test_rewriting_throughout_lowers_the_bound():
-    rewritten = [(["a"] * 900, ["b"] * 900)] * 3
-    assert words.limit_for(rewritten) == words.LIMIT_HEAVY
-    assert words.limit_for([(["a", " ", "b"], ["a", " ", "c"])]) == words.LIMIT
-
-
 def test_the_heaviest_chain_is_chosen_over_the_longest():
     assert align.chain([(0, 3, 10.0), (1, 0, 1.0), (2, 1, 1.0), (3, 2, 1.0)]) == [(0, 3)]
 
