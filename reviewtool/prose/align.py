@@ -193,8 +193,7 @@ class _Alignment:
         left = [i for i in range(a0, a1) if a.keys[i] not in twins]
         right = [j for j in range(b0, b1) if b.keys[j] not in twins]
         if len(left) * len(right) <= _TABLE:
-            table = ((i, j, likeness(a.bag(i), b.bag(j))) for i in left for j in right)
-            found = [c for c in table if c[2] >= SIMILAR]
+            found = self._table(left, right)
         else:
             found = self._candidates(left, right, SIMILAR)
         for i, j in chain((i, j, s * s * (a.size(i) + b.size(j))) for i, j, s in found):
@@ -202,6 +201,25 @@ class _Alignment:
         alone = a1 - a0 == 1 == b1 - b0 and left and right and a0 not in self.pairs
         if alone and a.kinds[a0] == b.kinds[b0] and likeness(a.bag(a0), b.bag(b0)) >= SIMILAR_ALONE:
             self._pair(a0, b0)
+
+    def _table(self, left: Sequence[int], right: Sequence[int]) -> list[tuple[int, int, float]]:
+        """Compare every old block of a gap with every new one; what two blocks share is summed up word by word."""
+        places = defaultdict(list)
+        for j in right:
+            for word, n in self.b.bag(j)[0].items():
+                places[word].append((j, n))
+        found = []
+        for i in left:
+            words, weight = self.a.bag(i)
+            shared: dict[int, int] = {}
+            for word, n in words.items():
+                for j, m in places.get(word, ()):
+                    shared[j] = shared.get(j, 0) + len(word) * min(n, m)
+            for j, both in shared.items():
+                alike = 2 * both / (weight + self.b.bag(j)[1])
+                if alike >= SIMILAR:
+                    found.append((i, j, alike))
+        return found
 
     def _moves(self) -> Iterator[tuple[int, int]]:
         """Pair what is left anywhere: exact twins in order, then the most alike first."""
@@ -231,10 +249,10 @@ class _Alignment:
     def _candidates(self, left: Sequence[int], right: Sequence[int], least: float) -> list[tuple[int, int, float]]:
         """Find similar pairs by an index over the rarer words; the work per old block is bounded."""
         index = defaultdict(list)
-        if left:
-            for j in right:
-                for word in self.b.bag(j)[0]:
-                    index[word].append(j)
+        known = set().union(*(self.a.bag(i)[0] for i in left))
+        for j in right if left else ():
+            for word in self.b.bag(j)[0].keys() & known:
+                index[word].append(j)
         rare = max(8, min(len(right) // 10, 400_000 // (1 + len(left))))
         found = []
         for i in left:

@@ -87,9 +87,8 @@ def _runs(old: str, new: str) -> Iterator[tuple[Op, str]]:
     head = old.rfind(" ", 0, words.common_start(old, new)) + 1
     tail = words.common_end(old[head:], new[head:])
     tail = len(old) - place if tail and (place := old.find(" ", len(old) - tail)) >= 0 else 0
-    a, b = words.tokens(old[head : len(old) - tail]), words.tokens(new[head : len(new) - tail])
-    if head:
-        yield "equal", old[:head]
+    a = [old[:head], *words.tokens(old[head : len(old) - tail]), old[len(old) - tail :]]
+    b = [new[:head], *words.tokens(new[head : len(new) - tail]), new[len(new) - tail :]]
     for equal, i0, i1, j0, j1 in words.compare(a, b):
         if equal:
             yield "equal", "".join(a[i0:i1])
@@ -98,8 +97,6 @@ def _runs(old: str, new: str) -> Iterator[tuple[Op, str]]:
             yield "delete", "".join(a[i0:i1])
         if j1 > j0:
             yield "insert", "".join(b[j0:j1])
-    if tail:
-        yield "equal", old[len(old) - tail :]
 
 
 def _changes(c: Comparison) -> Iterator[Change]:
