@@ -192,10 +192,8 @@ class _Alignment:
         a, b = self.a, self.b
         left = [i for i in range(a0, a1) if a.keys[i] not in twins]
         right = [j for j in range(b0, b1) if b.keys[j] not in twins]
-        if len(left) * len(right) <= _TABLE:
-            found = self._table(left, right)
-        else:
-            found = self._candidates(left, right, SIMILAR)
+        small = len(left) * len(right) <= _TABLE
+        found = self._table(left, right) if small else self._candidates(left, right, SIMILAR)
         for i, j in chain((i, j, s * s * (a.size(i) + b.size(j))) for i, j, s in found):
             self._pair(i, j)
         alone = a1 - a0 == 1 == b1 - b0 and left and right and a0 not in self.pairs

@@ -6,10 +6,10 @@ work is bounded by counts of tokens, and above the bound a run is shown as repla
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from itertools import accumulate, chain as joined
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from diff_match_patch import diff_match_patch
@@ -49,11 +49,11 @@ def compare(
 
     `weights` are the visible texts of the tokens where these are not strings themselves.
     """
-    table, ea, eb = _encode(old, new)
+    ea, eb = _encode(old, new)
     if ea == eb:
         return [Run(True, 0, len(ea), 0, len(eb))] if ea else []
-    shown: tuple[Sequence[str], Sequence[str]] = weights or (old, new)  # type: ignore[assignment]  # then they are str
-    texts = dict(zip(joined(ea, eb), joined(*shown), strict=True)) if weights else {c: t for t, c in table.items()}
+    shown = weights or ([str(t) for t in old], [str(t) for t in new])
+    texts = dict(zip(itertools.chain(ea, eb), itertools.chain(*shown), strict=True))
     runs = _found(ea, eb, {c for c, t in texts.items() if not t.isspace()}, limit)
     return _clean(shown, ea, eb, runs) if len(runs) > 2 else runs
 
@@ -84,7 +84,7 @@ def _found(ea: str, eb: str, telling: set[str], limit: int) -> list[Run]:
 
 def exact(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Run]:
     """Compare as `compare` does without the clean-up; a run that may slide stands as far down as it can, as in git."""
-    _, ea, eb = _encode(old, new)
+    ea, eb = _encode(old, new)
     runs = _joined(_search(ea, eb, 0, 0, _EXACT_LIMIT))
     out: list[Run] = []
     slid = 0
@@ -110,11 +110,11 @@ def _slide(ea: str, eb: str, run: Run, after: Run) -> int:
     return n
 
 
-def _encode(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[dict[Hashable, str], str, str]:
+def _encode(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[str, str]:
     """Write each token as one character, leaving out the surrogates so that the text stays valid."""
-    characters = map(chr, joined(range(1, 0xD800), range(0xE000, 0x110000)))
-    table = dict(zip(dict.fromkeys(joined(old, new)), characters, strict=False))
-    return table, "".join([table[t] for t in old]), "".join([table[t] for t in new])
+    characters = map(chr, itertools.chain(range(1, 0xD800), range(0xE000, 0x110000)))
+    table = dict(zip(dict.fromkeys(itertools.chain(old, new)), characters, strict=False))
+    return "".join([table[t] for t in old]), "".join([table[t] for t in new])
 
 
 def _engine() -> diff_match_patch:
@@ -193,7 +193,7 @@ def _joined(runs: Iterable[Run]) -> list[Run]:
 
 def _visible(texts: Sequence[str]) -> list[int]:
     """Sum up the visible characters before each token, so that any part is weighed at once."""
-    return [0, *accumulate(map(len, map(str.strip, texts)))]
+    return [0, *itertools.accumulate(map(len, map(str.strip, texts)))]
 
 
 def _clean(shown: tuple[Sequence[str], Sequence[str]], ea: str, eb: str, runs: list[Run]) -> list[Run]:
