@@ -39,6 +39,14 @@ class BlockPair(NamedTuple):
         return all(op == "equal" for op, _ in self.runs)
 
 
+class Step(NamedTuple):
+    """A place in both texts: the block of each side, None where there is none, and the pair they belong to."""
+
+    old: int | None
+    new: int | None
+    pair: BlockPair | None
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Old and new text, their blocks, and which became which. Offsets count code points."""
@@ -52,7 +60,39 @@ class Comparison:
     @property
     def changes(self) -> tuple[Change, ...]:
         """List the changes in text order: equal and deleted join to the old text, equal and inserted to the new."""
-        return tuple(_merged(_changes(self)))
+        return tuple(_merged(change for step in self.steps() for change in self.inside(step)))
+
+    def steps(self) -> Iterator[Step]:
+        """Walk both texts block by block: before each that stayed come the old ones that went and the new that came."""
+        left, right = {p.old: p for p in self.pairs}, {p.new: p for p in self.pairs}
+        i = j = 0
+        while i < len(self.old_blocks) or j < len(self.new_blocks):
+            old, new = left.get(i), right.get(j)
+            if i < len(self.old_blocks) and (old is None or old.move is not None):
+                yield Step(i, None, old)
+                i += 1
+            elif j < len(self.new_blocks) and (new is None or new.move is not None):
+                yield Step(None, j, new)
+                j += 1
+            else:
+                yield Step(i, j, old)
+                i, j = i + 1, j + 1
+
+    def inside(self, step: Step) -> Iterator[Change]:
+        """Give the changes of one step; at the ends of a move what both have carries its number, inner edits do not."""
+        op: Op = "insert" if step.old is None else "delete"
+        if step.pair is None and step.old is not None:
+            yield Change(op, self.old[slice(*self.old_blocks[step.old][:2])])
+        elif step.pair is None and step.new is not None:
+            yield Change(op, self.new[slice(*self.new_blocks[step.new][:2])])
+        elif step.pair is not None:
+            for kind, text in step.pair.runs:
+                if step.pair.move is None:
+                    yield Change(kind, text)
+                elif kind == "equal":
+                    yield Change(op, text, step.pair.move)
+                elif kind == op:
+                    yield Change(op, text)
 
 
 def compare(old: str, new: str) -> Comparison:
@@ -97,36 +137,6 @@ def _runs(old: str, new: str) -> Iterator[tuple[Op, str]]:
             yield "delete", "".join(a[i0:i1])
         if j1 > j0:
             yield "insert", "".join(b[j0:j1])
-
-
-def _changes(c: Comparison) -> Iterator[Change]:
-    """Walk both texts: before each block that stayed come the old blocks that went and the new ones that came."""
-    left, right = {p.old: p for p in c.pairs}, {p.new: p for p in c.pairs}
-    i = j = 0
-    while i < len(c.old_blocks) or j < len(c.new_blocks):
-        old, new = left.get(i), right.get(j)
-        if i < len(c.old_blocks) and (old is None or old.move is not None):
-            yield from _end(c.old, c.old_blocks[i], old, "delete")
-            i += 1
-        elif j < len(c.new_blocks) and (new is None or new.move is not None):
-            yield from _end(c.new, c.new_blocks[j], new, "insert")
-            j += 1
-        else:
-            for op, text in left[i].runs:
-                yield Change(op, text)
-            i, j = i + 1, j + 1
-
-
-def _end(text: str, block: blocks.Block, pair: BlockPair | None, op: Op) -> Iterator[Change]:
-    """Give one end of a move: words that are the same at both ends carry its number, inner edits do not."""
-    if pair is None:
-        yield Change(op, text[block.start : block.end])
-        return
-    for kind, run in pair.runs:
-        if kind == "equal":
-            yield Change(op, run, pair.move)
-        elif kind == op:
-            yield Change(op, run)
 
 
 def _merged(changes: Iterable[Change]) -> Iterator[Change]:
