@@ -127,8 +127,7 @@ def _runs(old: str, new: str) -> Iterator[tuple[Op, str]]:
     head = old.rfind(" ", 0, words.common_start(old, new)) + 1
     tail = words.common_end(old[head:], new[head:])
     tail = len(old) - place if tail and (place := old.find(" ", len(old) - tail)) >= 0 else 0
-    a = [old[:head], *words.tokens(old[head : len(old) - tail]), old[len(old) - tail :]]
-    b = [new[:head], *words.tokens(new[head : len(new) - tail]), new[len(new) - tail :]]
+    a, b = _tokens(old, head, tail), _tokens(new, head, tail)
     for equal, i0, i1, j0, j1 in words.compare(a, b):
         if equal:
             yield "equal", "".join(a[i0:i1])
@@ -137,6 +136,11 @@ def _runs(old: str, new: str) -> Iterator[tuple[Op, str]]:
             yield "delete", "".join(a[i0:i1])
         if j1 > j0:
             yield "insert", "".join(b[j0:j1])
+
+
+def _tokens(text: str, head: int, tail: int) -> list[str]:
+    end = len(text) - tail
+    return [token for token in (text[:head], *words.tokens(text[head:end]), text[end:]) if token]
 
 
 def _merged(changes: Iterable[Change]) -> Iterator[Change]:

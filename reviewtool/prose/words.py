@@ -16,7 +16,11 @@ from diff_match_patch import diff_match_patch
 
 from reviewtool.prose.align import chain
 
-TOKEN: Final = re.compile(r"\w+(?:['’]\w+)*|\s+|[^\w\s]")
+# Accents written apart belong to their letter; joiners, skin tones and the two letters of a flag to their picture.
+TOKEN: Final = re.compile(
+    r"\w+(?:['’]\w+|[\u0300-\u036f]+\w*)*|\s+|[\U0001f1e6-\U0001f1ff]{2}"
+    r"|[^\w\s](?:[\u0300-\u036f\u20e3\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[^\w\s])*"
+)
 #: Words and marks of both sides up to which the full search runs; longer runs are first divided at unique ones. What a
 #: block costs depends on the block alone, so a change elsewhere never alters how it is shown.
 LIMIT: Final = 160
