@@ -26,6 +26,10 @@ _REPEATED = 120_000  # and for all repeated keys together
 _WORD = re.compile(r"\w{3,}|(?<!\w)\d\d?(?!\w)")  # words that tell blocks apart: three letters, or a number
 
 
+#: How often each word of a block stands in it, and the weight of all of them.
+Bag = tuple[dict[str, int], int]
+
+
 class Pair(NamedTuple):
     """The block an old one became: its place on the new side and how it came there."""
 
@@ -39,14 +43,17 @@ class Side:
     def __init__(self, keys: Sequence[str], kinds: Sequence[str], texts: Sequence[str] | None = None) -> None:
         self.keys, self.kinds = keys, kinds
         self._texts = keys if texts is None else texts
-        self._bags: dict[int, tuple[Counter[str], int]] = {}
+        self._bags: dict[int, Bag] = {}
 
-    def bag(self, i: int) -> tuple[Counter[str], int]:
+    def bag(self, i: int) -> Bag:
         """Count the words that tell blocks apart, and give the weight of all of them."""
         found = self._bags.get(i)
         if found is None:
             words = _WORD.findall(self._texts[i].lower())
-            found = self._bags[i] = (Counter(words), sum(map(len, words)))
+            bag = dict.fromkeys(words, 1)
+            if len(bag) < len(words):
+                bag = Counter(words)
+            found = self._bags[i] = (bag, sum(map(len, words)))
         return found
 
     def size(self, i: int) -> int:
@@ -54,7 +61,7 @@ class Side:
         return 1 + len(self.keys[i])
 
 
-def likeness(a: tuple[Counter[str], int], b: tuple[Counter[str], int]) -> float:
+def likeness(a: Bag, b: Bag) -> float:
     """Compare two bags of words: Dice weighted by the length of the words, 0 to 1."""
     total = a[1] + b[1]
     if 2 * min(a[1], b[1]) < SIMILAR_ALONE * total or not total:

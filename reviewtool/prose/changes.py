@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from reviewtool.prose import align, blocks, words
@@ -144,5 +142,14 @@ def _tokens(text: str, head: int, tail: int) -> list[str]:
 
 
 def _merged(changes: Iterable[Change]) -> Iterator[Change]:
-    for (op, move), run in groupby(changes, itemgetter(0, 2)):
-        yield Change(op, "".join([text for _, text, _ in run]), move)
+    """Join neighbours of one sort."""
+    held: list[str] = []
+    before: tuple[Op | None, int | None] = (None, None)
+    for op, text, move in changes:
+        if before != (op, move):
+            if before[0]:
+                yield Change(before[0], "".join(held), before[1])
+            held, before = [], (op, move)
+        held.append(text)
+    if before[0]:
+        yield Change(before[0], "".join(held), before[1])

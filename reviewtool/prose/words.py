@@ -10,7 +10,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from diff_match_patch import diff_match_patch
 
@@ -53,12 +53,18 @@ def compare(
 
     `weights` are the visible texts of the tokens where these are not strings themselves.
     """
-    ea, eb = _encode(old, new)
+    table, ea, eb = _encode(old, new)
     if ea == eb:
         return [Run(True, 0, len(ea), 0, len(eb))] if ea else []
-    shown = weights or ([str(t) for t in old], [str(t) for t in new])
-    texts = dict(zip(itertools.chain(ea, eb), itertools.chain(*shown), strict=True))
-    runs = _found(ea, eb, {c for c, t in texts.items() if not t.isspace()}, limit)
+    if weights is None:
+        shown = cast(tuple[Sequence[str], Sequence[str]], (old, new))
+        telling = {char for token, char in table.items() if not str(token).isspace()}
+    else:
+        shown = weights
+        telling = {
+            c for c, text in zip(itertools.chain(ea, eb), itertools.chain(*shown), strict=True) if not text.isspace()
+        }
+    runs = _found(ea, eb, telling, limit)
     return _clean(shown, ea, eb, runs) if len(runs) > 2 else runs
 
 
@@ -70,25 +76,38 @@ def _found(ea: str, eb: str, telling: set[str], limit: int) -> list[Run]:
     both = telling.intersection(ea).intersection(eb)
     ka = [i for i, c in enumerate(ea) if c in both]
     kb = [j for j, c in enumerate(eb) if c in both]
-    left, right = [-1], [-1]
+    spans: list[tuple[int, int, int, int]] = []
     for run in _search("".join([ea[x] for x in ka]), "".join([eb[x] for x in kb]), 0, 0, limit):
-        if run.equal:
-            left += ka[run.i0 : run.i1]
-            right += kb[run.j0 : run.j1]
+        if not run.equal or run.i0 == run.i1:
+            continue
+        i0, i1, j0, j1 = ka[run.i0], ka[run.i1 - 1] + 1, kb[run.j0], kb[run.j1 - 1] + 1
+        if i1 - i0 == j1 - j0 and ea[i0:i1] == eb[j0:j1]:
+            spans.append((i0, i1, j0, j1))
+        else:
+            spans += ((x, x + 1, y, y + 1) for x, y in zip(ka[run.i0 : run.i1], kb[run.j0 : run.j1], strict=True))
+    return _filled(ea, eb, spans)
+
+
+def _filled(ea: str, eb: str, spans: Iterable[tuple[int, int, int, int]]) -> list[Run]:
+    """Make Runs of what is equal, i0:i1 with j0:j1, and of all that stands between."""
     out: list[Run] = []
-    i0 = j0 = 0
-    for i, i1, j, j1 in zip(left, [*left[1:], len(ea)], right, [*right[1:], len(eb)], strict=True):
-        if i1 - i == j1 - j and (i1 - i == 1 or ea[i + 1 : i1] == eb[j + 1 : j1]):
-            continue  # what stands between two equal tokens is equal too
-        first, change, last = _trimmed(ea, eb, i + 1, i1, j + 1, j1)
-        out += (Run(True, i0, first.i1, j0, first.j1), change)
-        i0, j0 = last.i0, last.j0
-    return _joined([*out, Run(True, i0, len(ea), j0, len(eb))])
+    x0 = y0 = x = y = 0  # the equal run so far
+    for i0, i1, j0, j1 in itertools.chain(spans, ((len(ea), len(ea), len(eb), len(eb)),)):
+        if ea[x:i0] != eb[y:j0]:
+            first, change, last = _trimmed(ea, eb, x, i0, y, j0)
+            if first.i1 > x0:
+                out.append(Run(True, x0, first.i1, y0, first.j1))
+            out.append(change)
+            x0, y0 = last.i0, last.j0
+        x, y = i1, j1
+    if x > x0:
+        out.append(Run(True, x0, x, y0, y))
+    return out
 
 
 def exact(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Run]:
     """Compare as `compare` does without the clean-up; a run that may slide stands as far down as it can, as in git."""
-    ea, eb = _encode(old, new)
+    _, ea, eb = _encode(old, new)
     runs = _joined(_search(ea, eb, 0, 0, _EXACT_LIMIT))
     out: list[Run] = []
     slid = 0
@@ -114,11 +133,11 @@ def _slide(ea: str, eb: str, run: Run, after: Run) -> int:
     return n
 
 
-def _encode(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[str, str]:
+def _encode(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[dict[Hashable, str], str, str]:
     """Write each token as one character, leaving out the surrogates so that the text stays valid."""
     characters = map(chr, itertools.chain(range(1, 0xD800), range(0xE000, 0x110000)))
     table = dict(zip(dict.fromkeys(itertools.chain(old, new)), characters, strict=False))
-    return "".join([table[t] for t in old]), "".join([table[t] for t in new])
+    return table, "".join([table[t] for t in old]), "".join([table[t] for t in new])
 
 
 def _engine() -> diff_match_patch:
