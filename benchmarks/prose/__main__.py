@@ -27,7 +27,7 @@ def main() -> None:
         print("wikidiff2 is not installed (Debian: php-cli php-wikidiff2): its columns are left out.")
     table = Table()
     sources.measure(table, found.pairs)
-    worst.measure(table)
+    worst.measure(table, found.pairs)
     quality.measure(table, found.pairs)
     redlines.measure(table, found.pairs)
     anchors.measure(table, found.chains)

@@ -32,8 +32,8 @@ def of_process(command: Sequence[str], times: int = 5, env: dict[str, str] | Non
     return best
 
 
-def apart(call: Callable[[], object]) -> tuple[float, int]:
-    """Run a call in a process of its own; return its CPU seconds and the bytes by which it grew at most."""
+def apart(call: Callable[[], object], times: int) -> tuple[float, int]:
+    """Run a call in a process of its own; return its least CPU seconds and the bytes by which that grew at most."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -41,7 +41,7 @@ def apart(call: Callable[[], object]) -> tuple[float, int]:
         before = _memory("VmRSS")
         with open("/proc/self/clear_refs", "w", encoding="ascii") as file:  # noqa: PTH123  (the highest mark begins anew)
             file.write("5")
-        spent = of_call(call, 1)
+        spent = of_call(call, times)
         os.write(writing, json.dumps([spent, _memory("VmHWM") - before]).encode())
         os._exit(0)
     os.close(writing)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import texts
-from benchmarks.prose import cpu, peers
+from benchmarks.prose import corpus, cpu, peers
 from benchmarks.table import Table
 from reviewtool.prose import changes
 
 SECONDS, MEGABYTES = 1.0, 50
 UNIT = 500 * 1024
 LINES = 20_000
+TIMES = 3  # the least of them is told
 WORDS = ["el", "valor", "de", "la", "mercancía", "que", "se", "importa", "no", "es", "precio", "pagado", "por", "canon"]
 Pair = tuple[str, str]
 
@@ -25,6 +26,14 @@ def rewritten() -> Pair:
     old = texts.document(500)
     words = old.split(" ")
     return old, " ".join(chance.choice(words) if chance.random() < 0.25 and w.isalpha() else w for w in words)
+
+
+def _rewritten_documents(pairs: Sequence[corpus.Pair]) -> Pair:
+    """Return the rewritten documents of the corpus one after the other, again and again up to 500 KB."""
+    chosen = [p for p in pairs if p.kind == "rewrite"] or list(pairs)
+    size = sum(max(len(p.old), len(p.new)) for p in chosen)
+    chosen *= max(1, round(UNIT / size))
+    return "\n\n".join(p.old for p in chosen), "\n\n".join(p.new for p in chosen)
 
 
 def another() -> Pair:
@@ -87,17 +96,18 @@ def _cases() -> Iterator[tuple[str, Callable[[], Pair]]]:
     yield "500 KB against nothing", lambda: (texts.document(500), "")
 
 
-def measure(table: Table) -> None:
-    """Add the rows on made texts; the first two beside the peers."""
+def measure(table: Table, pairs: Sequence[corpus.Pair]) -> None:
+    """Add the rows on made texts; the first ones beside the peers."""
     table.section("Made texts, each in a process of its own")
-    for name, make in (("500 KB rewritten", rewritten), ("20,000 lines shuffled", shuffled)):
-        _beside(table, name, make())
+    _beside(table, "500 KB of real rewritten documents", _rewritten_documents(pairs))
+    _beside(table, "500 KB, every fourth word replaced", rewritten())
+    _beside(table, "20,000 lines shuffled", shuffled())
     for name, make in _cases():
         _alone(table, name, make())
 
 
 def _alone(table: Table, name: str, pair: Pair) -> float:
-    spent, grown = cpu.apart(lambda: changes.compare(*pair).changes)
+    spent, grown = cpu.apart(lambda: changes.compare(*pair).changes, TIMES)
     share = max(1.0, max(len(text.encode()) for text in pair) / UNIT)
     table.most(f"{name}: CPU per 500 KB", spent / share, SECONDS, " s")
     table.most("  extra memory", grown / 1024**2, MEGABYTES, " MB")
@@ -111,7 +121,7 @@ def _beside(table: Table, name: str, pair: Pair) -> None:
         for n, text in enumerate(pair):
             files.append(str(Path(folder) / f"{n}.md"))
             Path(files[-1]).write_bytes(text.encode())
-        table.most("  by a git process", ours / peers.git_cpu((files[0], files[1]), 1), 10, "x")
-    wiki = peers.wikidiff2([pair], times=1)
+        table.most("  by a git process", ours / peers.git_cpu((files[0], files[1]), TIMES), 10, "x")
+    wiki = peers.wikidiff2([pair], times=TIMES)
     if wiki is not None:
         table.most("  by a call of wikidiff2", ours / wiki[0]["cpu"], 3, "x", f" of {wiki[0]['cpu']:.2f} s")

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import nlargest
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 SIMILAR: Final = 0.45  # likeness from which two blocks at the same place are one block edited
@@ -72,7 +73,8 @@ def likeness(a: Bag, b: Bag) -> float:
 
 def chain(candidates: Iterable[tuple[int, int, float]]) -> list[tuple[int, int]]:
     """Choose the heaviest chain of (i, j, weight) that increases strictly in both, in O(n log n)."""
-    cands = sorted(candidates, key=lambda c: (c[0], -c[1]))
+    cands = sorted(candidates, key=itemgetter(1), reverse=True)
+    cands.sort(key=itemgetter(0))
     if all(x[0] < y[0] and x[1] < y[1] for x, y in pairwise(cands)):
         return [c[:2] for c in cands]
     # The best chain that ends at each j is kept in a Fenwick tree.
@@ -177,7 +179,9 @@ class _Alignment:
         before: Counter[str] = Counter()
         for i in range(a0, a1):
             key = self.a.keys[i]
-            found = places.get(key, ())
+            found = places.get(key)
+            if found is None:
+                continue
             first = max(0, min(before[key] - most // 2, len(found) - most))
             before[key] += 1
             yield from ((i, j, self.a.size(i)) for j in found[first : first + most])
@@ -261,22 +265,30 @@ class _Alignment:
         rare = max(8, min(len(right) // 10, 400_000 // (1 + len(left))))
         found = []
         for i in left:
-            bag = self.a.bag(i)
-            lists = [(len(index[w]), w) for w in bag[0] if w in index]
-            if not lists:
+            words, weight = bag = self.a.bag(i)
+            lists = [(len(index[w]), w) for w in words if w in index]
+            most = sum([len(w) * words[w] for _, w in lists])  # what any block can share with this one
+            if 2 * most < least * (weight + most) or not lists:
                 continue
-            if len(lists) > _WORDS:
-                lists = sorted(lists)[:_WORDS]
-            hits: dict[int, int] = {}
-            for n, word in lists:
-                if n <= rare:
-                    weight = len(word)
-                    for j in index[word]:
-                        hits[j] = hits.get(j, 0) + weight
-            if not hits:  # common words only: look at some places of the rarest
-                hits = dict.fromkeys(index[min(lists)[1]][:50], 1)
-            for j in nlargest(_LIKELY, hits, key=hits.__getitem__) if len(hits) > _LIKELY else hits:
-                alike = likeness(bag, self.b.bag(j))
+            for j in self._likely(index, lists, rare):
+                other = self.b.bag(j)
+                if 2 * min(most, other[1]) < least * (weight + other[1]):
+                    continue
+                alike = likeness(bag, other)
                 if alike >= least:
                     found.append((i, j, alike))
         return found
+
+    def _likely(self, index: dict[str, list[int]], lists: list[tuple[int, str]], rare: int) -> list[int]:
+        """Name the few new blocks that share most of the rarer words, given as (number of places, word)."""
+        if len(lists) > _WORDS:
+            lists = sorted(lists)[:_WORDS]
+        hits: dict[int, int] = {}
+        for n, word in lists:
+            if n <= rare:
+                weight = len(word)
+                for j in index[word]:
+                    hits[j] = hits.get(j, 0) + weight
+        if not hits:  # common words only: some places of the rarest
+            return index[min(lists)[1]][:_LIKELY]
+        return nlargest(_LIKELY, hits, key=hits.__getitem__) if len(hits) > _LIKELY else list(hits)
