@@ -131,14 +131,12 @@ def _cut(text: str, found: Iterable[Block]) -> Iterator[Block]:
 
 
 def _pieces(text: str, block: Block) -> Iterator[Block]:
-    pos = block.start
-    for line in lines(text, block.start, block.end):
-        end = pos + len(line)
-        if len(line) > HUGE:
-            yield from (Block(m.start(), m.end(), block.kind) for m in _sentences(text, pos, end))
+    for line in _LINE.finditer(text, block.start, block.end):
+        start, end = line.span()
+        if end - start > HUGE:
+            yield from (Block(m.start(), m.end(), block.kind) for m in _sentences(text, start, end))
         else:
-            yield Block(pos, end, block.kind)
-        pos = end
+            yield Block(start, end, block.kind)
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[re.Match[str]]:

@@ -62,14 +62,18 @@ class Comparison:
 
     def steps(self) -> Iterator[Step]:
         """Walk both texts block by block: before each that stayed come the old ones that went and the new that came."""
-        left, right = {p.old: p for p in self.pairs}, {p.new: p for p in self.pairs}
+        n, m = len(self.old_blocks), len(self.new_blocks)
+        left: list[BlockPair | None] = [None] * n
+        right: list[BlockPair | None] = [None] * m
+        for pair in self.pairs:
+            left[pair.old] = right[pair.new] = pair
         i = j = 0
-        while i < len(self.old_blocks) or j < len(self.new_blocks):
-            old, new = left.get(i), right.get(j)
-            if i < len(self.old_blocks) and (old is None or old.move is not None):
+        while i < n or j < m:
+            old, new = left[i] if i < n else None, right[j] if j < m else None
+            if i < n and (old is None or old.move is not None):
                 yield Step(i, None, old)
                 i += 1
-            elif j < len(self.new_blocks) and (new is None or new.move is not None):
+            elif j < m and (new is None or new.move is not None):
                 yield Step(None, j, new)
                 j += 1
             else:
