@@ -84,10 +84,12 @@ def _pairing(table: Table, pairs: Sequence[Pair], found: Found) -> None:
     best = min(value for name, value in rate.items() if name != "ours")
     others = ", ".join(f"{name} {value:.1f}" for name, value in rate.items() if name != "ours")
     table.most("pairing errors per 100 edited paragraphs", rate["ours"], 0.3 * best, "", f" of {edited} ({others})")
-    note = "".join(f", {name} {followed[name]}" for name in found if name not in ("ours", "git"))
-    table.least("moved paragraphs followed", 100 * followed["ours"] / max(1, moved), 90, " %", f" of {moved}")
+    if not moved:
+        table.say("moved paragraphs followed", "none moved")
+        return
+    table.least("moved paragraphs followed", 100 * followed["ours"] / moved, 90, " %", f" of {moved}")
     if "wikidiff2" in found:
-        table.least("  more than wikidiff2", followed["ours"], followed["wikidiff2"] + 1, "", note)
+        table.least("  more than wikidiff2", followed["ours"], followed["wikidiff2"] + 1)
 
 
 def _errors(truth: oracle.Truth, sums: Sums) -> int:
