@@ -57,6 +57,10 @@ class Side:
             found = self._bags[i] = (bag, sum(map(len, words)))
         return found
 
+    def forget(self, i: int) -> None:
+        """Let the words of a block go; they are counted anew if asked for again."""
+        self._bags.pop(i, None)
+
     def size(self, i: int) -> int:
         """Weigh a block by its length."""
         return 1 + len(self.keys[i])
@@ -258,14 +262,18 @@ class _Alignment:
     def _candidates(self, left: Sequence[int], right: Sequence[int], least: float) -> list[tuple[int, int, float]]:
         """Find similar pairs by an index over the rarer words; the work per old block is bounded."""
         index = defaultdict(list)
-        known = set().union(*(self.a.bag(i)[0] for i in left))
+        few = 4 * len(left) < len(right)
+        known = set().union(*(self.a.bag(i)[0] for i in left)) if few else set()
         for j in right if left else ():
-            for word in self.b.bag(j)[0].keys() & known:
+            words = self.b.bag(j)[0]
+            for word in words.keys() & known if few else words:
                 index[word].append(j)
         rare = max(8, min(len(right) // 10, 400_000 // (1 + len(left))))
         found = []
         for i in left:
             words, weight = bag = self.a.bag(i)
+            if not few:
+                self.a.forget(i)  # the words of a long document all at once take more than the document
             lists = [(len(index[w]), w) for w in words if w in index]
             most = sum([len(w) * words[w] for _, w in lists])  # what any block can share with this one
             if 2 * most < least * (weight + most) or not lists:
