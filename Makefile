@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format demo-reset bench
+.PHONY: help install run test check format demo-reset bench bench-diff
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -31,3 +31,7 @@ demo-reset:  ## Throw the demonstration's data away; the next run makes it again
 bench:  ## Measure pages and acts, as ratios to a bare page
 	@scripts/install.sh dev
 	@.venv/bin/python -m benchmarks
+
+bench-diff:  ## Measure differences, redline and passages on the real revisions in CORPUS, beside other engines
+	@scripts/install.sh dev
+	@.venv/bin/python -m benchmarks.prose $(CORPUS)

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from heapq import nlargest
+from itertools import pairwise
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 SIMILAR: Final = 0.45  # likeness from which two blocks at the same place are one block edited
@@ -17,8 +20,15 @@ _TWIN = 12  # characters from which one exact twin elsewhere is a move
 _LONG = 30  # characters from which repeated twins are moves
 _MOVED_LENGTH = 40  # characters a moved and edited block must have
 _TABLE = 400  # cells up to which a gap is compared in full
+_WORDS = 24  # rarest words of a block by which blocks like it are looked up
+_LIKELY = 12  # blocks that share most of them, which are compared in full
 _REPEATS = 40  # places looked at for a repeated key
-_WORD = re.compile(r"\w+")
+_REPEATED = 120_000  # and for all repeated keys together
+_WORD = re.compile(r"\w{3,}|(?<!\w)\d\d?(?!\w)")  # words that tell blocks apart: three letters, or a number
+
+
+#: How often each word of a block stands in it, and the weight of all of them.
+Bag = tuple[dict[str, int], int]
 
 
 class Pair(NamedTuple):
@@ -34,51 +44,61 @@ class Side:
     def __init__(self, keys: Sequence[str], kinds: Sequence[str], texts: Sequence[str] | None = None) -> None:
         self.keys, self.kinds = keys, kinds
         self._texts = keys if texts is None else texts
-        self._bags: dict[int, tuple[Counter[str], int]] = {}
+        self._bags: dict[int, Bag] = {}
 
-    def bag(self, i: int) -> tuple[Counter[str], int]:
+    def bag(self, i: int) -> Bag:
         """Count the words that tell blocks apart, and give the weight of all of them."""
         found = self._bags.get(i)
         if found is None:
-            words = Counter(w for w in _WORD.findall(self._texts[i].lower()) if len(w) > 2 or w.isdigit())
-            found = self._bags[i] = (words, sum(len(w) * n for w, n in words.items()))
+            words = _WORD.findall(self._texts[i].lower())
+            bag = dict.fromkeys(words, 1)
+            if len(bag) < len(words):
+                bag = Counter(words)
+            found = self._bags[i] = (bag, sum(map(len, words)))
         return found
+
+    def forget(self, i: int) -> None:
+        """Let the words of a block go; they are counted anew if asked for again."""
+        self._bags.pop(i, None)
 
     def size(self, i: int) -> int:
         """Weigh a block by its length."""
         return 1 + len(self.keys[i])
 
 
-def likeness(a: tuple[Counter[str], int], b: tuple[Counter[str], int]) -> float:
+def likeness(a: Bag, b: Bag) -> float:
     """Compare two bags of words: Dice weighted by the length of the words, 0 to 1."""
     total = a[1] + b[1]
     if 2 * min(a[1], b[1]) < SIMILAR_ALONE * total or not total:
         return 0.0
-    small, large = (a[0], b[0]) if len(a[0]) <= len(b[0]) else (b[0], a[0])
-    shared = sum(len(w) * min(n, large[w]) for w, n in small.items() if w in large)
+    shared = sum([len(w) * min(a[0][w], b[0][w]) for w in a[0].keys() & b[0].keys()])
     return 2 * shared / total
 
 
 def chain(candidates: Iterable[tuple[int, int, float]]) -> list[tuple[int, int]]:
     """Choose the heaviest chain of (i, j, weight) that increases strictly in both, in O(n log n)."""
+    cands = sorted(candidates, key=itemgetter(1), reverse=True)
+    cands.sort(key=itemgetter(0))
+    if all(x[0] < y[0] and x[1] < y[1] for x, y in pairwise(cands)):
+        return [c[:2] for c in cands]
     # The best chain that ends at each j is kept in a Fenwick tree.
-    cands = sorted(candidates, key=lambda c: (c[0], -c[1]))
-    if not cands:
-        return []
     rank = {j: r for r, j in enumerate(sorted({c[1] for c in cands}), 1)}
-    tree = [(0.0, -1)] * (len(rank) + 1)
+    size = len(rank)
+    weights, ends = [0.0] * (size + 1), [-1] * (size + 1)
     best, previous = [0.0] * len(cands), [-1] * len(cands)
     # Within one i the larger j comes first, so no candidate can stand on another of its own i.
     for x, (_, j, weight) in enumerate(cands):
-        r, top = rank[j] - 1, (0.0, -1)
+        r, top, end = rank[j] - 1, 0.0, -1
         while r > 0:
-            top = max(top, tree[r], key=lambda t: t[0])
-            r -= r & -r
-        best[x], previous[x] = top[0] + weight, top[1]
+            if weights[r] > top:
+                top, end = weights[r], ends[r]
+            r &= r - 1
+        top += weight
+        best[x], previous[x] = top, end
         r = rank[j]
-        while r <= len(rank):
-            if best[x] > tree[r][0]:
-                tree[r] = (best[x], x)
+        while r <= size:
+            if top > weights[r]:
+                weights[r], ends[r] = top, x
             r += r & -r
     x = max(range(len(cands)), key=best.__getitem__)
     found = []
@@ -154,11 +174,21 @@ class _Alignment:
             (i, place[a[i]], self.a.size(i)) for i in range(a0, a1) if count_a[a[i]] == 1 and count_b.get(a[i]) == 1
         ]
 
-    def _repeated(self, a0: int, a1: int, b0: int, b1: int) -> list[tuple[int, int, float]]:
+    def _repeated(self, a0: int, a1: int, b0: int, b1: int) -> Iterator[tuple[int, int, float]]:
+        """Give each old block some places of its key: all if these are few, else those with as many of it before."""
         places = defaultdict(list)
         for j in range(b0, b1):
             places[self.b.keys[j]].append(j)
-        return [(i, j, self.a.size(i)) for i in range(a0, a1) for j in places.get(self.a.keys[i], ())[:_REPEATS]]
+        most = max(2, min(_REPEATS, _REPEATED // (a1 - a0)))
+        before: Counter[str] = Counter()
+        for i in range(a0, a1):
+            key = self.a.keys[i]
+            found = places.get(key)
+            if found is None:
+                continue
+            first = max(0, min(before[key] - most // 2, len(found) - most))
+            before[key] += 1
+            yield from ((i, j, self.a.size(i)) for j in found[first : first + most])
 
     def _twins(self) -> set[str]:
         """Name the keys kept back for moves: one place left on each side, so they are no edits of their neighbours."""
@@ -177,16 +207,32 @@ class _Alignment:
         a, b = self.a, self.b
         left = [i for i in range(a0, a1) if a.keys[i] not in twins]
         right = [j for j in range(b0, b1) if b.keys[j] not in twins]
-        if len(left) * len(right) <= _TABLE:
-            table = ((i, j, likeness(a.bag(i), b.bag(j))) for i in left for j in right)
-            found = [c for c in table if c[2] >= SIMILAR]
-        else:
-            found = self._candidates(left, right, SIMILAR)
+        small = len(left) * len(right) <= _TABLE
+        found = self._table(left, right) if small else self._candidates(left, right, SIMILAR)
         for i, j in chain((i, j, s * s * (a.size(i) + b.size(j))) for i, j, s in found):
             self._pair(i, j)
         alone = a1 - a0 == 1 == b1 - b0 and left and right and a0 not in self.pairs
         if alone and a.kinds[a0] == b.kinds[b0] and likeness(a.bag(a0), b.bag(b0)) >= SIMILAR_ALONE:
             self._pair(a0, b0)
+
+    def _table(self, left: Sequence[int], right: Sequence[int]) -> list[tuple[int, int, float]]:
+        """Compare every old block of a gap with every new one; what two blocks share is summed up word by word."""
+        places = defaultdict(list)
+        for j in right:
+            for word, n in self.b.bag(j)[0].items():
+                places[word].append((j, n))
+        found = []
+        for i in left:
+            words, weight = self.a.bag(i)
+            shared: dict[int, int] = {}
+            for word, n in words.items():
+                for j, m in places.get(word, ()):
+                    shared[j] = shared.get(j, 0) + len(word) * min(n, m)
+            for j, both in shared.items():
+                alike = 2 * both / (weight + self.b.bag(j)[1])
+                if alike >= SIMILAR:
+                    found.append((i, j, alike))
+        return found
 
     def _moves(self) -> Iterator[tuple[int, int]]:
         """Pair what is left anywhere: exact twins in order, then the most alike first."""
@@ -216,26 +262,41 @@ class _Alignment:
     def _candidates(self, left: Sequence[int], right: Sequence[int], least: float) -> list[tuple[int, int, float]]:
         """Find similar pairs by an index over the rarer words; the work per old block is bounded."""
         index = defaultdict(list)
-        if left:
-            for j in right:
-                for word in self.b.bag(j)[0]:
-                    index[word].append(j)
+        few = 4 * len(left) < len(right)
+        known = set().union(*(self.a.bag(i)[0] for i in left)) if few else set()
+        for j in right if left else ():
+            words = self.b.bag(j)[0]
+            for word in words.keys() & known if few else words:
+                index[word].append(j)
         rare = max(8, min(len(right) // 10, 400_000 // (1 + len(left))))
         found = []
         for i in left:
-            bag = self.a.bag(i)
-            lists = sorted((len(index[w]), w) for w in bag[0] if w in index)
-            if not lists:
+            words, weight = bag = self.a.bag(i)
+            if not few:
+                self.a.forget(i)  # the words of a long document all at once take more than the document
+            lists = [(len(index[w]), w) for w in words if w in index]
+            most = sum([len(w) * words[w] for _, w in lists])  # what any block can share with this one
+            if 2 * most < least * (weight + most) or not lists:
                 continue
-            hits: Counter[int] = Counter()
-            for n, word in lists[:24]:
-                if n <= rare:
-                    for j in index[word]:
-                        hits[j] += len(word)
-            if not hits:  # common words only: look at some places of the rarest
-                hits.update(index[lists[0][1]][:50])
-            for j, _ in hits.most_common(12):
-                alike = likeness(bag, self.b.bag(j))
+            for j in self._likely(index, lists, rare):
+                other = self.b.bag(j)
+                if 2 * min(most, other[1]) < least * (weight + other[1]):
+                    continue
+                alike = likeness(bag, other)
                 if alike >= least:
                     found.append((i, j, alike))
         return found
+
+    def _likely(self, index: dict[str, list[int]], lists: list[tuple[int, str]], rare: int) -> list[int]:
+        """Name the few new blocks that share most of the rarer words, given as (number of places, word)."""
+        if len(lists) > _WORDS:
+            lists = sorted(lists)[:_WORDS]
+        hits: dict[int, int] = {}
+        for n, word in lists:
+            if n <= rare:
+                weight = len(word)
+                for j in index[word]:
+                    hits[j] = hits.get(j, 0) + weight
+        if not hits:  # common words only: some places of the rarest
+            return index[min(lists)[1]][:_LIKELY]
+        return nlargest(_LIKELY, hits, key=hits.__getitem__) if len(hits) > _LIKELY else list(hits)

@@ -173,11 +173,10 @@ def _move(a: Unit, b: Unit, number: int) -> bool:
 
 
 def _compare(jobs: Sequence[_Job]) -> None:
-    limit = words.limit_for(_keys_of(job) for job in jobs)
     for job in jobs:
         a, b = _keys_of(job)  # made again: those of a long document all at once would take as much as its tree
         texts = [x.html if len(x.html) < 60 else "x" * 6 for x in job.old], [x.html for x in job.new]
-        for run in words.compare(a, b, texts, limit):
+        for run in words.compare(a, b, texts):
             if run.equal:
                 for x, y in zip(job.old[run.i0 : run.i1], job.new[run.j0 : run.j1], strict=True):
                     _join(x, y, job.old_top, job.new_top)

@@ -7,25 +7,32 @@ The blocks join to the text exactly; blank lines belong to the block before them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from reviewtool.prose import words
 
 #: A longer block is cut at its lines, a longer line at its sentences: this bounds the work of every word difference.
 HUGE: Final = 6000
 
+# LF, CRLF and CR end a line, no other character does.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
-_HEADING = re.compile(r"\s{0,3}#{1,6}(?:\s|$)")
-_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+\S")
-_ROW = re.compile(r"\s*\|.*\|\s*$")
-_FENCE = re.compile(r"[ >]*(```+|~~~+)")
-_CONTAINER = re.compile(r"\s*:::+")
-_FRONT = re.compile(r"\ufeff?---[ \t]*(?:\r\n?|\n)(?:[^\r\n]*(?:\r\n?|\n))*?---[ \t]*(?:\r|\n|$)")
+_KINDS = re.compile(  # a whole line; the group says what it begins, none is a line of a paragraph
+    r"""(?:[ >]*(?P<code>```+|~~~+)
+    |(?P<blank>[^\S\r\n]*(?=[\r\n]|\Z))
+    |(?P<h>[^\S\r\n]{0,3}\#{1,6}(?=\s|\Z))
+    |(?P<li>[^\S\r\n]*(?:[-*+]|\d{1,9}[.)])[^\S\r\n]+(?=\S))
+    |(?P<tr>[^\S\r\n]*\|[^\r\n]*\|[^\S\r\n]*(?=[\r\n]|\Z))
+    |(?P<box>[^\S\r\n]*:::+)
+    |)[^\r\n]*(?:\r\n?|\n|\Z)""",
+    re.VERBOSE,
+)
+_FRONT = re.compile(r"\ufeff?---[ \t]*(?:\r\n?|\n)(?:[^\r\n]*(?:\r\n?|\n))*?---[ \t]*(?:\r\n?|\n|\Z)")
 _SENTENCE = re.compile(r"[^.!?…\n]*(?:[.!?…]+[\"'”»)*_\]]*\s+|\n\s*|[.!?…]+|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One block: text[start:end] of its document; kind is h, li, tr, code, front, box or p."""
 
     start: int
@@ -33,12 +40,55 @@ class Block:
     kind: str
 
 
+class Both(NamedTuple):
+    """Two texts in blocks; the first `head` and the last `tail` blocks of each are those of the other, unchanged."""
+
+    old: tuple[Block, ...]
+    new: tuple[Block, ...]
+    head: int
+    tail: int
+
+
 def split(text: str) -> tuple[Block, ...]:
     """Divide a text into blocks that cover it exactly."""
-    found: list[Block] = []
-    for block in _whole(text):
-        found.extend(_pieces(text, block) if block.end - block.start > HUGE else (block,))
-    return tuple(found)
+    return tuple(_cut(text, _whole(text)))
+
+
+def split_both(old: str, new: str) -> Both:
+    """Divide two texts as `split` does each; what is the same at both ends is read once."""
+    whole = list(_whole(old))
+    low = _same_until(whole, old, new)
+    shift = len(new) - len(old)
+    high = len(new) - words.common_end(old[low:], new[low:])
+    starts = {b.start + shift for b in whole[bisect_left(whole, high - shift, key=_start) :]}
+    middle, at = [], low
+    for block in _whole(new, low) if low not in starts else ():
+        middle.append(block)
+        at = block.end
+        if at in starts:
+            break
+    a = tuple(_cut(old, whole))
+    head, tail = bisect_right(a, low, key=_end), len(a) - bisect_left(a, at - shift, key=_start)
+    kept = a[len(a) - tail :]
+    moved = tuple(Block(s + shift, e + shift, k) for s, e, k in kept) if shift else kept
+    return Both(a, (*a[:head], *_cut(new, middle), *moved), head, tail)
+
+
+def _same_until(whole: list[Block], old: str, new: str) -> int:
+    """Say up to where both texts certainly have the same blocks: a line must follow that is whole and the same too."""
+    if _FRONT.match(old) is None and old.startswith(("---", "\ufeff---")):
+        return 0  # the new text may close what is no front matter here
+    same = old.rfind("\n", 0, words.common_start(old, new)) + 1
+    found = bisect_left(whole, same, key=_end)
+    return whole[found - 1].end if found else 0
+
+
+def _start(block: Block) -> int:
+    return block.start
+
+
+def _end(block: Block) -> int:
+    return block.end
 
 
 def lines(text: str, start: int = 0, end: int | None = None) -> Iterator[str]:
@@ -47,55 +97,46 @@ def lines(text: str, start: int = 0, end: int | None = None) -> Iterator[str]:
         yield match[0]
 
 
-def _kind(line: str) -> str:
-    if _HEADING.match(line):
-        return "h"
-    if _ITEM.match(line):
-        return "li"
-    if _ROW.match(line):
-        return "tr"
-    return "box" if _CONTAINER.match(line) else "p"
-
-
-def _whole(text: str) -> Iterator[Block]:
-    start, kind, blank, fence, pos = 0, "", False, "", 0
-    for line in lines(text):
-        opening = _FENCE.match(line)
-        bare = line.strip()
+def _whole(text: str, start: int = 0) -> Iterator[Block]:
+    """Give the blocks from a place where one begins, none of them cut."""
+    pos, kind, blank, fence = start, "", False, ""
+    if not start and (front := _FRONT.match(text)):
+        pos, kind, blank = front.end(), "front", True
+    for line in _KINDS.finditer(text, pos):
+        now = line.lastgroup or "p"
+        if pos == line.end():
+            break
         if fence:
-            closes = bare == fence if kind == "front" else opening and opening[1].startswith(fence)
-            if closes:
+            if now == "code" and line["code"].startswith(fence):
                 fence, blank = "", True
-        elif not pos and _FRONT.match(text):
-            kind, fence = "front", "---"
-        elif opening:
-            if kind:
-                yield Block(start, pos, kind)
-            start, kind, fence, blank = pos, "code", opening[1], False
-        elif not bare:
+        elif now == "blank":
             kind, blank = kind or "p", True
         else:
-            now = _kind(line)
-            if not kind:
-                kind = now
-            elif blank or now != "p" or kind in ("h", "tr", "box"):
+            if kind and (blank or now != "p" or kind in ("h", "tr", "box")):
                 yield Block(start, pos, kind)
-                start, kind = pos, now
-            blank = False
-        pos += len(line)
+                start, kind = pos, ""
+            kind, blank = kind or now, False
+            fence = line["code"] if now == "code" else ""
+        pos = line.end()
     if kind:
         yield Block(start, pos, kind)
 
 
-def _pieces(text: str, block: Block) -> Iterator[Block]:
-    pos = block.start
-    for line in lines(text, block.start, block.end):
-        end = pos + len(line)
-        if len(line) > HUGE:
-            yield from (Block(m.start(), m.end(), block.kind) for m in _sentences(text, pos, end))
+def _cut(text: str, found: Iterable[Block]) -> Iterator[Block]:
+    for block in found:
+        if block.end - block.start > HUGE:
+            yield from _pieces(text, block)
         else:
-            yield Block(pos, end, block.kind)
-        pos = end
+            yield block
+
+
+def _pieces(text: str, block: Block) -> Iterator[Block]:
+    for line in _LINE.finditer(text, block.start, block.end):
+        start, end = line.span()
+        if end - start > HUGE:
+            yield from (Block(m.start(), m.end(), block.kind) for m in _sentences(text, start, end))
+        else:
+            yield Block(start, end, block.kind)
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[re.Match[str]]:

@@ -5,18 +5,17 @@ Everything that follows passages, sums changes up or prints them in a terminal r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from reviewtool.prose import align, blocks, words
 
 Op = Literal["equal", "delete", "insert"]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One run of text; `move` is the number of the move whose two ends hold the same words, else None."""
 
     op: Op
@@ -24,8 +23,7 @@ class Change:
     move: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BlockPair:
+class BlockPair(NamedTuple):
     """An old block and what it became: their indexes, the move's number, and the runs of text inside."""
 
     old: int
@@ -37,6 +35,14 @@ class BlockPair:
     def same(self) -> bool:
         """Whether both blocks are the same, byte for byte."""
         return all(op == "equal" for op, _ in self.runs)
+
+
+class Step(NamedTuple):
+    """A place in both texts: the block of each side, None where there is none, and the pair they belong to."""
+
+    old: int | None
+    new: int | None
+    pair: BlockPair | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +58,59 @@ class Comparison:
     @property
     def changes(self) -> tuple[Change, ...]:
         """List the changes in text order: equal and deleted join to the old text, equal and inserted to the new."""
-        return tuple(_merged(_changes(self)))
+        return tuple(_merged(change for step in self.steps() for change in self.inside(step)))
+
+    def steps(self) -> Iterator[Step]:
+        """Walk both texts block by block: before each that stayed come the old ones that went and the new that came."""
+        n, m = len(self.old_blocks), len(self.new_blocks)
+        left: list[BlockPair | None] = [None] * n
+        right: list[BlockPair | None] = [None] * m
+        for pair in self.pairs:
+            left[pair.old] = right[pair.new] = pair
+        i = j = 0
+        while i < n or j < m:
+            old, new = left[i] if i < n else None, right[j] if j < m else None
+            if i < n and (old is None or old.move is not None):
+                yield Step(i, None, old)
+                i += 1
+            elif j < m and (new is None or new.move is not None):
+                yield Step(None, j, new)
+                j += 1
+            else:
+                yield Step(i, j, old)
+                i, j = i + 1, j + 1
+
+    def inside(self, step: Step) -> Iterator[Change]:
+        """Give the changes of one step; at the ends of a move what both have carries its number, inner edits do not."""
+        op: Op = "insert" if step.old is None else "delete"
+        if step.pair is None and step.old is not None:
+            yield Change(op, self.old[slice(*self.old_blocks[step.old][:2])])
+        elif step.pair is None and step.new is not None:
+            yield Change(op, self.new[slice(*self.new_blocks[step.new][:2])])
+        elif step.pair is not None:
+            for kind, text in step.pair.runs:
+                if step.pair.move is None:
+                    yield Change(kind, text)
+                elif kind == "equal":
+                    yield Change(op, text, step.pair.move)
+                elif kind == op:
+                    yield Change(op, text)
 
 
 def compare(old: str, new: str) -> Comparison:
     """Compare two texts; the result depends on them alone, never on time or load."""
-    a, b = blocks.split(old), blocks.split(new)
-    raw_a, raw_b = [old[x.start : x.end] for x in a], [new[x.start : x.end] for x in b]
-    found = align.align(_side(a, raw_a), _side(b, raw_b))
-    tokens = {
-        i: (words.tokens(raw_a[i]), words.tokens(raw_b[p.new])) for i, p in found.items() if raw_a[i] != raw_b[p.new]
-    }
-    limit = words.limit_for(tokens.values())
-    pairs, moves = [], 0
-    for i, pair in sorted(found.items()):
-        moves += pair.moved
-        runs: Sequence[tuple[Op, str]] = [("equal", raw_a[i])] if i not in tokens else list(_runs(*tokens[i], limit))
-        pairs.append(BlockPair(i, pair.new, moves if pair.moved else None, tuple(runs)))
+    a, b, head, tail = blocks.split_both(old, new)
+    raw_a, raw_b = [old[s:e] for s, e, _ in a], [new[s:e] for s, e, _ in b]
+    last_a, last_b = len(a) - tail, len(b) - tail
+    found = align.align(_side(a[head:last_a], raw_a[head:last_a]), _side(b[head:last_b], raw_b[head:last_b]))
+    pairs = [BlockPair(i, i, None, (("equal", raw_a[i]),)) for i in range(head)]
+    moves = 0
+    for x, (y, moved) in sorted(found.items()):
+        i, j = head + x, head + y
+        moves += moved
+        runs = (("equal", raw_a[i]),) if raw_a[i] == raw_b[j] else tuple(_runs(raw_a[i], raw_b[j]))
+        pairs.append(BlockPair(i, j, moves if moved else None, runs))
+    pairs += [BlockPair(last_a + n, last_b + n, None, (("equal", raw_a[last_a + n]),)) for n in range(tail)]
     return Comparison(old, new, a, b, tuple(pairs))
 
 
@@ -82,53 +124,36 @@ def _side(found: Sequence[blocks.Block], raw: Sequence[str]) -> align.Side:
     return align.Side([" ".join(r.split()) for r in raw], [b.kind for b in found])
 
 
-def _runs(old: list[str], new: list[str], limit: int) -> Iterator[tuple[Op, str]]:
-    for equal, i0, i1, j0, j1 in words.compare(old, new, limit=limit):
+def _runs(old: str, new: str) -> Iterator[tuple[Op, str]]:
+    """Compare the words of two blocks; what is the same at both ends, up to a blank, need not be divided into words."""
+    head = old.rfind(" ", 0, words.common_start(old, new)) + 1
+    tail = words.common_end(old[head:], new[head:])
+    tail = len(old) - place if tail and (place := old.find(" ", len(old) - tail)) >= 0 else 0
+    a, b = _tokens(old, head, tail), _tokens(new, head, tail)
+    for equal, i0, i1, j0, j1 in words.compare(a, b):
         if equal:
-            yield "equal", "".join(old[i0:i1])
+            yield "equal", "".join(a[i0:i1])
             continue
         if i1 > i0:
-            yield "delete", "".join(old[i0:i1])
+            yield "delete", "".join(a[i0:i1])
         if j1 > j0:
-            yield "insert", "".join(new[j0:j1])
+            yield "insert", "".join(b[j0:j1])
 
 
-def _changes(c: Comparison) -> Iterator[Change]:
-    """Walk both texts: before each block that stayed come the old blocks that went and the new ones that came."""
-    by_old, by_new = {p.old: p for p in c.pairs}, {p.new: p for p in c.pairs}
-    i = j = 0
-    while i < len(c.old_blocks) or j < len(c.new_blocks):
-        old, new = by_old.get(i), by_new.get(j)
-        if i < len(c.old_blocks) and (old is None or old.move is not None):
-            yield from _end(c.old, c.old_blocks[i], old, "delete")
-            i += 1
-        elif j < len(c.new_blocks) and (new is None or new.move is not None):
-            yield from _end(c.new, c.new_blocks[j], new, "insert")
-            j += 1
-        else:
-            for op, text in by_old[i].runs:
-                yield Change(op, text)
-            i, j = i + 1, j + 1
+def _tokens(text: str, head: int, tail: int) -> list[str]:
+    end = len(text) - tail
+    return [token for token in (text[:head], *words.tokens(text[head:end]), text[end:]) if token]
 
 
-def _end(text: str, block: blocks.Block, pair: BlockPair | None, op: Op) -> Iterator[Change]:
-    """Give one end of a move: words that are the same at both ends carry its number, inner edits do not."""
-    if pair is None:
-        yield Change(op, text[block.start : block.end])
-        return
-    for kind, run in pair.runs:
-        if kind == "equal":
-            yield Change(op, run, pair.move)
-        elif kind == op:
-            yield Change(op, run)
-
-
-def _merged(changes: Iterator[Change]) -> Iterator[Change]:
-    held: list[Change] = []
-    for change in changes:
-        if held and (held[0].op, held[0].move) != (change.op, change.move):
-            yield Change(held[0].op, "".join(h.text for h in held), held[0].move)
-            held = []
-        held.append(change)
-    if held:
-        yield Change(held[0].op, "".join(h.text for h in held), held[0].move)
+def _merged(changes: Iterable[Change]) -> Iterator[Change]:
+    """Join neighbours of one sort."""
+    held: list[str] = []
+    before: tuple[Op | None, int | None] = (None, None)
+    for op, text, move in changes:
+        if before != (op, move):
+            if before[0]:
+                yield Change(before[0], "".join(held), before[1])
+            held, before = [], (op, move)
+        held.append(text)
+    if before[0]:
+        yield Change(before[0], "".join(held), before[1])

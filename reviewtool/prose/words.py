@@ -6,24 +6,26 @@ work is bounded by counts of tokens, and above the bound a run is shown as repla
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from diff_match_patch import diff_match_patch
 
 from reviewtool.prose.align import chain
 
-TOKEN: Final = re.compile(r"\w+(?:['’]\w+)*|\s+|[^\w\s]")
-#: Tokens of both sides up to which the full search runs at once; longer runs are first divided at unique tokens.
-LIMIT: Final = 1200
-#: The bound for documents that are rewritten throughout.
-LIMIT_HEAVY: Final = 120
-#: Search steps (square of the tokens that differ) that a comparison may spend before LIMIT_HEAVY holds.
-WORK: Final = 1_500_000
+# Accents written apart belong to their letter; joiners, skin tones and the two letters of a flag to their picture.
+TOKEN: Final = re.compile(
+    r"\w+(?:['’]\w+|[\u0300-\u036f]+\w*)*|\s+|[\U0001f1e6-\U0001f1ff]{2}"
+    r"|[^\w\s](?:[\u0300-\u036f\u20e3\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[^\w\s])*"
+)
+#: Words and marks of both sides up to which the full search runs; longer runs are first divided at unique ones. What a
+#: block costs depends on the block alone, so a change elsewhere never alters how it is shown.
+LIMIT: Final = 160
+_EXACT_LIMIT = 1200  # the same for `exact`, which merges by it and shall find the shortest difference
 _ISLAND = 4  # visible characters below which an equal run without a word is absorbed
-_SURROGATES = range(0xD800, 0xE000)
 
 
 class Run(NamedTuple):
@@ -41,26 +43,6 @@ def tokens(text: str) -> list[str]:
     return TOKEN.findall(text)
 
 
-def limit_for(pairs: Iterable[tuple[Sequence[Hashable], Sequence[Hashable]]]) -> int:
-    """Choose the bound for a whole comparison from how much its paired runs differ."""
-    work = 0
-    for old, new in pairs:
-        work += max(_distance(old, new), _distance(_neighbours(old), _neighbours(new)) // 2) ** 2 // 2
-        if work > WORK:
-            return LIMIT_HEAVY
-    return LIMIT
-
-
-def _distance(old: Sequence[Hashable], new: Sequence[Hashable]) -> int:
-    left, right = Counter(old), Counter(new)
-    return (left - right).total() + (right - left).total()
-
-
-def _neighbours(tokens: Sequence[Hashable]) -> list[Hashable]:
-    """Give each token with the next but one (blanks stand between words): words in another order differ in these."""
-    return list(zip(tokens, tokens[2:], strict=False))
-
-
 def compare(
     old: Sequence[Hashable],
     new: Sequence[Hashable],
@@ -71,24 +53,69 @@ def compare(
 
     `weights` are the visible texts of the tokens where these are not strings themselves.
     """
-    if len(old) == len(new) and list(old) == list(new):
-        return [Run(True, 0, len(old), 0, len(new))] if old else []
-    texts = weights if weights is not None else ([str(t) for t in old], [str(t) for t in new])
-    encoded = _encode(old, new)
-    return _clean(*texts, *encoded, _joined(_search(*encoded, 0, 0, limit)))
+    table, ea, eb = _encode(old, new)
+    if ea == eb:
+        return [Run(True, 0, len(ea), 0, len(eb))] if ea else []
+    if weights is None:
+        shown = cast(tuple[Sequence[str], Sequence[str]], (old, new))
+        telling = {char for token, char in table.items() if not str(token).isspace()}
+    else:
+        shown = weights
+        telling = {
+            c for c, text in zip(itertools.chain(ea, eb), itertools.chain(*shown), strict=True) if not text.isspace()
+        }
+    runs = _found(ea, eb, telling, limit)
+    return _clean(shown, ea, eb, runs) if len(runs) > 2 else runs
+
+
+def _found(ea: str, eb: str, telling: set[str], limit: int) -> list[Run]:
+    """Search among the tokens that can tell anything, words and marks of both sides, and put the others back between.
+
+    Leaving out what stands on one side only changes no longest common run, and makes most of the search short.
+    """
+    both = telling.intersection(ea).intersection(eb)
+    ka = [i for i, c in enumerate(ea) if c in both]
+    kb = [j for j, c in enumerate(eb) if c in both]
+    spans: list[tuple[int, int, int, int]] = []
+    for run in _search("".join([ea[x] for x in ka]), "".join([eb[x] for x in kb]), 0, 0, limit):
+        if not run.equal or run.i0 == run.i1:
+            continue
+        i0, i1, j0, j1 = ka[run.i0], ka[run.i1 - 1] + 1, kb[run.j0], kb[run.j1 - 1] + 1
+        if i1 - i0 == j1 - j0 and ea[i0:i1] == eb[j0:j1]:
+            spans.append((i0, i1, j0, j1))
+        else:
+            spans += ((x, x + 1, y, y + 1) for x, y in zip(ka[run.i0 : run.i1], kb[run.j0 : run.j1], strict=True))
+    return _filled(ea, eb, spans)
+
+
+def _filled(ea: str, eb: str, spans: Iterable[tuple[int, int, int, int]]) -> list[Run]:
+    """Make Runs of what is equal, i0:i1 with j0:j1, and of all that stands between."""
+    out: list[Run] = []
+    x0 = y0 = x = y = 0  # the equal run so far
+    for i0, i1, j0, j1 in itertools.chain(spans, ((len(ea), len(ea), len(eb), len(eb)),)):
+        if ea[x:i0] != eb[y:j0]:
+            first, change, last = _trimmed(ea, eb, x, i0, y, j0)
+            if first.i1 > x0:
+                out.append(Run(True, x0, first.i1, y0, first.j1))
+            out.append(change)
+            x0, y0 = last.i0, last.j0
+        x, y = i1, j1
+    if x > x0:
+        out.append(Run(True, x0, x, y0, y))
+    return out
 
 
 def exact(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Run]:
     """Compare as `compare` does without the clean-up; a run that may slide stands as far down as it can, as in git."""
-    encoded = _encode(old, new)
-    runs = _joined(_search(*encoded, 0, 0, LIMIT))
+    _, ea, eb = _encode(old, new)
+    runs = _joined(_search(ea, eb, 0, 0, _EXACT_LIMIT))
     out: list[Run] = []
     slid = 0
     for n, run in enumerate(runs):
         moved = Run(run.equal, run.i0 + slid, run.i1, run.j0 + slid, run.j1)
         slid = 0
         if not run.equal and n + 1 < len(runs):
-            slid = _slide(*encoded, run, runs[n + 1])
+            slid = _slide(ea, eb, run, runs[n + 1])
             out.append(Run(True, run.i0, run.i0 + slid, run.j0, run.j0 + slid))
             moved = Run(False, run.i0 + slid, run.i1 + slid, run.j0 + slid, run.j1 + slid)
         out.append(moved)
@@ -106,20 +133,11 @@ def _slide(ea: str, eb: str, run: Run, after: Run) -> int:
     return n
 
 
-def _encode(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[str, str]:
+def _encode(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[dict[Hashable, str], str, str]:
     """Write each token as one character, leaving out the surrogates so that the text stays valid."""
-    table: dict[Hashable, str] = {}
-    out = []
-    for side in (old, new):
-        chars = []
-        for token in side:
-            char = table.get(token)
-            if char is None:
-                code = len(table) + 1
-                char = table[token] = chr(code if code < _SURROGATES.start else code + len(_SURROGATES))
-            chars.append(char)
-        out.append("".join(chars))
-    return out[0], out[1]
+    characters = map(chr, itertools.chain(range(1, 0xD800), range(0xE000, 0x110000)))
+    table = dict(zip(dict.fromkeys(itertools.chain(old, new)), characters, strict=False))
+    return table, "".join([table[t] for t in old]), "".join([table[t] for t in new])
 
 
 def _engine() -> diff_match_patch:
@@ -132,8 +150,8 @@ _ENGINE: Final = _engine()
 
 
 def _search(a: str, b: str, i: int, j: int, limit: int) -> list[Run]:
-    head = _common_prefix(a, b)
-    tail = _common_prefix(a[head:][::-1], b[head:][::-1])
+    head = common_start(a, b)
+    tail = common_end(a[head:], b[head:])
     inner_a, inner_b = a[head : len(a) - tail], b[head : len(b) - tail]
     out = [Run(True, i, i + head, j, j + head)]
     i0, j0 = i + head, j + head
@@ -148,8 +166,14 @@ def _search(a: str, b: str, i: int, j: int, limit: int) -> list[Run]:
     return out
 
 
-def _common_prefix(a: str, b: str) -> int:
+def common_start(a: str, b: str) -> int:
+    """Count the characters that two texts have in common at their beginning."""
     return int(_ENGINE.diff_commonPrefix(a, b))
+
+
+def common_end(a: str, b: str) -> int:
+    """Count the characters that two texts have in common at their end."""
+    return int(_ENGINE.diff_commonSuffix(a, b))
 
 
 def _full(a: str, b: str, i: int, j: int) -> list[Run]:
@@ -190,36 +214,44 @@ def _joined(runs: Iterable[Run]) -> list[Run]:
     return out
 
 
-def _visible(texts: Sequence[str], start: int, end: int) -> int:
-    return sum(len(t.strip()) for t in texts[start:end])
+def _visible(texts: Sequence[str]) -> list[int]:
+    """Sum up the visible characters before each token, so that any part is weighed at once."""
+    return [0, *itertools.accumulate(map(len, map(str.strip, texts)))]
 
 
-def _clean(ta: Sequence[str], tb: Sequence[str], ea: str, eb: str, runs: list[Run]) -> list[Run]:
+def _clean(shown: tuple[Sequence[str], Sequence[str]], ea: str, eb: str, runs: list[Run]) -> list[Run]:
     """Absorb equal islands that only make a change hard to read; give back equal tokens at the ends of a change."""
+    ink_a, ink_b = _visible(shown[0]), _visible(shown[1])
     stack: list[Run] = []
     for run in runs:
         stack.append(run)
-        while len(stack) >= 3 and not run.equal and _is_noise(ta, tb, *stack[-3:]):
-            first, last = stack[-3], stack[-1]
-            stack[-3:] = [Run(False, first.i0, last.i1, first.j0, last.j1)]
-    return _joined(part for run in stack for part in ((run,) if run.equal else _trimmed(ea, eb, run)))
+        while len(stack) >= 3 and not run.equal:
+            before, island, after = stack[-3:]
+            length = ink_a[island.i1] - ink_a[island.i0]
+            edits = min(
+                max(ink_a[edit.i1] - ink_a[edit.i0], ink_b[edit.j1] - ink_b[edit.j0]) for edit in (before, after)
+            )
+            if not _is_noise(shown[0][island.i0 : island.i1], length, edits):
+                break
+            stack[-3:] = [Run(False, before.i0, after.i1, before.j0, after.j1)]
+    return _joined(part for run in stack for part in ((run,) if run.equal else _trimmed(ea, eb, *run[1:])))
 
 
-def _is_noise(ta: Sequence[str], tb: Sequence[str], before: Run, island: Run, after: Run) -> bool:
-    shown = ta[island.i0 : island.i1]
-    length = _visible(ta, island.i0, island.i1)
-    words = sum(t[0].isalnum() for t in shown)
-    if not words and length < _ISLAND and not any("\n\n" in t for t in shown):
-        return True
-    first = max(_visible(ta, before.i0, before.i1), _visible(tb, before.j0, before.j1))
-    second = max(_visible(ta, after.i0, after.i1), _visible(tb, after.j0, after.j1))
-    return length <= min(first, second) and (words <= 3 or length <= min(first, second) / 2)
+def _is_noise(island: Sequence[str], length: int, edits: int) -> bool:
+    """Whether what is equal between two edits tells nothing: a mark alone, or few words for much that changed."""
+    if length > edits and length >= _ISLAND:
+        return False
+    words = sum(t[:1].isalnum() for t in island)
+    return (not words and length < _ISLAND) or (length <= edits and (words <= 3 or length <= edits / 2))
 
 
-def _trimmed(ea: str, eb: str, run: Run) -> tuple[Run, Run, Run]:
-    _, i0, i1, j0, j1 = run
-    head = _common_prefix(ea[i0:i1], eb[j0:j1])
-    tail = _common_prefix(ea[i0 + head : i1][::-1], eb[j0 + head : j1][::-1])
+def _trimmed(ea: str, eb: str, i0: int, i1: int, j0: int, j1: int) -> tuple[Run, Run, Run]:
+    """Give a change as what is equal at its beginning, what differs, and what is equal at its end."""
+    head = tail = 0
+    while i0 + head < i1 and j0 + head < j1 and ea[i0 + head] == eb[j0 + head]:
+        head += 1
+    while i0 + head < i1 - tail and j0 + head < j1 - tail and ea[i1 - tail - 1] == eb[j1 - tail - 1]:
+        tail += 1
     return (
         Run(True, i0, i0 + head, j0, j0 + head),
         Run(False, i0 + head, i1 - tail, j0 + head, j1 - tail),

@@ -29,6 +29,27 @@ def test_blocks_are_told_apart_by_kind():
     assert [b.kind for b in blocks.split(text)] == ["front", "h", "p", "li", "li", "tr", "tr", "code"]
 
 
+@given(strategies.raw, strategies.raw, strategies.raw, strategies.raw)
+def test_two_texts_are_divided_together_as_each_alone(head, old, new, tail):
+    old, new = head + old + tail, head + new + tail
+    both = blocks.split_both(old, new)
+    assert (both.old, both.new) == (blocks.split(old), blocks.split(new))
+    assert both.head + both.tail <= min(len(both.old), len(both.new))
+    kept = [*zip(both.old[: both.head], both.new, strict=False)]
+    kept += zip(both.old[len(both.old) - both.tail :], both.new[len(both.new) - both.tail :], strict=True)
+    assert all(old[a.start : a.end] == new[b.start : b.end] for a, b in kept)
+
+
+def test_front_matter_that_closes_on_one_side_only_is_no_shared_beginning():
+    both = blocks.split_both("---\na: b\n\nc\n", "---\na: b\n\nc\n---\n")
+    assert (both.head, [b.kind for b in both.new]) == (0, ["front"])
+
+
+def test_a_fence_opened_on_one_side_takes_in_what_follows_there():
+    both = blocks.split_both("a\n\nb\n\nc\n", "a\n\n```\nb\n\nc\n")
+    assert [b.kind for b in both.new] == ["p", "code"]
+
+
 def test_a_huge_block_is_cut_at_sentences():
     text = "Una frase de prueba. " * 1000
     assert all(b.end - b.start < blocks.HUGE for b in blocks.split(text))
@@ -103,12 +124,6 @@ def test_word_runs_cover_both_sides_under_any_bound(limit, old, new):
     assert (i, j) == (len(a), len(b))
 
 
-def test_rewriting_throughout_lowers_the_bound():
-    rewritten = [(["a"] * 900, ["b"] * 900)] * 3
-    assert words.limit_for(rewritten) == words.LIMIT_HEAVY
-    assert words.limit_for([(["a", " ", "b"], ["a", " ", "c"])]) == words.LIMIT
-
-
 def test_the_heaviest_chain_is_chosen_over_the_longest():
     assert align.chain([(0, 3, 10.0), (1, 0, 1.0), (2, 1, 1.0), (3, 2, 1.0)]) == [(0, 3)]
 
@@ -125,3 +140,31 @@ def test_a_rule_at_the_top_without_its_pair_is_no_front_matter():
     assert [b.kind for b in blocks.split("---\n\nvalor\n")] == ["p", "p"]
     assert [b.kind for b in blocks.split("---\r\na: b\r\n---\r\nvalor\r\n")] == ["front", "p"]
     assert [b.kind for b in blocks.split("---\n" + "a\r" * 30)] == ["p"]
+
+
+def test_a_repeated_block_is_looked_for_where_it_stands():
+    old = "Igual.\n\nOtro.\n\n" * 300
+    found = changes.compare(old, f"{old[:4500]}Nuevo.\n\n{old[4500:]}").changes
+    assert [(c.op, c.text) for c in found if c.op != "equal"] == [("insert", "Nuevo.\n\n")]
+
+
+def test_a_long_paragraph_with_edits_far_apart_keeps_what_stands_between():
+    sentence = "La Administración examina el valor que declara el importador número {} antes de resolver. "
+    old = "".join(sentence.format(n) for n in range(60))
+    new = "Desde hoy: " + old.replace("número 30 ", "número treinta ") + "Y así se hará."
+    found = [(c.op, c.text) for c in changes.compare(old, new).changes if c.op != "equal"]
+    assert found == [
+        ("insert", "Desde hoy: "),
+        ("delete", "30"),
+        ("insert", "treinta"),
+        ("insert", "Y así se hará."),
+    ]
+
+
+def test_what_a_paragraph_shows_does_not_depend_on_the_others():
+    alone = changes.compare(PARAGRAPHS[0], PARAGRAPHS[0].replace("importadas", "nacionales")).pairs[0].runs
+    others = [" ".join(f"{word}{n}" for word in PARAGRAPHS[1].split()) for n in range(400)]
+    old = "\n\n".join([*others, PARAGRAPHS[0]])
+    new = "\n\n".join([*(o.replace("e", "a").replace("s", "r") for o in others), PARAGRAPHS[0]])
+    found = changes.compare(old, new.replace("importadas", "nacionales")).pairs[-1].runs
+    assert found == alone

@@ -1,0 +1,127 @@
+"""Rows on texts that were made to be hard: whatever they are, a second of CPU per 500 KB and 50 MB at most."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from benchmarks import texts
+from benchmarks.prose import corpus, cpu, peers
+from benchmarks.table import Table
+from reviewtool.prose import changes
+
+SECONDS, MEGABYTES = 1.0, 50
+UNIT = 500 * 1024
+LINES = 20_000
+TIMES = 3  # the least of them is told
+WORDS = ["el", "valor", "de", "la", "mercancía", "que", "se", "importa", "no", "es", "precio", "pagado", "por", "canon"]
+Pair = tuple[str, str]
+
+
+def rewritten() -> Pair:
+    """Return 500 KB of which every fourth word was replaced by another of the text."""
+    chance = random.Random(5)
+    old = texts.document(500)
+    words = old.split(" ")
+    return old, " ".join(chance.choice(words) if chance.random() < 0.25 and w.isalpha() else w for w in words)
+
+
+def _rewritten_documents(pairs: Sequence[corpus.Pair]) -> Pair:
+    """Return the rewritten documents of the corpus one after the other, again and again up to 500 KB."""
+    chosen = [p for p in pairs if p.kind == "rewrite"] or list(pairs)
+    size = sum(max(len(p.old), len(p.new)) for p in chosen)
+    chosen *= max(1, round(UNIT / size))
+    return "\n\n".join(p.old for p in chosen), "\n\n".join(p.new for p in chosen)
+
+
+def another() -> Pair:
+    """Return two documents of 500 KB on the same matter, of which no sentence is the same."""
+    return texts.document(500), texts.document(500, seed=9)
+
+
+def shuffled(end: str = "\n") -> Pair:
+    """Return 20,000 lines in another order."""
+    chance = random.Random(3)
+    lines = [f"Línea {n} de la lista, con el valor {chance.randint(1, 9999)}.{end}" for n in range(LINES)]
+    return "".join(lines), "".join(chance.sample(lines, len(lines)))
+
+
+def _rows(every: int) -> Pair:
+    chance = random.Random(4)
+    rows = [f"| {n} | artículo {chance.randint(1, 99)} | {chance.randint(100, 99999)},00 |\n" for n in range(LINES)]
+    return "".join(rows), "".join(r.replace(",00", ",50") if n % every == 0 else r for n, r in enumerate(rows))
+
+
+def _one_line() -> Pair:
+    old, new = rewritten()
+    return old[:200_000].replace("\n", " "), new[:200_000].replace("\n", " ")
+
+
+def _nested() -> Pair:
+    return tuple(  # type: ignore[return-value]  # two
+        "".join(f"{'  ' * depth}- nivel {depth} texto {n + side}\n" for n in range(300) for depth in range(30))
+        for side in (0, 1)
+    )
+
+
+def _of_few_words(long: int, paragraphs: int) -> Pair:
+    chance = random.Random(6)
+    sides = [["\n\n".join(" ".join(chance.choices(WORDS, k=long)) for _ in range(paragraphs))][0] for _ in range(2)]
+    return sides[0], sides[1]
+
+
+def _cases() -> Iterator[tuple[str, Callable[[], Pair]]]:
+    yield "500 KB, another text", another
+    yield "500 KB in a fence, rewritten", lambda: ("```\n" + rewritten()[0], "~~~\n" + rewritten()[1])
+    yield "20,000 paragraphs shuffled", lambda: shuffled("\n\n")
+    yield "20,000 rows, one in three changed", lambda: _rows(3)
+    yield "20,000 rows, all changed", lambda: _rows(1)
+    yield "one line of 200 KB, rewritten", _one_line
+    yield "one word of 200 KB, a letter changed", lambda: ("a" * 200_000, "a" * 100_000 + "b" + "a" * 99_999)
+    yield "lists 30 deep, all changed", _nested
+    yield (
+        "one line 20,000 times, some gone",
+        lambda: (
+            "la misma línea\n\n" * LINES,
+            "la misma línea\n\n" * 15_000 + "otra\n\n" * 3000,
+        ),
+    )
+    yield "two lines in turn, 20,000 times", lambda: ("a b\n\nc d\n\n" * LINES, "c d\n\na b\n\ne f\n\n" * 16_000)
+    yield "500 KB of marks", lambda: ("*_`|[" * 100_000, "|[*_`" * 100_000)
+    yield "one paragraph of few words, another order", lambda: _of_few_words(100_000, 1)
+    yield "1,500 paragraphs of few words", lambda: _of_few_words(60, 1500)
+    yield "12,000 short paragraphs of few words", lambda: _of_few_words(8, 12_000)
+    yield "500 KB against nothing", lambda: (texts.document(500), "")
+
+
+def measure(table: Table, pairs: Sequence[corpus.Pair]) -> None:
+    """Add the rows on made texts; the first ones beside the peers."""
+    table.section("Made texts, each in a process of its own")
+    _beside(table, "500 KB of real rewritten documents", _rewritten_documents(pairs))
+    _beside(table, "500 KB, every fourth word replaced", rewritten())
+    _beside(table, "20,000 lines shuffled", shuffled())
+    for name, make in _cases():
+        _alone(table, name, make())
+
+
+def _alone(table: Table, name: str, pair: Pair) -> float:
+    spent, grown = cpu.apart(lambda: changes.compare(*pair).changes, TIMES)
+    share = max(1.0, max(len(text.encode()) for text in pair) / UNIT)
+    table.most(f"{name}: CPU per 500 KB", spent / share, SECONDS, " s")
+    table.most("  extra memory", grown / 1024**2, MEGABYTES, " MB")
+    return spent
+
+
+def _beside(table: Table, name: str, pair: Pair) -> None:
+    ours = _alone(table, name, pair)
+    with tempfile.TemporaryDirectory() as folder:
+        files = []
+        for n, text in enumerate(pair):
+            files.append(str(Path(folder) / f"{n}.md"))
+            Path(files[-1]).write_bytes(text.encode())
+        table.most("  by a git process", ours / peers.git_cpu((files[0], files[1]), TIMES), 10, "x")
+    wiki = peers.wikidiff2([pair], times=TIMES)
+    if wiki is not None:
+        table.most("  by a call of wikidiff2", ours / wiki[0]["cpu"], 3, "x", f" of {wiki[0]['cpu']:.2f} s")
