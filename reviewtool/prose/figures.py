@@ -42,11 +42,11 @@ _DATE = (
     rf"|\b\d{{1,2}}(?:\.?º)?{_GAP}(?:de{_GAP})?(?:{_MONTHS})(?:{_GAP}(?:de[l]?{_GAP})?\d{{4}})?\b"
     rf"|\b(?:{_MONTHS}){_GAP}\d{{1,2}},{_GAP}\d{{4}}\b|\b(?:{_MONTHS}){_GAP}(?:de[l]?{_GAP})?\d{{4}}\b"
 )
-_CURRENCY = (
-    r"(?:(?-i:\b(?:USD|EUR|GBP|BRL|MXN|ARS|BOB|CLP|COP|CRC|CUP|DOP|GTQ|HNL|NIO|PAB|PEN|PYG|UYU|VES|CNY|JPY)\b)"
-    r"|\b(?:euros?|dólar(?:es)?|dollars?|pesos?|reais|yenes|libras\sesterlinas)\b|US\$|R\$|€|\$|£|¥)"
-)
-_INCOTERM = r"(?-i:\b(?:EXW|FCA|FAS|FOB|CFR|CIF|CPT|CIP|DAP|DPU|DAT|DDP)\b)"
+_CODES = "USD|EUR|GBP|BRL|MXN|ARS|BOB|CLP|COP|CRC|CUP|DOP|GTQ|HNL|NIO|PAB|PEN|PYG|UYU|VES|CNY|JPY"
+_MONEY = r"euros?|dólar(?:es)?|dollars?|pesos?|reais|yenes|libras\sesterlinas"
+_CURRENCY = rf"(?:(?-i:\b(?:{_CODES})\b)|\b(?:{_MONEY})\b|US\$|R\$|€|\$|£|¥)"
+_INCOTERMS = "EXW|FCA|FAS|FOB|CFR|CIF|CPT|CIP|DAP|DPU|DAT|DDP"
+_INCOTERM = rf"(?-i:\b(?:{_INCOTERMS})\b)"
 _PATTERN: Final = (
     r"(?P<skip>\]\([^)]*\)|\[\^[^\]]*\]|https?://\S+)"
     rf"|(?P<reference>{_REFERENCE})|(?P<date>{_DATE})|(?P<incoterm>{_INCOTERM})"
@@ -97,8 +97,18 @@ def figures(text: str, language: str = "es", terms: tuple[str, ...] = ()) -> lis
 @lru_cache(maxsize=8)
 def _patterns(language: str, terms: tuple[str, ...]) -> list[re.Pattern[str]]:
     negations = "|".join(sorted(NEGATIONS.get(language, NEGATIONS["es"])))
-    found = [rf"{_PATTERN}|(?P<negation>\b(?:{negations})\b)"]
+    found = [rf"{_guard(negations)}(?:{_PATTERN}|(?P<negation>\b(?:{negations})\b))"]
     if terms:
         words = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
         found.append(rf"(?P<skip>\]\([^)]*\)|https?://\S+)|(?<!\w)(?P<term>{words})(?!\w)")
     return [re.compile(pattern, re.IGNORECASE) for pattern in found]
+
+
+def _guard(negations: str) -> str:
+    """Look at the first two letters before anything is tried: in a text few places begin like what is looked for."""
+    words = (_WORDS, _MONTHS, _CODES, _MONEY, _INCOTERMS, negations, "notas|interpretative|general|introd|https|us|r$")
+    begins: dict[str, set[str]] = {}
+    for word in "|".join(words).lower().split("|"):
+        begins.setdefault(word[0], set()).add(word[1])
+    pairs = "|".join(f"{first}[{re.escape(''.join(sorted(seconds)))}]" for first, seconds in sorted(begins.items()))
+    return rf"(?:(?=[\d\]\[\-\u2212€$£¥])|(?<!\w)(?={pairs}))"

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 
 from reviewtool.prose import figures, signals
 from tests.unit.prose import strategies
 
+MATERIALS = Path(__file__).parents[3] / "materials"
 TEXT = """# Cánones
 
 ## 4.6 Ajuste
@@ -90,3 +94,18 @@ def test_every_place_holds_what_it_says(pair):
             assert (place is None) == (not said)
             if place is not None:
                 assert " ".join(text[place.start : place.start + len(said) + 9].split()).startswith(said)
+
+
+@pytest.mark.parametrize("language", ["es", "en", "pt"])
+def test_looking_only_where_a_word_may_begin_misses_nothing(language):
+    negations = "|".join(sorted(figures.NEGATIONS[language]))
+    everywhere = re.compile(rf"{figures._PATTERN}|(?P<negation>\b(?:{negations})\b)", re.IGNORECASE)
+    lists = (figures._WORDS, figures._MONTHS, figures._CODES, figures._MONEY, figures._INCOTERMS, negations)
+    plain = [re.sub(r"\(\?:([^|)]*)[^)]*\)|[?\\]", r"\1", word) for word in "|".join(lists).split("|")]
+    samples = [f"{word} 5, {word.upper()} IV bis y 5 de {word} de 2020, xx{word}7" for word in plain]
+    samples += [path.read_text(encoding="utf-8") for path in sorted(MATERIALS.rglob("*.md"))]
+    for sample in (f"x {sample}" for sample in samples):
+        found = [match for match in everywhere.finditer(sample) if match.lastgroup != "skip"]
+        assert [(f.start, f.end, f.sort) for f in figures.figures(sample, language)] == [
+            (match.start(), match.end(), match.lastgroup) for match in found
+        ]
