@@ -138,6 +138,7 @@ def remembered_parts_are_true(monkeypatch: pytest.MonkeyPatch) -> None:
     from reviewtool.web import remembering
 
     remembered, several, count = remembering.part, remembering.parts, itertools.count()
+    shared = remembering.shared
 
     def checked(key: Hashable, make: Callable[[], str]) -> Markup:
         shown = remembered(key, make)
@@ -151,6 +152,12 @@ def remembered_parts_are_true(monkeypatch: pytest.MonkeyPatch) -> None:
         assert shown == fresh, "a remembered part is out of date"
         return shown
 
+    def same_for_all(key: Hashable, make: Callable[[], str]) -> Markup:
+        shown = shared(key, make)
+        assert remembering.workshop().cache.get(("shared", key), bytes).decode() == make()
+        return shown
+
+    monkeypatch.setattr(remembering, "shared", same_for_all)
     monkeypatch.setattr(remembering, "part", checked)
     monkeypatch.setattr(remembering, "parts", all_checked)
 

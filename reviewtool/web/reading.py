@@ -6,18 +6,19 @@ View models only; `services/comparing` compares, `collapsing` folds, `talk` make
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-from flask import url_for
+from flask import render_template, url_for
 from markupsafe import Markup
 
 from reviewtool.prose import ALGORITHM_VERSION, highlight
 from reviewtool.services import comparing
 from reviewtool.services.comparing import Compared, Line, Pair, Row, Signal
 from reviewtool.services.showing import Kind
-from reviewtool.web import words
+from reviewtool.web import remembering, words
 from reviewtool.web.collapsing import Room, Stretch, shown_rows, stretches
 from reviewtool.web.comparison import Asked, Reader, picture, row_of
 from reviewtool.web.database import workshop
@@ -53,6 +54,14 @@ class Piece:
     gap: Stretch | None = None
     where: str = ""  # of a gap: before, between, after
     url: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Blocks and folded runs in a row as HTML, and the threads after the last of them."""
+
+    html: Markup
+    threads: tuple[ThreadView, ...]
 
 
 @dataclass(frozen=True)
@@ -101,6 +110,7 @@ class DocumentView:
     old_picture: str = ""
     new_picture: str = ""
     pieces: tuple[Piece, ...] = ()
+    runs: tuple[Run, ...] = ()  # the pieces as they are shown
     columns: tuple[Columns, ...] = ()
     lines: tuple[SourceLine, ...] = ()
     threads: tuple[ThreadView, ...] = ()
@@ -172,7 +182,7 @@ def _parts(reader: Reader, view: DocumentView, placed: list[Placement], room: Ro
     since = reader.asked.since.commit if reader.asked.since else ""
     text = (reader.asked.shown.commit, since, reader.asked.view, view.position, language())
     pieces = _pieces(reader.asked, _Text(view.position, rows, text), placed, None if final else room)
-    return {"pieces": pieces, "has_threads": bool(placed)}
+    return {"pieces": pieces, "runs": tuple(_runs(pieces)), "has_threads": bool(placed)}
 
 
 def _notes(pair: Pair, compared: Compared) -> list[str]:
@@ -217,6 +227,21 @@ def _pieces(asked: Asked, text: _Text, placed: list[Placement], room: Room | Non
                 identity = f"part-{position}-{at}"
             pieces.append(_block(text, at, identity, beside.get(at, [])))
     return tuple(pieces)
+
+
+def _runs(pieces: Sequence[Piece]) -> Iterator[Run]:
+    """Put together what stands between two threads: it is the same for every reader, and the bulk of a page."""
+    waiting: list[Piece] = []
+    for at, piece in enumerate(pieces, 1):
+        waiting.append(replace(piece, threads=()))
+        if piece.threads or at == len(pieces):
+            alike = tuple(waiting)
+            yield Run(remembering.shared(("blocks", alike, language()), partial(_blocks, alike)), piece.threads)
+            waiting = []
+
+
+def _blocks(pieces: tuple[Piece, ...]) -> str:
+    return render_template("proposals/_blocks.html", pieces=pieces)
 
 
 def _gap(asked: Asked, position: int, stretch: Stretch, total: int) -> Piece:

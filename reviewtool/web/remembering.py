@@ -7,6 +7,7 @@ that key which belongs to whoever reads.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Hashable, Mapping
 from typing import TypeVar, cast
@@ -24,7 +25,8 @@ from reviewtool.web.i18n import language, zone
 K = TypeVar("K", bound=Hashable)
 
 # Nobody outside this process can write these into a text, so what is replaced by a token is never somebody's words.
-_CSRF, _TOKEN = (f"{name}-{secrets.token_hex(16)}" for name in ("csrf", "token"))
+_CSRF, _TOKEN, _SHARED = (f"{name}-{secrets.token_hex(16)}" for name in ("csrf", "token", "shared"))
+_PLACE = re.compile(rf"{_SHARED}-(\d+)-")
 
 
 def reader(*, alone: bool = False) -> Hashable:
@@ -46,7 +48,7 @@ def reader(*, alone: bool = False) -> Hashable:
 
 def part(key: Hashable, make: Callable[[], str]) -> Markup:
     """Return the HTML of `key`, made now when it is not remembered, with fresh tokens in its forms."""
-    html = workshop().cache.get(("part", key), lambda: _made(make)).decode()
+    html = b"".join(workshop().cache.get(("part", key), lambda: _made(make))).decode()
     if _CSRF in html:
         html = html.replace(_CSRF, generate_csrf())
     if _TOKEN in html:
@@ -60,13 +62,23 @@ def parts(keys: Mapping[K, Hashable], make: Callable[[list[K]], Mapping[K, str]]
     return [Markup(found[name]) for name in keys]  # noqa: S704  (Jinja's own output)
 
 
-def _made(make: Callable[[], str]) -> bytes:
-    """Make a part; UTF-8 takes half the room of a text with a single dash in it."""
-    g.tokens_given = 0
+def shared(key: Hashable, make: Callable[[], str]) -> Markup:
+    """Return HTML without forms that the parts of many readers have alike; they hold it together, not each a copy."""
+    html = workshop().cache.get(("shared", key), lambda: make().encode())
+    if "shared" not in g:
+        return Markup(html.decode())  # noqa: S704  (Jinja's own output)
+    g.shared.append(html)
+    return Markup(f"{_SHARED}-{len(g.shared) - 1}-")  # noqa: S704  (a place)
+
+
+def _made(make: Callable[[], str]) -> tuple[bytes, ...]:
+    """Make a part, in pieces of which every second one is shared; UTF-8 takes half the room of a text with a dash."""
+    g.tokens_given, g.shared = 0, []
     try:
-        return make().encode()
+        pieces = _PLACE.split(make())
+        return tuple(g.shared[int(each)] if at % 2 else each.encode() for at, each in enumerate(pieces))
     finally:
-        del g.tokens_given
+        del g.tokens_given, g.shared
 
 
 def csrf_token() -> str:
