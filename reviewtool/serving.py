@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 GRACE_SECONDS = 20
 REQUEST_SECONDS = 120
 PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
+# One heap a worker, mallopt(3): with one for each thread, memory that one has freed is of no use to the others.
+# And no docstrings, which nobody reads there: python(1), -OO.
+LEAN = {"MALLOC_ARENA_MAX": "1", "PYTHONOPTIMIZE": "2"}
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
@@ -159,8 +162,7 @@ def become_server(settings: Settings) -> NoReturn:
     sys.stdout.flush()
     numbers = [str(number) for number in (settings.port, settings.workers, settings.threads)]
     command = [sys.executable, "-m", "reviewtool.serving", settings.host, *numbers]
-    # One heap a worker, mallopt(3): with one for each thread, memory that one has freed is of no use to the others.
-    os.execve(sys.executable, command, {"MALLOC_ARENA_MAX": "1", **os.environ})  # noqa: S606  (no shell is wanted)
+    os.execve(sys.executable, command, LEAN | os.environ)  # noqa: S606  (no shell is wanted)
 
 
 def main(host: str, port: str, workers: str, threads: str) -> None:
