@@ -7,8 +7,9 @@ read the discussion gets the text, the decision and the reasons, and no conversa
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -61,7 +62,6 @@ def render(number: int) -> str:
 
     What is inside the frame is remembered for its reader until anything it depends on changes.
     """
-    remember_view()
     stamp = proposals.stamp(reading(), number, me().id)
     closed = stamp.closes_at is not None and stamp.closes_at <= now()  # and waits for whoever writes it down
     asked = (*(request.args.get(name) for name in ("version", "desde")), _view(), _whole())
@@ -152,12 +152,20 @@ def _revision(proposal: Proposal, revisions: dict[int, Revision], name: str, def
     return found
 
 
-def remember_view() -> None:
-    """Keep the view that a person chose, in a short transaction of its own."""
-    chosen = VIEWS.get(request.args.get("vista", "")) if request.method == "GET" else None
+def remember_view(number: int) -> str:
+    """Keep the view of a tab that was chosen, in a short transaction of its own; return the address of its page.
+
+    Only the tabs of the page ask for it (`recordar=1`), and the address they lead to is without it: whoever is sent
+    that one, or comes from a list, reads the view it names and keeps their own.
+    """
+    query = request.args.to_dict()
+    query.pop("recordar", None)
+    chosen = VIEWS.get(query.get("vista", ""))
     if chosen and chosen != me().view:
         with act() as (_session, by):
             by.view = chosen
+    path = url_for("proposals.page", number=number)
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def source(proposal: Proposal) -> str:

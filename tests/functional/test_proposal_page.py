@@ -123,13 +123,35 @@ def test_each_view_has_an_address(read, number, view, has) -> None:
     assert "importes que tengan" in words_of(page)
 
 
-def test_only_a_view_that_was_chosen_is_remembered(workshop, group, number, read) -> None:
-    read(f"/propuestas/{number}")
+def tab_of(page: str, label: str) -> str:
+    return re.search(rf'<a href="([^"]+)"[^>]*>{label}</a>', page)[1]
+
+
+def test_a_tab_is_remembered_and_leads_to_an_address_that_can_be_shared(group, number, sign_in) -> None:
+    client = sign_in(group.members[1])
+    tab = tab_of(unescape(client.get(f"/propuestas/{number}").text), "Dos columnas")
+    answer = client.get(tab)
+    assert (answer.status_code, answer.location) == (303, f"/propuestas/{number}?vista=columnas")
+    assert 'aria-current="page">Dos columnas' in client.get(answer.location).text
+    assert 'aria-current="page">Dos columnas' in client.get(f"/propuestas/{number}").text
+
+
+def test_a_tab_keeps_what_is_compared(workshop, group, number, sign_in) -> None:
+    journey.revise(workshop, group.members[0], number, ADJUSTMENTS, "objetivos y", "objetivos, reales y")
+    client = sign_in(group.members[1])
+    tab = tab_of(unescape(client.get(f"/propuestas/{number}?version=2&desde=1&todo=1").text), "Texto fuente")
+    page = client.get(tab, follow_redirects=True)
+    assert page.request.args.to_dict() == {"vista": "fuente", "version": "2", "desde": "1", "todo": "1"}
+    assert "Se comparan la versión 1 y la versión 2" in page.text
+
+
+def test_the_view_of_a_link_is_shown_and_not_remembered(group, number, read, sign_in) -> None:
+    assert 'aria-current="page">Texto fuente' in read(f"/propuestas/{number}?vista=fuente")
     assert 'aria-current="page">Cambios marcados' in read(f"/propuestas/{number}")
-    read(f"/propuestas/{number}?vista=columnas")
-    assert 'aria-current="page">Dos columnas' in read(f"/propuestas/{number}")
-    read(f"/propuestas/{number}?vista=inventada")
-    assert 'aria-current="page">Dos columnas' in read(f"/propuestas/{number}")
+    assert 'aria-current="page">Cambios marcados' in read(f"/propuestas/{number}?vista=inventada")
+    for address in (f"/propuestas/{number}?vista=inventada&recordar=1", f"/propuestas/{number}?recordar=1"):
+        sign_in(group.members[1]).get(address)
+    assert 'aria-current="page">Cambios marcados' in read(f"/propuestas/{number}")
 
 
 @pytest.mark.parametrize("query", ["version=9", "desde=9", "version=0", "version=x", "desde=-1", "version=99999999999"])
