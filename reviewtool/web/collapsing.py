@@ -60,6 +60,11 @@ def shown_rows(rows: Sequence[Row], wanted: Collection[int], room: Room) -> set[
     return found
 
 
+def first_rows(rows: Sequence[Row], wanted: Collection[int], room: Room) -> set[int]:
+    """Choose the rows of a text that is read from its beginning: as many as there is room for, and wanted ones."""
+    return {at for at, row in enumerate(rows) if room.takes(len(row.html))} | set(wanted)
+
+
 def stretches(rows: Sequence[Row], shown: Collection[int]) -> list[Stretch]:
     """Divide rows into what is shown and what is hidden, in order."""
     found: list[Stretch] = []

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from flask import render_template, url_for
@@ -19,7 +20,7 @@ from reviewtool.services import comparing
 from reviewtool.services.comparing import Compared, Line, Pair, Row, Signal
 from reviewtool.services.showing import Kind
 from reviewtool.web import remembering, words
-from reviewtool.web.collapsing import Room, Stretch, shown_rows, stretches
+from reviewtool.web.collapsing import Room, Stretch, first_rows, shown_rows, stretches
 from reviewtool.web.comparison import Asked, Reader, picture, row_of
 from reviewtool.web.database import workshop
 from reviewtool.web.i18n import gettext as _
@@ -28,6 +29,7 @@ from reviewtool.web.talk import ThreadView
 
 ROOM = 90_000  # characters of changed blocks on a page: with all the rest it stays under 200 KB
 SOURCE_CONTEXT = 3  # lines
+MARKED = 90  # characters of HTML around a run of the source
 SIGNALS = 12  # listed for a document; the text itself shows the rest
 NOTHING = Markup()
 
@@ -52,7 +54,7 @@ class Piece:
     id: str = ""
     threads: tuple[ThreadView, ...] = ()
     gap: Stretch | None = None
-    where: str = ""  # of a gap: before, between, after
+    where: str = ""  # of a gap: before, between, after; more of a text that is only read
     url: str = ""
 
 
@@ -80,10 +82,11 @@ class Columns:
 
 @dataclass(frozen=True)
 class SourceLine:
-    """A line of the source, or a gap of `hidden` lines."""
+    """A line of the source, or a gap of `hidden` lines, of which some may be `changes` that found no room."""
 
     line: Line | None = None
     hidden: int = 0
+    changes: int = 0
     url: str = ""
     id: str = ""
 
@@ -172,7 +175,7 @@ def _signal(asked: Asked, view: DocumentView, signal: Signal) -> SignalView:
 def _parts(reader: Reader, view: DocumentView, placed: list[Placement], room: Room) -> dict[str, Any]:
     if view.compared.kind is Kind.text or (reader.asked.view == "fuente" and view.compared.kind is Kind.markdown):
         in_order = sorted(placed, key=lambda each: (each.row or 0, each.view.number))
-        return {"lines": _lines(reader.asked, view), "listed": tuple(each.view for each in in_order)}
+        return {"lines": _lines(reader.asked, view, room), "listed": tuple(each.view for each in in_order)}
     if view.compared.kind is not Kind.markdown:
         return {"threads": (*view.threads, *(each.view for each in placed))}
     if reader.asked.view == "columnas":
@@ -181,7 +184,7 @@ def _parts(reader: Reader, view: DocumentView, placed: list[Placement], room: Ro
     rows = reader.final(view.position).rows if final else view.compared.rows
     since = reader.asked.since.commit if reader.asked.since else ""
     text = (reader.asked.shown.commit, since, reader.asked.view, view.position, language())
-    pieces = _pieces(reader.asked, _Text(view.position, rows, text), placed, None if final else room)
+    pieces = _pieces(reader.asked, _Text(view.position, rows, text, final), placed, room)
     return {"pieces": pieces, "runs": tuple(_runs(pieces)), "has_threads": bool(placed)}
 
 
@@ -201,24 +204,26 @@ def _notes(pair: Pair, compared: Compared) -> list[str]:
 
 @dataclass(frozen=True)
 class _Text:
-    """The rows of a document and a key that names them."""
+    """The rows of a document and a key that names them; `final`: as it is to read, without marks."""
 
     position: int
     rows: Sequence[Row]
     key: Hashable
+    final: bool
 
 
-def _pieces(asked: Asked, text: _Text, placed: list[Placement], room: Room | None) -> tuple[Piece, ...]:
+def _pieces(asked: Asked, text: _Text, placed: list[Placement], room: Room) -> tuple[Piece, ...]:
     rows, position = text.rows, text.position
     beside: dict[int, list[Placement]] = {}
     for each in placed:
         beside.setdefault(min(each.row or 0, len(rows) - 1), []).append(each)
     pieces: list[Piece] = []
     change = 0
-    for stretch in stretches(rows, shown_rows(rows, beside, room) if room else range(len(rows))):
+    shown = first_rows(rows, beside, room) if text.final else shown_rows(rows, beside, room)
+    for stretch in stretches(rows, shown):
         if stretch.hidden and not asked.whole:
             change += stretch.changes
-            pieces.append(_gap(asked, position, stretch, len(rows)))
+            pieces.append(_gap(asked, text, stretch))
             continue
         for at in range(stretch.first, stretch.end):
             change += rows[at].changed
@@ -244,10 +249,10 @@ def _blocks(pieces: tuple[Piece, ...]) -> str:
     return render_template("proposals/_blocks.html", pieces=pieces)
 
 
-def _gap(asked: Asked, position: int, stretch: Stretch, total: int) -> Piece:
-    first, last = stretch.first == 0, stretch.end == total
-    where = "between" if first == last else "before" if first else "after"
-    url = asked.url(f"part-{position}-{stretch.first}", todo=1)
+def _gap(asked: Asked, text: _Text, stretch: Stretch) -> Piece:
+    first, last = stretch.first == 0, stretch.end == len(text.rows)
+    where = "more" if text.final else "between" if first == last else "before" if first else "after"
+    url = asked.url(f"part-{text.position}-{stretch.first}", todo=1)
     return Piece(css="last" if last else "", gap=stretch, where=where, url=url)
 
 
@@ -323,27 +328,29 @@ def _columns(reader: Reader, view: DocumentView, placed: list[Placement], room: 
     return tuple(found)
 
 
-def _lines(asked: Asked, view: DocumentView) -> tuple[SourceLine, ...]:
+def _lines(asked: Asked, view: DocumentView, room: Room) -> tuple[SourceLine, ...]:
     lines = comparing.source(workshop(), view.pair)
-    near = {
-        at + step
-        for at, line in enumerate(lines)
-        if line.changed
-        for step in range(-SOURCE_CONTEXT, SOURCE_CONTEXT + 1)
-    }
+    near = _near(lines, room)
     found: list[SourceLine] = []
-    hidden = 0
-    for at, line in enumerate(lines):
-        first = f"line-{view.position}-{at + 1}"
-        if asked.whole or at in near:
-            if hidden:
-                anchor = f"line-{view.position}-{at + 1 - hidden}"
-                found.append(SourceLine(hidden=hidden, url=asked.url(anchor, todo=1)))
-                hidden = 0
-            found.append(SourceLine(line, id=first))
+    for shown, group in groupby(range(len(lines)), lambda at: asked.whole or at in near):
+        run = list(group)
+        ids = [f"line-{view.position}-{at + 1}" for at in run]
+        if shown:
+            found.extend(SourceLine(lines[at], id=identity) for at, identity in zip(run, ids, strict=True))
         else:
-            hidden += 1
-    if hidden:
-        anchor = f"line-{view.position}-{len(lines) + 1 - hidden}"
-        found.append(SourceLine(hidden=hidden, url=asked.url(anchor, todo=1)))
+            changes = sum(lines[at].changed for at in run)
+            found.append(SourceLine(hidden=len(run), changes=changes, url=asked.url(ids[0], todo=1)))
     return tuple(found)
+
+
+def _near(lines: Sequence[Line], room: Room) -> set[int]:
+    """Choose the changed lines and those around them, as long as there is room for their characters and marks."""
+    near: set[int] = set()
+    for at, line in enumerate(lines):
+        if line.changed:
+            around = {*range(max(0, at - SOURCE_CONTEXT), min(len(lines), at + SOURCE_CONTEXT + 1))} - near
+            runs = [run for each in around for run in lines[each].runs]
+            if not room.takes(sum(len(text) + MARKED for _op, text in runs)):
+                break
+            near |= around
+    return near

@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 from sqlalchemy import event
 
+from benchmarks import texts
 from reviewtool.gitstore.reading import data, find, head
 from reviewtool.services import drafts, people, revisions, threads
 from reviewtool.services.threads import PAGE_SIZE, Message, Place
@@ -254,14 +255,33 @@ def test_unchanged_runs_are_folded_behind_a_link_that_shows_them(workshop, group
     assert "Mostrar 9" not in words_of(whole)
 
 
-@pytest.mark.parametrize("view", ["cambios", "columnas"])
-def test_a_long_document_with_many_changes_stays_a_small_page(workshop, group, sign_in, view) -> None:
-    text_size = len(long_text(400)) + 400 * len(PARAGRAPH) * 4
-    assert text_size > 180_000
-    number = long_proposal(workshop, group.members[0], 400, list(range(0, 400, 2))[:150], times=5)
-    page = sign_in(group.members[1]).get(f"/propuestas/{number}?version=2&desde=1&vista={view}")
+@pytest.mark.parametrize(
+    ("view", "shown", "more"),
+    [
+        ("cambios", 50, r"Mostrar \d+ cambios más"),
+        ("columnas", 30, r"Mostrar \d+ cambios más"),
+        ("propuesto", 0, r"Mostrar \d+ párrafos más"),
+        ("fuente", 30, r"Mostrar \d+ líneas más"),
+    ],
+)
+def test_of_a_document_of_500_kb_every_view_shows_what_has_room_and_the_rest_is_a_link_away(
+    workshop, group, sign_in, view, shown, more
+) -> None:
+    before = texts.document(500)
+    after = texts.changed(before, 400)
+    number = submit(
+        workshop, group.members[0], lambda d: drafts.add_new(workshop, d, "manual.md", before.encode()) and None
+    )
+    submit(workshop, group.members[0], lambda d: drafts.save_text(workshop, d, d.files[0], after, saves=None), number)
+    client = sign_in(group.members[1])
+    page = client.get(f"/propuestas/{number}?version=2&desde=1&vista={view}")
     assert len(page.data) <= 200 * 1024
-    assert page.text.count("</ins>") >= 50
+    assert page.text.count("</ins>") >= shown
+    assert "Qué cambia" in page.text
+    link = re.search(rf'<a href="([^"#]+)#[^"]+">{more}', page.text)[1]
+    whole = client.get(unescape(link)).text
+    assert not re.search(more, whole)
+    assert all(words_of(unescape(whole)).count(ending) > 100 for ending in texts.ENDINGS)
 
 
 def test_what_finds_no_room_on_the_page_is_a_link_away(workshop, group, sign_in) -> None:
