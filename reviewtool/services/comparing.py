@@ -182,6 +182,12 @@ def target(workshop: Workshop, side: Side, written: str) -> documents.Target | N
     return documents.target(modules.tree(workshop, CommitId(side.commit)), side.path or "", written)
 
 
+def module_title(workshop: Workshop, side: Side) -> str:
+    """Return the title of the module that a document of one side belongs to, empty for one that stands in none."""
+    module = modules.tree(workshop, CommitId(side.commit)).module_of(side.path or "")
+    return module.title if module and module.folder else ""
+
+
 def compare(workshop: Workshop, pair: Pair, frame: Frame) -> Compared:
     """Compare both sides of a document; a new or deleted one is compared with nothing."""
     return workshop.cache.get(_key("compared", pair, frame.key), lambda: _compare(workshop, pair, frame))

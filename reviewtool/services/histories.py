@@ -17,14 +17,13 @@ from reviewtool.errors import InvalidInput, NotFound
 from reviewtool.gitstore import history, paths, reading
 from reviewtool.gitstore.ids import CommitId
 from reviewtool.models import Ballot, Merge, Proposal
-from reviewtool.prose import ALGORITHM_VERSION, markdown, redline
-from reviewtool.services import documents
+from reviewtool.services import differences, documents
+from reviewtool.services.differences import Difference
 from reviewtool.services.documents import Document
-from reviewtool.services.rendering import Block, Rendered, mend
+from reviewtool.services.rendering import Block, Rendered
 from reviewtool.services.workshop import Workshop
 
 PAGE_SIZE = 20
-CONTEXT = 1  # unchanged blocks shown on either side of a change
 _COUNTED = {
     "Approved-by": "for",
     "Approved-with-remarks-by": "for_with_remarks",
@@ -64,21 +63,10 @@ class Page:
 
 @dataclass(frozen=True)
 class Changed:
-    """A document before and after one commit; None on the side where it is not."""
+    """What one commit did to a document, and the decision behind it."""
 
     step: Step
-    before_commit: CommitId | None
-    before: Document | None
-    after: Document | None
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A block of a change as it is shown, or `skipped` unchanged blocks that are not."""
-
-    chunk: redline.Chunk | None
-    number: int  # of the change, counted from 1; 0 for an unchanged block
-    skipped: int = 0
+    difference: Difference
 
 
 @dataclass(frozen=True)
@@ -119,9 +107,7 @@ def _ensure_could_have_been(path: str) -> None:
 def _find_change(workshop: Workshop, made: reading.Commit, path: str) -> history.PathChange | None:
     """Return what a commit did to a file, under its new name or its old one; a folder is no file."""
     before = made.parents[0] if made.parents else None
-    changed = workshop.cache.get(
-        ("paths", before, made.id), lambda: tuple(history.diff_paths(workshop.store, before, made.id))
-    )
+    changed = differences.paths(workshop, before, made.id)
     return next((each for each in changed if path in (each.path, each.old_path)), None)
 
 
@@ -132,53 +118,9 @@ def change(session: Session, workshop: Workshop, commit: CommitId, path: str) ->
     if one is None:
         raise NotFound("document-unknown", path=paths.shown(path))
     before = made.parents[0] if made.parents else None
-    old_path = one.old_path or one.path
-    (decided,) = _decided(session, [_step(made, one.path, old_path if old_path != one.path else None)])
-    return Changed(
-        decided,
-        before,
-        documents.find(workshop, before, old_path) if before and one.status != "A" else None,
-        documents.find(workshop, commit, one.path) if one.status != "D" else None,
-    )
-
-
-def redlined(
-    workshop: Workshop,
-    changed: Changed,
-    resolvers: tuple[markdown.Resolve, markdown.Resolve],
-    site: str,
-    labels: redline.Labels,
-) -> redline.Redline:
-    """Return a change of a text as a redline; `site` is what the resolvers depend on beside the two commits."""
-    old, new = changed.before, changed.after
-    key = ("change", ALGORITHM_VERSION, changed.before_commit, changed.step.commit, changed.step.path, site, labels)
-    return workshop.cache.get(
-        key,
-        lambda: redline.compare(
-            old.text if old else "",
-            new.text if new else "",
-            resolve_old=resolvers[0],
-            resolve_new=resolvers[1],
-            labels=labels,
-        ),
-    )
-
-
-def shortened(whole: redline.Redline, *, everything: bool = False) -> list[Shown]:
-    """Count the changed blocks and leave out unchanged ones that are far from any change."""
-    changed = [at for at, chunk in enumerate(whole.chunks) if chunk.changed]
-    near = {at + step for at in changed for step in range(-CONTEXT, CONTEXT + 1)}
-    found: list[Shown] = []
-    skipped = 0
-    for at, chunk in enumerate(whole.chunks):
-        if everything or at in near:
-            if skipped:
-                found.append(Shown(None, 0, skipped))
-            found.append(Shown(replace(chunk, html=mend(chunk.html)), changed.index(at) + 1 if chunk.changed else 0))
-            skipped = 0
-        else:
-            skipped += 1
-    return [*found, Shown(None, 0, skipped)] if skipped else found
+    found = differences.of(workshop, before, commit, one)
+    (decided,) = _decided(session, [_step(made, found.path, found.old_path)])
+    return Changed(decided, found)
 
 
 def block_of(whole: Rendered, number: int) -> Block:

@@ -105,7 +105,7 @@ class Reader:
 
 
 def picture(commit: str, path: str) -> str:
-    """Return the address of a picture at a commit."""
+    """Return the address of a picture, or of any other file, at a commit."""
     return url_for("documents.raw_at", commit=commit, path=path)
 
 

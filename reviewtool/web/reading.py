@@ -17,13 +17,13 @@ from markupsafe import Markup
 
 from reviewtool.prose import ALGORITHM_VERSION, highlight
 from reviewtool.services import comparing
-from reviewtool.services.comparing import Compared, Line, Pair, Row, Signal
+from reviewtool.services.comparing import Compared, Line, Pair, Row, Side, Signal
 from reviewtool.services.showing import Kind
-from reviewtool.web import remembering, words
+from reviewtool.web import files, remembering, words
 from reviewtool.web.collapsing import Room, Stretch, first_rows, shown_rows, stretches
 from reviewtool.web.comparison import Asked, Reader, picture, row_of
 from reviewtool.web.database import workshop
-from reviewtool.web.i18n import gettext as _
+from reviewtool.web.files import File
 from reviewtool.web.i18n import language
 from reviewtool.web.talk import ThreadView
 
@@ -110,8 +110,8 @@ class DocumentView:
     title: str
     url: str
     language: str
-    old_picture: str = ""
-    new_picture: str = ""
+    old_file: File | None = None  # of what is no text
+    new_file: File | None = None
     pieces: tuple[Piece, ...] = ()
     runs: tuple[Run, ...] = ()  # the pieces as they are shown
     columns: tuple[Columns, ...] = ()
@@ -142,7 +142,7 @@ def views(reader: Reader, placed: Sequence[Placement]) -> list[DocumentView]:
 def _view(reader: Reader, position: int, placed: list[Placement], room: Room) -> DocumentView:
     pair, compared, asked = reader.pairs[position - 1], reader.compared(position), reader.asked
     published = pair.old.path if pair.status != "A" and asked.since is None else None
-    pictures = compared.kind is Kind.image
+    no_text = compared.kind not in {Kind.markdown, Kind.text}
     view = DocumentView(
         position=position,
         pair=pair,
@@ -150,16 +150,22 @@ def _view(reader: Reader, position: int, placed: list[Placement], room: Room) ->
         title=compared.title,
         url=url_for("documents.document", path=published) if published else "",
         language=compared.language,
-        old_picture=picture(pair.old.commit, pair.old.path) if pictures and pair.old.path else "",
-        new_picture=picture(pair.new.commit, pair.new.path) if pictures and pair.new.path else "",
+        old_file=_file(pair.old, compared.old_size) if no_text else None,
+        new_file=_file(pair.new, compared.new_size) if no_text else None,
         threads=tuple(each.view for each in placed if each.row is None),
         changes=sum(row.changed for row in compared.rows),
-        notes=_notes(pair, compared),
+        notes=files.notes(pair, compared),
     )
     parts = _parts(reader, view, [each for each in placed if each.row is not None], room)
     found = replace(view, **parts)
     listed = tuple(_signal(asked, found, each) for each in compared.signals[:SIGNALS])
     return replace(found, signals=listed, more_signals=len(compared.signals) - len(listed))
+
+
+def _file(side: Side, size: int) -> File | None:
+    if side.path is None:
+        return None
+    return File(picture(side.commit, side.path), files.type_of(side.path), files.size(size))
 
 
 def _signal(asked: Asked, view: DocumentView, signal: Signal) -> SignalView:
@@ -186,20 +192,6 @@ def _parts(reader: Reader, view: DocumentView, placed: list[Placement], room: Ro
     text = (reader.asked.shown.commit, since, reader.asked.view, view.position, language())
     pieces = _pieces(reader.asked, _Text(view.position, rows, text, final), placed, room)
     return {"pieces": pieces, "runs": tuple(_runs(pieces)), "has_threads": bool(placed)}
-
-
-def _notes(pair: Pair, compared: Compared) -> list[str]:
-    """Say what the blocks do not show: new, removed, renamed, read in an old encoding."""
-    notes = []
-    if pair.status == "A":
-        notes.append(_("Documento nuevo: %(path)s", path=pair.path))
-    elif pair.status == "D":
-        notes.append(_("Se propone suprimir este documento: %(path)s", path=pair.path))
-    elif pair.status == "R":
-        notes.append(_("Cambia de nombre: %(old)s pasa a ser %(new)s", old=pair.old.path, new=pair.new.path))
-    if compared.encoding not in {"", "utf-8"}:
-        notes.append(_("El archivo no está en UTF-8: se muestra leído como %(encoding)s.", encoding=compared.encoding))
-    return notes
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from benchmarks import texts
 from reviewtool import clock
 from reviewtool.db import Database
 from reviewtool.gitstore import reading, writing
@@ -270,6 +271,90 @@ def test_a_rename_is_told_in_the_history_and_in_the_change(reader: FlaskClient, 
     for path in ("modulo/a.md", "modulo/b.md"):
         assert "estaba en «modulo/a.md» y pasó a «modulo/b.md»" in words(shown(reader, f"/cambio/{commit}/{path}"))
     assert "ya no forma parte" in words(shown(reader, "/historial/modulo/a.md"))
+
+
+def test_a_document_is_compared_with_the_present_text_from_its_history_and_from_an_older_state(
+    reader: FlaskClient, store: Store
+) -> None:
+    old = put(store, {"modulo/a.md": TEXT})
+    put(store, {"modulo/a.md": TEXT.replace("60 días", "90 días")}, "Amplía el plazo", 1)
+    put(store, {"modulo/a.md": TEXT.replace("60 días", "120 días")}, "Lo amplía más", 2)
+    link = f"/comparar/{old}/modulo/a.md"
+    assert f'href="{link}"' in shown(reader, "/historial/modulo/a.md")
+    assert f'href="{link}"' in shown(reader, f"/estado/{old}/modulo/a.md")
+    page = shown(reader, link)
+    assert re.search(r"<del>.*?60.*?</del><ins>.*?120.*?</ins>", page)
+    assert "90" not in words(page)
+    said = words(page)
+    assert "Qué cambió en «La carga de la prueba»" in said
+    assert "Después: texto vigente," in said
+    assert "Mostrar 3 párrafos sin cambios" in said
+    assert "Primer párrafo" in shown(reader, f"{link}?todo=1")
+
+
+def test_two_older_states_of_a_document_are_compared(reader: FlaskClient, store: Store) -> None:
+    old = put(store, {"modulo/a.md": TEXT})
+    new = put(store, {"modulo/a.md": TEXT.replace("60 días", "90 días")}, "Amplía el plazo", 1)
+    put(store, {"modulo/a.md": TEXT.replace("60 días", "120 días")}, "Lo amplía más", 2)
+    page = shown(reader, f"/comparar/{old}/modulo/a.md?hasta={new}")
+    assert re.search(r"<del>.*?60.*?</del><ins>.*?90.*?</ins>", page)
+    assert "texto vigente" not in words(page)
+    assert f'href="?hasta={new}&amp;todo=1"' in page
+    assert "Primer párrafo" in shown(reader, f"/comparar/{old}/modulo/a.md?hasta={new}&todo=1")
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "says"),
+    [
+        ({"nuevo.md": "# Nuevo"}, "nuevo.md", "Antes no estaba en los materiales"),
+        ({materials.GLOSSARY: None}, materials.GLOSSARY, "Después ya no está en los materiales"),
+        ({materials.PICTURE: b"otra"}, materials.PICTURE, "Imagen PNG, 4 bytes"),
+        ({"nuevo.md": "# Nuevo"}, materials.GLOSSARY, "El contenido es idéntico"),
+        ({materials.OLD_ENCODING: b"\x00"}, materials.OLD_ENCODING, "Descargar el nuevo (1 byte)"),
+        ({materials.GLOSSARY: None, "otro.md": "# Otro"}, "otro.md", "Antes no estaba"),
+    ],
+)
+def test_every_kind_of_difference_between_two_states_is_told(
+    reader: FlaskClient, store: Store, files: dict[str, bytes | str | None], path: str, says: str
+) -> None:
+    old = reading.head(store)
+    put(store, files)
+    assert says in words(shown(reader, address(f"/comparar/{old}", path)))
+
+
+def test_a_renamed_document_is_compared_with_itself(reader: FlaskClient, store: Store) -> None:
+    old = put(store, {"modulo/a.md": TEXT})
+    put(store, {"modulo/a.md": None, "modulo/b.md": TEXT.replace("60 días", "90 días")}, "Cambia el nombre", 1)
+    page = shown(reader, f"/comparar/{old}/modulo/a.md")
+    assert "estaba en «modulo/a.md» y pasó a «modulo/b.md»" in words(page)
+    assert re.search(r"<del>.*?60.*?</del><ins>.*?90.*?</ins>", page)
+
+
+def test_states_that_were_never_published_and_files_of_neither_state_are_not_compared(
+    reader: FlaskClient, store: Store
+) -> None:
+    old = reading.head(store)
+    put(store, {"modulo/a.md": TEXT})
+    for asked in (
+        f"/comparar/{'a' * 40}/glosario.md",
+        f"/comparar/{old}/glosario.md?hasta={'a' * 40}",
+        f"/comparar/{old}/glosario.md?hasta=main",
+        f"/comparar/{old}/nunca.md",
+        f"/comparar/{old}/*",
+    ):
+        assert reader.get(asked).status_code == 404, asked
+
+
+def test_a_difference_of_500_kb_stays_a_small_page_and_the_rest_is_a_link_away(
+    reader: FlaskClient, store: Store
+) -> None:
+    before = texts.document(500)
+    old = put(store, {"manual.md": before})
+    put(store, {"manual.md": texts.changed(before, 400)}, minutes=1)
+    page = shown(reader, f"/comparar/{old}/manual.md")
+    assert len(page.encode()) < 200 * 1024
+    assert re.search(r'<a href="\?todo=1">Mostrar \d+ cambios más', page)
+    assert shown(reader, f"/comparar/{old}/manual.md?todo=1").count('id="change-') == 400
 
 
 def test_a_folder_has_no_history_of_its_own(reader: FlaskClient, store: Store) -> None:

@@ -7,9 +7,11 @@ from html import unescape
 
 import pytest
 
-from reviewtool.gitstore import reading
+from reviewtool import clock
+from reviewtool.gitstore import reading, writing
 from reviewtool.services import people
 from tests import factories
+from tests.support.materials import ADJUSTMENTS, GLOSSARY, INTRODUCTION, PICTURE
 
 
 @pytest.fixture
@@ -75,3 +77,62 @@ def test_only_the_coordination_publishes(sign_in, group, store):
     for person in (group.members[0], group.observers[0], group.reader):
         assert sign_in(person).post("/ediciones", data={"name": "Edición 2026-1"}).status_code == 403
     assert reading.refs(store, "refs/tags/") == {}
+
+
+def publish(client, name):
+    assert client.post("/ediciones", data={"name": name, "note": ""}).status_code == 303
+
+
+def put(store, files):
+    """Commit files (None: removed) on top of the published text."""
+    tip = reading.head(store)
+    blobs = {path: data if data is None else writing.write_blob(store, data) for path, data in files.items()}
+    tree = writing.write_tree(store, tip, [writing.Edit(path, blob, "100644") for path, blob in blobs.items()])
+    person = reading.Signature("Ignacio Riquelme", "p4@grupo.invalid", clock.now())
+    made = writing.commit_tree(store, tree, [tip], "Cambia", person, person)
+    assert writing.update_ref(store, reading.MAIN, made, tip)
+    return made
+
+
+def test_two_editions_are_compared_document_by_document(sign_in, group, store):
+    client = sign_in(group.coordinator)
+    old = reading.head(store)
+    publish(client, "Edición 1")
+    text = reading.data(store, reading.find(store, old, INTRODUCTION).blob).replace("30 días".encode(), b"45 d")
+    put(store, {INTRODUCTION: text, "nuevo/01.md": b"# Un documento nuevo\n", GLOSSARY: None, PICTURE: b"\x89PNG"})
+    publish(client, "Edición 2")
+    put(store, {ADJUSTMENTS: b"# Otro texto\n"})
+    reader = sign_in(group.reader)
+    form = reader.get("/ediciones").text
+    assert re.search(r'<option value="edicion-1" selected>', form)
+    assert re.search(r'<option value="edicion-2" selected>', form)
+    page = reader.get("/ediciones/comparar?desde=edicion-1&hasta=edicion-2")
+    assert "Cambiaron 4 documentos o archivos" in said(page)
+    assert "Antes: «Edición 1»," in said(page)
+    assert "Después: «Edición 2»," in said(page)
+    for line in ("El valor de transacción modificado", "Un documento nuevo nuevo", "Glosario suprimido"):
+        assert line in said(page)
+    assert "Los ajustes del artículo 8" not in said(page)
+    links = re.findall(rf'href="(/comparar/{old}/[^"]+)"', page.text)
+    assert len(links) == 4
+    assert all(reader.get(unescape(link)).status_code == 200 for link in links)
+    redline = next(reader.get(unescape(link)) for link in links if "introduccion" in link)
+    assert re.search(r"<del>.*?30.*?</del><ins>.*?45", redline.text)
+    assert "Después: «Edición 2»," in said(redline)
+
+
+def test_an_edition_is_compared_with_the_present_text_or_with_itself(sign_in, group, store):
+    client = sign_in(group.coordinator)
+    publish(client, "Edición 1")
+    assert "Los dos textos son idénticos" in said(client.get("/ediciones/comparar?desde=edicion-1&hasta=edicion-1"))
+    put(store, {GLOSSARY: b"# Glosario\n"})
+    page = client.get("/ediciones/comparar?desde=edicion-1&hasta=")
+    assert "Cambió 1 documento o archivo" in said(page)
+    assert "Después: texto vigente," in said(page)
+
+
+@pytest.mark.parametrize("query", ["", "desde=nada", "desde=edicion-1&hasta=nada"])
+def test_an_edition_that_does_not_exist_cannot_be_compared(sign_in, group, query):
+    client = sign_in(group.coordinator)
+    publish(client, "Edición 1")
+    assert client.get(f"/ediciones/comparar?{query}").status_code == 404

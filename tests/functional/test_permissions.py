@@ -27,6 +27,7 @@ NEEDS: dict[str, Act | None] = {
     "documents.document": Act.read_documents,
     "documents.history": Act.read_documents,
     "documents.change": Act.read_documents,
+    "documents.compare": Act.read_documents,
     "documents.state": Act.read_documents,
     "documents.raw": Act.read_documents,
     "documents.raw_at": Act.read_documents,
@@ -79,6 +80,7 @@ NEEDS: dict[str, Act | None] = {
     "merging.confirm": Act.merge,
     "merging.merge": Act.merge,
     "merging.conflict": Act.read_documents,
+    "editions.compare": Act.read_documents,
     "editions.publish": Act.publish_edition,
     "desk.index": Act.see_desk,
 }

@@ -191,10 +191,12 @@ def test_every_kind_of_document_is_shown(workshop, group, read) -> None:
     for view in ("cambios", "columnas", "propuesto", "fuente"):
         page = read(f"/propuestas/{number}?vista={view}")
         said = words_of(page)
-        assert "Documento nuevo: nuevo/01-canon.md" in said
-        assert f"Se propone suprimir este documento: {OLD_ENCODING}" in said
+        assert "Documento nuevo, en «nuevo»." in said
+        assert "Archivo nuevo, en «nuevo»." in said
+        assert "Se propone suprimir este documento, que está en «Los métodos secundarios»." in said
+        assert "Se propone suprimir esta imagen, que está en «El valor de transacción»." in said
         assert "no está en UTF-8" in said
-        assert "glosario.md pasa a ser glosario-general.md" in said
+        assert "Su archivo cambia de nombre: «glosario.md» pasa a ser «glosario-general.md»." in said
         assert "no se puede mostrar como texto" in said
         assert "«último recurso»" in said
         assert "Imagen vigente de ajustes.svg" in page

@@ -23,7 +23,7 @@ from reviewtool.gitstore.store import Store
 from reviewtool.group import Group
 from reviewtool.models import Edition, Merge, Proposal, Revision, Touch
 from reviewtool.prose.redline import Labels
-from reviewtool.services import documents, histories, modules, rendering, searching
+from reviewtool.services import differences, documents, histories, modules, rendering, searching
 from reviewtool.services.showing import Kind
 from reviewtool.services.workshop import Limits, Workshop
 from tests import factories
@@ -452,8 +452,8 @@ def test_a_deleted_document_keeps_its_history(session: Session, workshop: Worksh
     gone = put(workshop.store, {LESSON: None}, "Retira", minutes=1)
     assert [step.title for step in histories.page(session, workshop, gone, LESSON).steps] == ["Retira", "Trae"]
     changed = histories.change(session, workshop, gone, LESSON)
-    assert changed.after is None
-    assert changed.before is not None
+    assert changed.difference.after is None
+    assert changed.difference.before is not None
     with pytest.raises(NotFound):
         histories.page(session, workshop, gone, "nunca/existio.md")
 
@@ -463,10 +463,11 @@ def test_a_change_shows_only_what_is_near_it(session: Session, workshop: Worksho
     put(workshop.store, {LESSON: text})
     commit = put(workshop.store, {LESSON: text.replace("Párrafo 5", "Apartado 5")}, minutes=1)
     changed = histories.change(session, workshop, commit, LESSON)
-    whole = histories.redlined(workshop, changed, (never, never), "", Labels())
-    shown = histories.shortened(whole)
+    whole = differences.redlined(workshop, changed.difference, (never, never), "", Labels())
+    shown = differences.shortened(whole, room=9_000)
     assert [(part.skipped, part.number) for part in shown] == [(5, 0), (0, 0), (0, 1), (0, 0), (3, 0)]
-    assert len(histories.shortened(whole, everything=True)) == 11
+    assert len(differences.shortened(whole, everything=True, room=0)) == 11
+    assert [(part.skipped, part.changes) for part in differences.shortened(whole, room=9)] == [(11, 1)]
 
 
 def test_a_change_that_did_not_touch_the_document_is_not_found(session: Session, workshop: Workshop) -> None:

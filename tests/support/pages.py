@@ -56,6 +56,8 @@ READING = {
     "document": Page(MEMBER, f"/materiales/{LESSON}"),
     "history": Page(MEMBER, f"/historial/{LESSON}"),
     "change": Page(MEMBER, "/historial/glosario/glosario.md", follow="/cambio/"),
+    "compared": Page(MEMBER, "/ediciones/comparar?desde=edicion-2026-1", follow="/comparar/"),
+    "editions-compared": Page(READER, "/ediciones/comparar?desde=edicion-2026-1"),
     "older-state": Page(COORDINATION, "/ediciones", follow="/estado/"),
     "why": Page(MEMBER, f"/por-que/{LESSON}?bloque=3"),
     "search": Page(MEMBER, "/buscar?q=canon"),

@@ -1,4 +1,4 @@
-"""The materials as people read them: the tree, a document, its history, one change, an older state, search, files."""
+"""The materials as people read them: the tree, a document, its history, an older state, what changed, search, files."""
 
 from __future__ import annotations
 
@@ -10,18 +10,16 @@ from werkzeug.routing import BaseConverter
 
 from reviewtool import i18n
 from reviewtool.errors import NotFound
-from reviewtool.prose import changes
 from reviewtool.rules.permissions import Act
+from reviewtool.services import differences as states
 from reviewtool.services import documents, histories, modules, proposals, rendering, searching, showing
 from reviewtool.services.documents import Document
 from reviewtool.services.modules import Module
 from reviewtool.services.showing import Kind
-from reviewtool.web import addresses, forms
+from reviewtool.web import addresses, differences, files, forms
 from reviewtool.web.addresses import Addresses
 from reviewtool.web.database import reading, workshop
-from reviewtool.web.i18n import gettext as _
-from reviewtool.web.i18n import joined, language, ngettext, number
-from reviewtool.web.labels import labels
+from reviewtool.web.i18n import joined, language, ngettext
 from reviewtool.web.security import may_now
 
 blueprint = Blueprint("documents", __name__)
@@ -93,20 +91,22 @@ def change(commit: str, path: str) -> Any:
     """Show what one change did to a document."""
     known = documents.state(reading(), workshop(), commit)
     changed = histories.change(reading(), workshop(), known, path)
-    after = addresses.at(known, older=True)
-    before = addresses.at(changed.before_commit, older=True, like=after) if changed.before_commit else after
-    shown = changed.after or changed.before
+    return render_template("documents/change.html", step=changed.step, **differences.facts(changed.difference))
+
+
+@blueprint.get("/comparar/<commit:commit>/<path:path>")
+def compare(commit: str, path: str) -> Any:
+    """Show a document as it stood at an older state against the present text, or against the state `hasta`."""
+    session, shop = reading(), workshop()
+    old = documents.state(session, shop, commit)
+    asked = request.args.get("hasta", "")
+    new = documents.state(session, shop, asked) if asked else documents.tip(shop)
+    found = states.between(shop, old, new, path)
     return render_template(
-        "documents/change.html",
-        changed=changed,
-        step=changed.step,
-        document=shown,
-        module=after.tree.module_of(path),
-        redline=_redline(changed, before, after),
-        runs=_runs(changed),
-        before_address=before,
-        after_address=after,
-        whole="todo" in request.args,
+        "documents/compare.html",
+        older=differences.state(old),
+        newer=differences.state(new),
+        **differences.facts(found, published=not asked),
     )
 
 
@@ -259,30 +259,15 @@ def _banner(place: Addresses, path: str) -> dict[str, Any] | None:
         return None
     commit = place.tree.commit
     today = addresses.at(documents.tip(workshop()))
+    is_file = path in place.tree.files
     still = not path or path in today.tree.files or path in today.tree.folders
     return {
         "at": documents.instant_of(workshop(), commit),
         "editions": documents.editions_at(reading(), commit),
         "today": today.page(path) if still else "",
+        "compared": url_for("documents.compare", commit=commit, path=path) if is_file else "",
         "published": commit == today.tree.commit,
     }
-
-
-def _redline(changed: histories.Changed, before: Addresses, after: Addresses) -> list[histories.Shown]:
-    old, new = changed.before, changed.after
-    if old is None or new is None or old.kind is not Kind.markdown or new.kind is not Kind.markdown:
-        return []
-    resolvers = before.resolver(old.path), after.resolver(new.path)
-    whole = histories.redlined(workshop(), changed, resolvers, after.site, labels())
-    return histories.shortened(whole, everything="todo" in request.args)
-
-
-def _runs(changed: histories.Changed) -> tuple[changes.Change, ...]:
-    """Return the changes of two plain texts."""
-    old, new = changed.before, changed.after
-    if old is None or new is None or {old.kind, new.kind} != {Kind.text}:
-        return ()
-    return changes.compare(old.text, new.text).changes
 
 
 def votes_in_words(step: histories.Step) -> str:
@@ -305,22 +290,14 @@ def language_name(code: str) -> str:
     return str(names.get(code.partition("-")[0].lower(), code)).capitalize()
 
 
-def file_size(size: int) -> str:
-    """Say how big a file is."""
-    if size < 1000:
-        return ngettext("%(num)s byte", "%(num)s bytes", size)
-    if size < 1_000_000:
-        return _("%(size)s KB", size=number(round(size / 1000)))
-    return _("%(size)s MB", size=number(round(size / 1_000_000, 1)))
-
-
 @blueprint.context_processor
 def words() -> dict[str, Any]:
-    """Give the templates of documents their words for votes, languages and sizes, and addresses by path."""
+    """Give the templates of documents their words for votes, languages and files, and addresses by path."""
     return {
         "votes_in_words": votes_in_words,
         "language_name": language_name,
-        "file_size": file_size,
+        "file_size": files.size,
+        "file_type": files.type_of,
         "history_address": addresses.of("documents.history"),
         "why_address": addresses.of("documents.why"),
     }

@@ -1,14 +1,17 @@
-"""Editions: the named states of the materials, and the form with which the coordination publishes one."""
+"""Editions: the named states of the materials, what differs between two, the form that publishes one."""
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from reviewtool.errors import NotAllowed, ReviewError
 from reviewtool.rules.permissions import Act
+from reviewtool.services import differences as states
 from reviewtool.services import documents, editions
+from reviewtool.web import differences
 from reviewtool.web.database import end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.forms import text
@@ -38,6 +41,25 @@ def _page(error: ReviewError | None = None, name: str = "", note: str = "") -> A
         errors={field if field in FIELDS else "": say(error)} if error else {},
     )
     return (page, status_of(error)) if error else page
+
+
+@blueprint.get("/ediciones/comparar")
+def compare() -> Any:
+    """List the documents that differ between an edition and another one, or the present text."""
+    session, shop, asked = reading(), workshop(), request.args.get("hasta", "")
+    old = editions.commit_of(editions.get(session, request.args.get("desde", "")))
+    new = editions.commit_of(editions.get(session, asked)) if asked else documents.tip(shop)
+    rows = states.listed(shop, old, new)
+    return render_template(
+        "editions/compare.html",
+        older=differences.state(old),
+        newer=differences.state(new),
+        count=len(rows),
+        modules=[list(inside) for _folder, inside in groupby(rows, lambda row: row.folder)],
+        address=lambda row: url_for("documents.compare", commit=old, path=row.path, hasta=new if asked else None),
+        editions=editions.all_of_them(session),
+        wanted=(request.args["desde"], asked),
+    )
 
 
 @blueprint.post("/ediciones")
