@@ -9,7 +9,7 @@ from reviewtool.models.installation import Installation, RuleSet
 from reviewtool.models.merge import Edition, Merge, RefMove
 from reviewtool.models.notice import Notice
 from reviewtool.models.person import Person, RoleTerm, Seat, SeatHolding
-from reviewtool.models.proposal import Draft, DraftFile, Event, Proposal, Revision, Touch
+from reviewtool.models.proposal import Draft, DraftFile, Event, LastRead, Proposal, Revision, Touch
 from reviewtool.models.thread import Comment, CommentEdit, Mention, Suggestion, Thread
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Event",
     "ExtensionRequest",
     "Installation",
+    "LastRead",
     "Mention",
     "Merge",
     "Notice",

@@ -163,3 +163,15 @@ class Event(Base):
     person: Mapped[Person | None] = relationship(lazy="raise")
 
     __table_args__ = (UniqueConstraint("proposal_number", "seq"), Index("ix_event_kind_at", "kind", "at"))
+
+
+class LastRead(Base):
+    """The newest revision that a person has opened, and the one they had opened before it, if any."""
+
+    __tablename__ = "last_read"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    proposal_number: Mapped[int] = mapped_column(ForeignKey("proposal.number"), primary_key=True, autoincrement=False)
+    revision: Mapped[int]
+    earlier: Mapped[int | None]
+    read_at: Mapped[datetime] = mapped_column(UTCDateTime)  # when `revision` was opened first

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from reviewtool.clock import now
 from reviewtool.models import Comment, Event, Notice, Person, Proposal, Suggestion
@@ -110,19 +110,19 @@ def count(session: Session, person_id: int, kinds: Collection[str] = TALK) -> in
     )
 
 
-def has_unread(session: Session, person_id: int, *, proposal: int | None = None, thread_id: int | None = None) -> bool:
-    """Say whether opening the page of a proposal, or of one of its conversations, would mark anything read."""
-    return bool(session.scalar(select(exists().where(*_about(person_id, proposal, thread_id)))))
+def has_unread(session: Session, person_id: int, thread_id: int) -> bool:
+    """Say whether opening a conversation would mark anything read; of a proposal's page `catching_up` tells."""
+    return bool(session.scalar(select(exists().where(*about(person_id, None, thread_id)))))
 
 
 def mark_seen(session: Session, person_id: int, proposal: int) -> None:
     """Count everything about a proposal as read by a person, because its page was opened; needs a writing session."""
-    _mark(session, _about(person_id, proposal, None))
+    _mark(session, about(person_id, proposal, None))
 
 
 def mark_thread_seen(session: Session, person_id: int, thread_id: int) -> None:
     """Count everything about one conversation as read, because it was opened; needs a writing session."""
-    _mark(session, _about(person_id, None, thread_id))
+    _mark(session, about(person_id, None, thread_id))
 
 
 def mark_read(session: Session, person_id: int, ids: Collection[int]) -> None:
@@ -136,7 +136,10 @@ def _mark(session: Session, which: tuple[ColumnElement[bool], ...]) -> None:
     )
 
 
-def _about(person_id: int, proposal: int | None, thread_id: int | None) -> tuple[ColumnElement[bool], ...]:
+def about(
+    person_id: int | ColumnElement[int], proposal: int | InstrumentedAttribute[int] | None, thread_id: int | None
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a person's unread notices about a proposal or a conversation, for a query."""
     mine = (Notice.person_id == person_id, Notice.read_at.is_(None))
     if thread_id is not None:
         return (*mine, Notice.thread_id == thread_id)

@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewtool.errors import AlreadyDecided, NotFound
-from reviewtool.models import Ballot, Draft, Merge, Person, Proposal, RefMove, Revision, Touch
+from reviewtool.models import Ballot, Draft, LastRead, Merge, Person, Proposal, RefMove, Revision, Touch
 from reviewtool.rules.lifecycle import State
 from reviewtool.services import people
 
@@ -37,12 +37,23 @@ class Stamp:
     closes_at: datetime | None  # of the open ballot
     suggestions: tuple[int, ...]
     people: int
+    earlier: int | None  # the revision the person knew before the newest they opened, first at `read_at`
+    read_at: datetime | None
 
 
 _STAMP = (
-    select(Proposal.title, Proposal.version, Ballot.closes_at, Draft.suggestions, people.VERSION)
+    select(
+        Proposal.title,
+        Proposal.version,
+        Ballot.closes_at,
+        Draft.suggestions,
+        people.VERSION,
+        LastRead.earlier,
+        LastRead.read_at,
+    )
     .outerjoin(Ballot, (Ballot.proposal_number == Proposal.number) & Ballot.closed_at.is_(None))
     .outerjoin(Draft, (Draft.proposal_number == Proposal.number) & (Draft.author_id == bindparam("person")))
+    .outerjoin(LastRead, (LastRead.proposal_number == Proposal.number) & (LastRead.person_id == bindparam("person")))
     .where(Proposal.number == bindparam("number"))
     .limit(1)
 )
@@ -53,8 +64,8 @@ def stamp(session: Session, number: int, person_id: int) -> Stamp:
     found = session.execute(_STAMP, {"number": number, "person": person_id}).first()
     if found is None:
         raise NotFound("proposal-unknown", number=number)
-    title, version, closes_at, suggestions, known = found
-    return Stamp(title, version, closes_at, tuple(suggestions or ()), known or 0)
+    title, version, closes_at, suggestions, known, *read = found
+    return Stamp(title, version, closes_at, tuple(suggestions or ()), known or 0, *read)
 
 
 def lock(session: Session, number: int) -> Proposal:

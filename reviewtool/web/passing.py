@@ -1,8 +1,8 @@
 """What the passing of time and the opening of a page write, before a signed-in person's page is made.
 
 Ballots and consultations whose instant has passed are closed as of that instant, a new visit begins, notices about the
-page that is opened count as read. One indexed query says whether there is anything to do; only then a short writing
-transaction begins. A page never fails because of it.
+page that is opened count as read, and so does the version of a proposal. Small indexed queries say whether there is
+anything to do; only then a short writing transaction begins. A page never fails because of it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from reviewtool.clock import now
 from reviewtool.errors import ReviewError, Unavailable
 from reviewtool.models import Person
-from reviewtool.services import notices, passing, people
+from reviewtool.services import catching_up, notices, passing, people
 from reviewtool.web.database import end_reading, me, reading, workshop
 
 log = logging.getLogger(__name__)
@@ -62,14 +62,25 @@ def _visit() -> list[Write]:
 def _seen() -> list[Write]:
     person_id, asked = me().id, request.view_args or {}
     if request.endpoint == "proposals.page":
-        number: int = asked["number"]
-        if notices.has_unread(reading(), person_id, proposal=number):
-            return [lambda session: notices.mark_seen(session, person_id, number)]
-    elif request.endpoint == "threads.thread":
+        return _opened(person_id, asked["number"])
+    if request.endpoint == "threads.thread":
         thread_id: int = asked["thread_id"]
-        if notices.has_unread(reading(), person_id, thread_id=thread_id):
+        if notices.has_unread(reading(), person_id, thread_id):
             return [lambda session: notices.mark_thread_seen(session, person_id, thread_id)]
     return []
+
+
+def _opened(person_id: int, number: int) -> list[Write]:
+    """Write that notices about a proposal are read, and that its newest version is, unless an older one is asked."""
+    found = catching_up.opening(reading(), person_id, number)
+    if found is None:
+        return []
+    writes: list[Write] = []
+    if found.unread:
+        writes.append(lambda session: notices.mark_seen(session, person_id, number))
+    if found.is_new and request.args.get("version", str(found.latest)) == str(found.latest):
+        writes.append(lambda session: catching_up.note(session, person_id, number, found.latest))
+    return writes
 
 
 def init_app(app: Flask) -> None:

@@ -18,7 +18,7 @@ from reviewtool.errors import NotFound, ReviewError
 from reviewtool.models import Proposal, Revision
 from reviewtool.rules.lifecycle import State, allowed
 from reviewtool.rules.permissions import Act
-from reviewtool.services import comparing, conversations, documents, placing, proposals
+from reviewtool.services import catching_up, comparing, conversations, documents, people, placing, proposals
 from reviewtool.services.comparing import Compared
 from reviewtool.web import decision, remembering, words
 from reviewtool.web.comparison import VIEWS, Asked, Reader, row_of
@@ -65,16 +65,18 @@ def render(number: int) -> str:
     stamp = proposals.stamp(reading(), number, me().id)
     closed = stamp.closes_at is not None and stamp.closes_at <= now()  # and waits for whoever writes it down
     asked = (*(request.args.get(name) for name in ("version", "desde")), _view(), _whole())
-    key = ("proposal", number, stamp, closed, documents.tip(workshop()), asked, remembering.reader(alone=True))
-    return _framed(stamp.title, number, remembering.part(key, lambda: _inside(number, Composer())))
+    known = _known(stamp)
+    key = ("proposal", number, stamp, known, closed, documents.tip(workshop()), asked, remembering.reader(alone=True))
+    return _framed(stamp.title, number, remembering.part(key, lambda: _inside(number, Composer(), known)))
 
 
 def refused(number: int, typed: Composer, error: ReviewError) -> str:
     """Return the page with the comment as it was typed and why it was refused."""
     field_name = getattr(error, "field", "")
     shown = field_name if field_name in {"body", "suggestion", "quote", "path"} else ""
-    inside = _inside(number, replace(typed, errors={shown: say(error)}))
-    return _framed(proposals.get(reading(), number).title, number, Markup(inside))  # noqa: S704  (Jinja's own output)
+    stamp = proposals.stamp(reading(), number, me().id)
+    inside = _inside(number, replace(typed, errors={shown: say(error)}), _known(stamp))
+    return _framed(stamp.title, number, Markup(inside))  # noqa: S704  (Jinja's own output)
 
 
 def _framed(title: str, number: int, inside: Markup) -> str:
@@ -83,7 +85,11 @@ def _framed(title: str, number: int, inside: Markup) -> str:
     )
 
 
-def _inside(number: int, composer: Composer) -> str:
+def _known(stamp: proposals.Stamp) -> int | None:
+    return catching_up.since_visit(stamp.earlier, stamp.read_at, me().seen_at)
+
+
+def _inside(number: int, composer: Composer, known: int | None) -> str:
     session = reading()
     proposal = proposals.get(session, number)
     revisions = comparing.revisions(session, number)
@@ -105,6 +111,7 @@ def _inside(number: int, composer: Composer) -> str:
         summary=words.summary(compared),
         minutes=minutes([each for _pair, each in compared]),
         documents=views(reader, talk.placed),
+        news=_news(session, asked, known, votes=discusses) if asked.is_newest else (),
         talk=talk,
         discusses=discusses,
         decision=decision.panel(session, proposal, latest, proposals.newest_ballot(session, number)),
@@ -112,6 +119,19 @@ def _inside(number: int, composer: Composer) -> str:
         may_suggest=may_now(Act.suggest) and allowed(Act.suggest, State(proposal.state)),
         visible_to=visible_to(),
     )
+
+
+def _news(session: Session, asked: Asked, known: int | None, *, votes: bool) -> list[tuple[str, str]]:
+    """Offer what is new to the reader, as words and address: since the version they knew, since their vote."""
+    seat = people.seat_of(me())
+    voted = catching_up.since_vote(session, asked.number, me().id, seat.id if seat else None) if votes else None
+    found = []
+    if known:
+        found.append((_("desde su última visita (versión %(number)s)", number=known), known))
+    if voted and voted < asked.latest:
+        given = _("desde su voto (versión %(number)s)") if seat else _("desde su parecer (versión %(number)s)")
+        found.append((given % {"number": voted}, voted))
+    return [(said, asked.url(version=asked.latest, desde=since)) for said, since in found]
 
 
 def _may_comment(proposal: Proposal) -> bool:

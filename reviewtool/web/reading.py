@@ -129,6 +129,12 @@ class DocumentView:
         """Return the id of its title."""
         return f"document-{self.position}"
 
+    @property
+    def is_folded(self) -> bool:
+        """Say whether a part of it is behind a link."""
+        gaps = (*(each.gap for each in self.pieces), *(each.gap for each in self.columns))
+        return any(gaps) or any(each.hidden for each in self.lines)
+
 
 def views(reader: Reader, placed: Sequence[Placement]) -> list[DocumentView]:
     """Return every document of the reading in its view, with its threads where they belong."""

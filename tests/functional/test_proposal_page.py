@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from sqlalchemy import event
 
 from benchmarks import texts
+from reviewtool import clock
 from reviewtool.gitstore.reading import data, find, head
-from reviewtool.services import drafts, people, revisions, threads
+from reviewtool.services import ballots, drafts, people, revisions, threads, votes
 from reviewtool.services.threads import PAGE_SIZE, Message, Place
 from tests import factories
 from tests.support import journey
@@ -125,7 +127,7 @@ def test_each_view_has_an_address(read, number, view, has) -> None:
 
 
 def tab_of(page: str, label: str) -> str:
-    return re.search(rf'<a href="([^"]+)"[^>]*>{label}</a>', page)[1]
+    return re.search(rf'<a [^>]*href="([^"]+)"[^>]*>{label}</a>', page)[1]
 
 
 def test_a_tab_is_remembered_and_leads_to_an_address_that_can_be_shared(group, number, sign_in) -> None:
@@ -174,6 +176,83 @@ def test_any_two_versions_can_be_compared(workshop, group, number, read) -> None
     assert "1 palabra insertada" in only
     assert "No hay diferencias" in read(f"/propuestas/{number}?version=2&desde=2")
     assert "La más reciente es la versión 2" in read(f"/propuestas/{number}?version=1")
+
+
+def news_in(page: str) -> list[tuple[str, str]]:
+    found = re.search(r"Ver lo que cambió en la versión \d+:(.*?)</p>", page, re.DOTALL)
+    return re.findall(r'<a href="([^"]+)">([^<]+)</a>', found[1]) if found else []
+
+
+def test_what_is_new_since_the_last_visit_is_offered_for_as_long_as_this_visit_lasts(
+    workshop, group, number, read
+) -> None:
+    start = clock.now()
+    with clock.at(start + timedelta(hours=1)):
+        assert news_in(read(f"/propuestas/{number}")) == []
+    with clock.at(start + timedelta(hours=9)):
+        journey.revise(workshop, group.members[0], number, ADJUSTMENTS, "objetivos y", "objetivos, reales y")
+    for minutes in (0, 5):
+        with clock.at(start + timedelta(hours=10, minutes=minutes)):
+            ((link, says),) = news_in(read(f"/propuestas/{number}"))
+            assert says == "desde su última visita (versión 1)"
+            assert "Se comparan la versión 1 y la versión 2" in read(link)
+    with clock.at(start + timedelta(hours=20)):
+        assert news_in(read(f"/propuestas/{number}")) == []
+        assert news_in(read(f"/propuestas/{number}", group.members[2])) == []  # who never knew another version
+
+
+def test_a_version_that_was_not_opened_is_new_however_many_follow_it(workshop, group, number, read) -> None:
+    read(f"/propuestas/{number}")
+    journey.revise(workshop, group.members[0], number, ADJUSTMENTS, "objetivos y", "objetivos, reales y")
+    read(f"/propuestas/{number}?version=1")  # an older one, on purpose: the new one has not been read
+    journey.revise(workshop, group.members[0], number, ADJUSTMENTS, "reales y", "reales, ciertos y")
+    ((link, says),) = news_in(read(f"/propuestas/{number}"))
+    assert says == "desde su última visita (versión 1)"
+    assert "2 palabras insertadas" in read(link)
+
+
+def test_a_page_that_is_opened_again_writes_nothing(workshop, group, number, sign_in, database) -> None:
+    client = sign_in(group.members[1])
+    client.get(f"/propuestas/{number}")
+    statements: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        assert client.get(f"/propuestas/{number}").status_code == 200
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    assert not [sent for sent in statements if sent.startswith(("INSERT", "UPDATE", "BEGIN IMMEDIATE"))]
+
+
+def test_what_is_new_since_ones_vote_or_opinion_is_offered(workshop, group, number, read) -> None:
+    member, observer = group.members[1], group.observers[0]
+    journey.open_ballot(workshop, number, group.coordinator)
+    journey.vote(workshop, number, member)
+    with workshop.database.write() as session:
+        by = people.get(session, observer.id)
+        votes.give_opinion(session, number, by=by, revision=1, stance="favourable")
+    with workshop.database.write() as session:
+        by = people.get(session, group.coordinator.id)
+        ballots.suspend(session, number, by=by, reason="Se enmendará")
+    assert news_in(read(f"/propuestas/{number}")) == []
+    journey.revise(workshop, group.members[0], number, ADJUSTMENTS, "objetivos y", "objetivos, reales y")
+    said = dict(map(reversed, news_in(read(f"/propuestas/{number}"))))
+    assert said.keys() == {"desde su última visita (versión 1)", "desde su voto (versión 1)"}
+    assert "Se comparan la versión 1 y la versión 2" in read(said["desde su voto (versión 1)"])
+    assert "desde su parecer (versión 1)" in dict(map(reversed, news_in(read(f"/propuestas/{number}", observer))))
+    assert news_in(read(f"/propuestas/{number}", group.reader)) == []
+
+
+def test_the_full_text_is_offered_where_something_is_folded(workshop, group, read) -> None:
+    number = long_proposal(workshop, group.members[0], 40, [10, 30])
+    page = read(f"/propuestas/{number}?version=2&desde=1")
+    whole = read(tab_of(page, "Mostrar el texto completo"))
+    assert "declara 5 unidades" in words_of(whole)
+    assert "Mostrar el texto completo" not in whole
+    assert "Mostrar el texto completo" not in read(f"/propuestas/{number}?version=2&desde=1&vista=propuesto")
 
 
 def test_every_kind_of_document_is_shown(workshop, group, read) -> None:

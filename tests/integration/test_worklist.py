@@ -11,6 +11,7 @@ from reviewtool import clock
 from reviewtool.app import make_workshop
 from reviewtool.services import (
     ballots,
+    catching_up,
     desk,
     drafts,
     news,
@@ -137,7 +138,7 @@ def test_answers_and_suggestions_reach_the_author_until_they_are_seen(workshop, 
     assert work_of(workshop, author).talk, "one person's notices are not another's to mark"
     with workshop.database.write() as session:
         notices.mark_seen(session, author.id, number)
-        assert not notices.has_unread(session, author.id, proposal=number)
+        assert not catching_up.opening(session, author.id, number).unread
     assert not work_of(workshop, author).talk
 
 
