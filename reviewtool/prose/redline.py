@@ -44,6 +44,7 @@ class Labels:
     format_old_open: str = "[formato anterior: "
     format_new_open: str = "[formato nuevo: "
     target: str = "destino del enlace:"
+    facts: tuple[tuple[str, str], ...] = (("title", "Título"), ("lang", "Idioma"))  # names of the front matter's keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _front_matter(writer: _Writer, old: str, new: str) -> list[_Draft]:
     before, after = markdown.front_matter(old), markdown.front_matter(new)
     if before == after:
         return []
-    rows = []
+    rows, names = [], dict(writer.labels.facts)
     for key in [*before, *(k for k in after if k not in before)]:
         if before.get(key) == after.get(key):
             continue
@@ -163,7 +164,7 @@ def _front_matter(writer: _Writer, old: str, new: str) -> list[_Draft]:
             for op, value in (("del", before.get(key)), ("ins", after.get(key)))
             if value is not None
         ]
-        rows.append(f"<li>{escape(key)}: {' '.join(cells)}</li>")
+        rows.append(f"<li>{escape(names.get(key, key))}: {' '.join(cells)}</li>")
     title = escape(writer.labels.front_matter)
     head = f'<p class="front-matter-title">{title}</p>'
     html = f'<div class="front-matter redline-note">{head}<ul>{"".join(rows)}</ul></div>'

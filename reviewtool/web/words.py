@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from reviewtool.rules.lifecycle import State
 from reviewtool.services.comparing import Compared, Fact, Pair, Signal
 from reviewtool.services.showing import Kind
+from reviewtool.web import labels
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import joined, mark, ngettext
 
@@ -145,7 +146,7 @@ def signal(signal: Signal) -> str:
 
 
 def _front_matter(fact: Fact) -> str:
-    key = fact.heading or ""
+    key = labels.fact(fact.heading or "")
     if fact.old and fact.new:
         return _("Dato «%(key)s»: «%(old)s» pasa a ser «%(new)s»", key=key, old=_short(fact.old), new=_short(fact.new))
     return _("Dato «%(key)s»: «%(value)s»", key=key, value=_short(fact.new or fact.old))

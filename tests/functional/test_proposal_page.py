@@ -178,6 +178,29 @@ def test_any_two_versions_can_be_compared(workshop, group, number, read) -> None
     assert "La más reciente es la versión 2" in read(f"/propuestas/{number}?version=1")
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "spoken"),
+    [("es", "Título", "Idioma"), ("en", "Title", "Language"), ("pt", "Título", "Idioma")],
+)
+def test_what_a_document_declares_of_itself_is_named_in_the_readers_language(
+    workshop, group, read, language, title, spoken
+) -> None:
+    with workshop.database.write() as session:
+        people.get(session, group.members[1].id).language = language
+    number = journey.propose(
+        workshop,
+        group.members[0],
+        INTRODUCTION,
+        "title: El valor de transacción\nlang: es",
+        "title: El valor\nlang: pt",
+    )
+    page = read(f"/propuestas/{number}")
+    declared = words_of(page[page.index('class="front-matter') :].partition("</div>")[0])
+    assert re.search(rf"{title}: \[.*{spoken}: \[", declared)
+    assert "title:" not in declared
+    assert "«title»" not in words_of(page)
+
+
 def news_in(page: str) -> list[tuple[str, str]]:
     found = re.search(r"Ver lo que cambió en la versión \d+:(.*?)</p>", page, re.DOTALL)
     return re.findall(r'<a href="([^"]+)">([^<]+)</a>', found[1]) if found else []

@@ -251,7 +251,15 @@ def test_a_changed_answer_is_shown_open():
 def test_changed_front_matter_is_shown_first():
     first = redline.compare("---\ntitle: A\n---\nx\n", "---\ntitle: B\n---\nx\n").chunks[0]
     assert "front-matter" in first.html
+    assert "<li>Título: " in first.html
     assert first.changed
+
+
+def test_what_the_front_matter_declares_is_named_as_the_labels_say():
+    labels = redline.Labels(facts=(("lang", "Language"),))
+    html = redline.compare("x\n", "---\nlang: en\nnivel: 2\n---\nx\n", labels=labels).chunks[0].html
+    assert "<li>Language: " in html
+    assert "<li>nivel: " in html
 
 
 def test_removed_ids_get_a_prefix_and_links_to_them_follow():
