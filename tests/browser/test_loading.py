@@ -86,6 +86,18 @@ def test_keys_menus_margin_and_vote_form_of_a_proposal_answer(browser, demo, ent
         assert page.locator(".redline.placed").count() >= 1
         page.keyboard.press("j")
         assert page.evaluate("document.activeElement.matches('.changed')")
+        page.keyboard.press("n")
+        assert page.evaluate("document.activeElement.matches('.thread')")
+        assert page.get_by_text("selecciónelo en el texto").is_visible()
+        for view in ("columnas", "fuente"):
+            page.goto(f"{demo.url}/propuestas/16?vista={view}")
+            stops = []
+            for key in "jjk":
+                page.keyboard.press(key)
+                stops.append(
+                    page.evaluate("[...document.querySelectorAll('.changed')].indexOf(document.activeElement)")
+                )
+            assert stops == [0, 1, 0], view
         page.goto(f"{demo.url}/propuestas/13")
         reason = page.locator("#vote [data-reason]")
         assert not reason.evaluate("field => field.required")

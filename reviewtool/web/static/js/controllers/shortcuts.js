@@ -11,7 +11,7 @@ function jump(selector, step) {
   next.scrollIntoView({ block: 'center' });
 }
 
-const CHANGE = '.redline > .changed, .sides > .changed';
+const CHANGE = ':is(.redline, .sides, .source) > .changed';
 const ACTS = {
   j: () => jump(CHANGE, 1),
   k: () => jump(CHANGE, -1),
@@ -23,9 +23,8 @@ const ACTS = {
 };
 
 attach('shortcuts', (body) => {
-  const opener = one('[data-open]');
-  opener.hidden = false;
-  opener.onclick = ACTS['?'];
+  for (const item of all('.js')) item.hidden = false; // what says or does nothing without scripts
+  one('button.js').onclick = ACTS['?'];
   const wanted = one('#shortcuts input');
   wanted.checked = localStorage.shortcuts !== 'off';
   wanted.onchange = () => { localStorage.shortcuts = wanted.checked ? 'on' : 'off'; };
