@@ -14,6 +14,7 @@ from reviewtool.services.comparing import Row
 
 NEIGHBOURS_UP_TO = 40  # changes; with more of them each stands without the paragraphs around it
 SMALL_GAP = 1  # blocks: folding away a single one saves nothing and hides its sense
+LONG_BLOCK = 10_000  # characters of HTML: folding away one that has no room does save
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def stretches(rows: Sequence[Row], shown: Collection[int]) -> list[Stretch]:
     for hidden, group in groupby(range(len(rows)), lambda index: index not in shown):
         size = len(list(group))
         changes = sum(row.changed for row in rows[at : at + size])
-        folds = hidden and (size > SMALL_GAP or changes > 0)
+        folds = hidden and (size > SMALL_GAP or changes > 0 or len(rows[at].html) > LONG_BLOCK)
         found.append(Stretch(at, at + size, folds, changes if folds else 0))
         at += size
     return found

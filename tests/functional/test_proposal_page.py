@@ -388,6 +388,19 @@ def test_of_a_document_of_500_kb_every_view_shows_what_has_room_and_the_rest_is_
     assert all(words_of(unescape(whole)).count(ending) > 100 for ending in texts.ENDINGS)
 
 
+@pytest.mark.parametrize("view", ["cambios", "columnas", "propuesto", "fuente"])
+def test_a_document_that_is_one_line_of_500_kb_opens_as_a_link(workshop, group, sign_in, view) -> None:
+    line = ("aranceles " * 50_000).strip()
+    number = submit(
+        workshop, group.members[0], lambda d: drafts.add_new(workshop, d, "manual.md", line.encode()) and None
+    )
+    client = sign_in(group.members[1])
+    page = client.get(f"/propuestas/{number}?vista={view}")
+    assert len(page.data) < 50 * 1024
+    more = re.search(r'<a href="([^"#]+)#[^"]+">Mostrar 1 ', page.text)[1]
+    assert client.get(unescape(more)).text.count("aranceles") == 50_000
+
+
 def test_what_finds_no_room_on_the_page_is_a_link_away(workshop, group, sign_in) -> None:
     text = long_text(400).replace("pagado. ", "pagado. " * 20).encode()
     number = submit(workshop, group.members[0], lambda d: drafts.add_new(workshop, d, "manual.md", text) and None)
