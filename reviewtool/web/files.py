@@ -91,8 +91,10 @@ def _renamed(pair: Pair) -> str:
     """Say from which module to which, where it changes; the name of the file otherwise, and its folder if needed."""
     old, new = pair.old.path or "", pair.new.path or ""
     before, after = _module(pair.old), _module(pair.new)
-    if before and after and before != after:
-        return _("Pasa de «%(old)s» a «%(new)s».", old=before, new=after)
+    if after and before != after:
+        return (
+            _("Pasa de «%(old)s» a «%(new)s».", old=before, new=after) if before else _("Pasa a «%(new)s».", new=after)
+        )
     if old.rpartition("/")[0] == new.rpartition("/")[0]:
         old, new = old.rpartition("/")[2], new.rpartition("/")[2]
     return _("Su archivo cambia de nombre: «%(old)s» pasa a ser «%(new)s».", old=old, new=new)

@@ -17,7 +17,7 @@ from reviewtool.services import ballots, drafts, people, revisions, threads, vot
 from reviewtool.services.threads import PAGE_SIZE, Message, Place
 from tests import factories
 from tests.support import journey
-from tests.support.materials import ADJUSTMENTS, FIGURE, GLOSSARY, INTRODUCTION, OLD_ENCODING, PICTURE
+from tests.support.materials import ADJUSTMENTS, FIGURE, GLOSSARY, INTRODUCTION, OLD_ENCODING, PICTURE, WINDOWS_LINES
 
 OLD = "Solo se añaden sobre la base de datos objetivos y cuantificables."
 NEW = "Solo se añaden importes que tengan por base datos objetivos y cuantificables."
@@ -304,6 +304,55 @@ def test_every_kind_of_document_is_shown(workshop, group, read) -> None:
         assert "Imagen vigente de ajustes.svg" in page
         assert "Imagen propuesta de ajustes.svg" in page
         assert "La imagen se suprime" in said
+
+
+@pytest.mark.parametrize(
+    ("path", "target", "says"),
+    [
+        (ADJUSTMENTS, "metodos-secundarios/03.md", "Pasa de «El valor de transacción» a «Los métodos secundarios»."),
+        (ADJUSTMENTS, "valor-de-transaccion/09.md", "«02-ajustes-del-articulo-8.md» pasa a ser «09.md»."),
+        (GLOSSARY, "metodos-secundarios/03.md", "Pasa a «Los métodos secundarios»."),
+    ],
+)
+def test_a_document_that_moves_and_changes_is_shown_with_both(workshop, group, read, path, target, says) -> None:
+    def change(draft) -> None:
+        entry = drafts.add_document(workshop, draft, path)
+        text = drafts.text_of(workshop, entry)
+        drafts.save_text(workshop, draft, entry, text.replace("ajustes", "añadidos").replace("uso", "goce"), saves=None)
+        drafts.rename(workshop, draft, entry, target)
+
+    number = submit(workshop, group.members[0], change)
+    for view in ("cambios", "columnas", "fuente"):
+        page = read(f"/propuestas/{number}?vista={view}")
+        assert says in words_of(page), view
+        assert "<del>" in page
+        assert re.search(r"<ins>.*?(añadidos|goce)", page, re.DOTALL), view
+
+
+def test_several_documents_stand_below_each_other_with_their_titles(workshop, group, read) -> None:
+    def change(draft) -> None:
+        journey.edit(workshop, draft, ADJUSTMENTS, OLD, NEW)
+        journey.edit(workshop, draft, INTRODUCTION, "30 días", "45 días")
+        journey.edit(workshop, draft, WINDOWS_LINES, "Mismo nivel", "Semejante nivel")
+
+    number = submit(workshop, group.members[0], change)
+    for view in ("cambios", "columnas", "propuesto", "fuente"):
+        page = read(f"/propuestas/{number}?vista={view}")
+        titles = [words_of(each) for each in re.findall(r'<h2 class="document-title".*?</h2>', page)]
+        assert titles == ["Mercancías idénticas", "El valor de transacción", "Los ajustes del artículo 8"], view
+        for said in ("Semejante", "45", "importes que tengan"):
+            assert said in words_of(page), view
+
+
+def test_a_file_beyond_the_limit_is_shown_with_its_sizes_and_can_be_fetched(workshop, group, sign_in) -> None:
+    much = b"# Enorme\n" + b"x" * workshop.limits.document_bytes
+    number = submit(workshop, group.members[0], lambda d: drafts.add_new(workshop, d, "enorme.md", much) and None)
+    client = sign_in(group.members[1])
+    for view in ("cambios", "columnas", "propuesto", "fuente"):
+        page = client.get(f"/propuestas/{number}?vista={view}").text
+        assert "demasiado grande para compararlo" in words_of(page)
+        link = re.search(r'<a href="([^"]+)" download>Descargar el nuevo \(1 MB\)', page)[1]
+        assert client.get(link).data == much
 
 
 def test_old_and_new_picture_are_each_sent(workshop, group, sign_in) -> None:
