@@ -98,6 +98,12 @@ class _Reader:
         old, new = self._old(pair.old), self._new(pair.new)
         for gone, come in _touched(pair, before, after):
             lost, won = _without(gone, come), _without(come, gone)
+            if not lost and not won:  # the same ones, perhaps in another order
+                yield from (
+                    Signal(f.sort, f.text, g.text, old(f), new(g), True)
+                    for f, g in zip(gone, come, strict=True)
+                    if f.text.lower() != g.text.lower()
+                )
             for found in won:
                 same = next((f for f in lost if _group(f) == _group(found)), None)
                 if same is None:

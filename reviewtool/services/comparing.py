@@ -230,7 +230,8 @@ def _compare(workshop: Workshop, pair: Pair, frame: Frame) -> Compared:
         found.old, found.new, resolve_old=frame.resolve_old, resolve_new=frame.resolve_new, labels=frame.labels
     )
     rows = tuple(Row(c.html, c.changed, c.heading, c.new_start, c.new_end, c.old_start, c.old_end) for c in line.chunks)
-    touched = signals.signals(found.old, found.new, modules.terms(workshop, CommitId(pair.old.commit)))
+    both = bool(pair.old.blob and pair.new.blob)
+    touched = signals.signals(found.old, found.new, modules.terms(workshop, CommitId(pair.old.commit))) if both else ()
     told = summary.summarise(found.old, found.new, touched)
     there = found.new if pair.new.blob else found.old
     return Compared(
@@ -240,7 +241,7 @@ def _compare(workshop: Workshop, pair: Pair, frame: Frame) -> Compared:
         encoding=found.encoding,
         rows=rows,
         facts=tuple(Fact(f.kind, f.old, f.new, f.heading, f.count, f.table, f.number, f.after) for f in told.facts),
-        signals=tuple(_signals(touched)) if pair.old.blob and pair.new.blob else (),
+        signals=tuple(_signals(touched)),
         unchanged=told.paragraphs_unchanged,
         words=sum(_count(row.html) for row in rows if row.changed),
         old_size=found.old_size,
