@@ -231,13 +231,15 @@ def _compare(workshop: Workshop, pair: Pair, frame: Frame) -> Compared:
     )
     rows = tuple(Row(c.html, c.changed, c.heading, c.new_start, c.new_end, c.old_start, c.old_end) for c in line.chunks)
     both = bool(pair.old.blob and pair.new.blob)
-    touched = signals.signals(found.old, found.new, modules.terms(workshop, CommitId(pair.old.commit))) if both else ()
-    told = summary.summarise(found.old, found.new, touched)
     there = found.new if pair.new.blob else found.old
+    base = CommitId(pair.old.commit)
+    language = (markdown.language(there) or modules.language(workshop, base, pair.path) or "es")[:8]
+    touched = signals.signals(found.old, found.new, modules.terms(workshop, base), language) if both else ()
+    told = summary.summarise(found.old, found.new, touched)
     return Compared(
         kind=found.kind,
         title=paths.shown(markdown.title(there) or name),
-        language=(markdown.language(there) or "es")[:8],
+        language=language,
         encoding=found.encoding,
         rows=rows,
         facts=tuple(Fact(f.kind, f.old, f.new, f.heading, f.count, f.table, f.number, f.after) for f in told.facts),

@@ -56,6 +56,12 @@ def test_figures_that_change_places_or_lose_their_sign_are_told(before, after, f
     assert [(s.sort, s.old, s.new) for s in signals.signals(before, after)] == found
 
 
+def test_negations_are_those_of_the_language_of_the_document():
+    before, after = "The importer must declare it.", "The importer must not declare it."
+    assert [(s.sort, s.new) for s in signals.signals(before, after, language="en")] == [("negation", "not")]
+    assert signals.signals(before, after) == ()
+
+
 def test_defined_terms_are_those_given_in_any_case():
     assert told("El canon", "El derecho", ("Canon", "Derecho de licencia")) == [("term", "canon", "")]
     assert told("El canon", "El derecho") == []
