@@ -26,8 +26,12 @@ _NO_LINE_END = "\\ No newline at end of file"
 _MARKS: Final = {"equal": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
 _ENDS: Final = {"delete": ("[<{} ", "<]"), "insert": ("{{>{} ", ">}}")}
 _COLOURS: Final = {"equal": "", "delete": "31", "insert": "32", "moved": "36", "place": "2"}
-#: Characters that would act on a terminal instead of being read; a tab and the line end stay.
-_SHOWN: Final = {n: 0x2400 + n for n in range(32) if chr(n) not in "\t\n"} | {0x7F: 0x2421}
+#: Characters that would act on a terminal, or turn what is read, instead of being read; a tab and the line end stay.
+_SHOWN: Final[dict[int, int | str]] = {
+    **{n: 0x2400 + n for n in range(32) if chr(n) not in "\t\n"},
+    **{n: f"<{n:04X}>" for n in (*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))},
+}
+_NAMES: Final = _SHOWN | {9: 0x2409, 10: 0x240A}
 _PAGE = """<!doctype html>
 <html lang="es">
 <head>
@@ -55,31 +59,37 @@ def diff(form: str | None, names: tuple[str, ...]) -> None:
     """Compare two texts paragraph by paragraph and word by word.
 
     A moved paragraph has < and a number where it was, > and the number where it is. The status is 0 when the files are
-    the same, 1 when they differ, 2 when they cannot be compared. For git: GIT_EXTERNAL_DIFF="reviewtool diff", or git
-    difftool -x "reviewtool diff".
+    the same, 1 when they differ, 2 when they cannot be compared. For git: GIT_EXTERNAL_DIFF="reviewtool diff --", or
+    git difftool -x "reviewtool diff --".
     """
-    if len(names) in _FROM_GIT:
-        _for_git(form, names)
-        return
-    if len(names) != 2:
-        raise _Trouble("Name two files.\nIndique dos ficheros.")
     try:
+        if len(names) in _FROM_GIT and "GIT_DIFF_PATH_TOTAL" in os.environ:
+            _for_git(form, names)
+            return
+        if len(names) != 2:
+            raise Complaint("Name two files.", "Indique dos ficheros.")
         status = _compare(form, Path(names[0]), Path(names[1]), names)
+    except BrokenPipeError:  # whoever reads has seen enough
+        raise
+    except OSError as error:
+        raise _Trouble(
+            f"The result cannot be written: {error.strerror}.\nNo se puede escribir el resultado: {error.strerror}."
+        ) from error
     except Complaint as error:
-        raise _Trouble(str(error)) from error
+        raise _Trouble("\n".join(line.translate(_NAMES) for line in str(error).splitlines())) from error
     raise SystemExit(status)
 
 
 def _for_git(form: str | None, names: Sequence[str]) -> None:
     """Answer git, which takes any other status than 0 for a crash."""
     if len(names) == 1:
-        _print(f"* Unmerged path {names[0]}\n")
+        _print(f"* Unmerged path {names[0].translate(_NAMES)}\n")
         return
     path = names[7] if len(names) == 9 else names[0]
     try:
         _compare(form, Path(names[1]), Path(names[4]), (names[0], path))
     except Complaint as error:
-        _print(f"{error}\n")
+        _print(f"{str(error).translate(_SHOWN)}\n")
 
 
 def _compare(form: str | None, old_path: Path, new_path: Path, names: Sequence[str]) -> int:
@@ -122,7 +132,7 @@ def _text(data: bytes, name: str) -> str:
 
 def _print(text: str) -> None:
     """Write UTF-8 whatever the terminal says it is, with no line end changed."""
-    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
     sys.stdout.buffer.flush()
 
 
@@ -141,14 +151,15 @@ class _Paper:
 
     def __init__(self, found: Comparison, *, words: bool) -> None:
         self.found, self.words = found, words
+        self._counted: dict[str, tuple[int, int]] = {}  # text -> an offset and the line it is in
         self.coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
     def lines(self, names: Sequence[str]) -> Iterator[str]:
         """Give the printed lines with their ends."""
         steps = list(self.found.steps())
         told = [any(c.op != "equal" for c in self.found.inside(step)) for step in steps]
-        yield self._paint(f"--- {names[0]}", "place") + "\n"
-        yield self._paint(f"+++ {names[1]}", "place") + "\n"
+        yield self._paint(f"--- {names[0].translate(_NAMES)}", "place") + "\n"
+        yield self._paint(f"+++ {names[1].translate(_NAMES)}", "place") + "\n"
         before = False
         for n, step in enumerate(steps):
             near = any(told[max(0, n - 1) : n + 2])
@@ -160,12 +171,19 @@ class _Paper:
 
     def _place(self, steps: Sequence[Step], n: int) -> str:
         """Name the lines at which a group of changes begins."""
-        sides = (
-            (self.found.old, [self.found.old_blocks[s.old].start for s in steps[n:] if s.old is not None]),
-            (self.found.new, [self.found.new_blocks[s.new].start for s in steps[n:] if s.new is not None]),
-        )
-        old, new = (text.count("\n", 0, starts[0] if starts else len(text)) + 1 for text, starts in sides)
-        return f"@@ -{old} +{new} @@"
+        later = range(n, len(steps))
+        olds, news = self.found.old_blocks, self.found.new_blocks
+        old = next((olds[i].start for at in later if (i := steps[at].old) is not None), len(self.found.old))
+        new = next((news[j].start for at in later if (j := steps[at].new) is not None), len(self.found.new))
+        return f"@@ -{self._line(self.found.old, old)} +{self._line(self.found.new, new)} @@"
+
+    def _line(self, text: str, offset: int) -> int:
+        """Return the number of a line, counted on from the last one asked for before it."""
+        known, line = self._counted.get(text, (0, 1))
+        known, line = (known, line) if known <= offset else (0, 1)
+        line += text.count("\n", known, offset)
+        self._counted[text] = (offset, line)
+        return line
 
     def _paragraphs(self, step: Step, *, changed: bool) -> Iterator[str]:
         made = list(self.found.inside(step))

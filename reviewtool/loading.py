@@ -15,7 +15,7 @@ from sqlalchemy.orm import configure_mappers
 
 from reviewtool import i18n
 from reviewtool.app import create_app, make_workshop
-from reviewtool.models import Proposal
+from reviewtool.models import Person, Proposal
 from reviewtool.services import people
 from reviewtool.services.recording import Recorder
 from reviewtool.services.workshop import Workshop
@@ -47,19 +47,24 @@ def load() -> Flask:
 def _open_pages(app: Flask, workshop: Workshop) -> None:
     """Open the pages that people open most, as one of them: what that makes for good is then shared by the workers.
 
-    Nothing is written, as it would be for somebody who really comes. A page that fails is logged, and fails again.
+    Nothing is written, as it would be for somebody who really comes. Whatever fails here is only logged: a server that
+    starts while its database does not answer says so on each page, and goes on when it does.
     """
-    with workshop.database.read() as session:
-        newest = session.scalar(select(func.max(Proposal.number)))
-        person = next((each for each in people.everybody(session) if people.roles(each)), None)
-    paths = ["/", "/propuestas"] + ([f"/propuestas/{newest}"] if newest else [])
-    for path in paths if person else []:
-        with app.test_request_context(path):
-            g._login_user = person  # where flask_login keeps who is signed in, for the length of a request
-            try:
-                app.dispatch_request()
-            except Exception:
-                log.exception("%s could not be opened ahead", path)
+    try:
+        with workshop.database.read() as session:
+            newest = session.scalar(select(func.max(Proposal.number)))
+            person = next((each for each in people.everybody(session) if people.roles(each)), None)
+        for path in ["/", "/propuestas"] + ([f"/propuestas/{newest}"] if newest else []):
+            if person is not None:
+                _open(app, person, path)
+    except Exception:
+        log.exception("pages could not be opened ahead")
+
+
+def _open(app: Flask, person: Person, path: str) -> None:
+    with app.test_request_context(path):
+        g._login_user = person  # where flask_login keeps who is signed in, for the length of a request
+        app.dispatch_request()
 
 
 def begin() -> None:

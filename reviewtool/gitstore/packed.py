@@ -7,8 +7,10 @@ names; its first line says that it is sorted (git-pack-refs(1) and git's `refs/p
 from __future__ import annotations
 
 import mmap
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 
 from reviewtool.gitstore.ids import CommitId
@@ -33,9 +35,12 @@ def below(file: Path, prefix: str) -> dict[str, CommitId]:
     """Return every ref that is the prefix or lies below it, by name."""
     wanted = _name(prefix)
     with _opened(file) as data:
+        found = _from(data, wanted)
+        if _is_sorted(data):
+            found = takewhile(lambda line: line[0] < wanted + b"0", found)  # what follows «/» in ASCII
         return {
             name.decode("utf-8", "surrogateescape"): at
-            for name, at in _from(data, wanted)
+            for name, at in found
             if name == wanted or name.startswith(wanted + b"/")
         }
 
@@ -49,7 +54,7 @@ def _opened(file: Path) -> Iterator[_Bytes]:
     """Open the file as bytes; git replaces it as a whole, so that what is open stays as it was."""
     try:
         with file.open("rb") as opened:
-            if not file.stat().st_size:  # nothing that could be mapped
+            if not os.fstat(opened.fileno()).st_size:  # nothing that could be mapped
                 yield b""
                 return
             with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:

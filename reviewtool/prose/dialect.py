@@ -1,6 +1,6 @@
 """The dialect of the materials: how markdown-it is set up and how footnotes, containers and code are written as HTML.
 
-Not here: sanitising and what others call (`markdown.py`). Only `markdown.py` imports this module.
+Not here: sanitising and what others call (`markdown.py`). Only `markdown.py`, `parsing.py` and `visible.py` import it.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ _RULES: Final = {
 
 def finish(tokens: Sequence[Token]) -> None:
     """Give headings their anchors, cells their alignment as a class, and lists one shape whether tight or loose."""
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for i, token in enumerate(tokens):
         if token.type == "heading_open":
             token.attrSet("id", unique(slug(inline_text(tokens[i + 1])) or "seccion", taken))
@@ -199,12 +199,13 @@ def finish(tokens: Sequence[Token]) -> None:
     _settle_items(tokens)
 
 
-def unique(name: str, taken: set[str]) -> str:
-    """Add a number to a name that is taken, and take it."""
-    candidate, n = name, 2
+def unique(name: str, taken: dict[str, int]) -> str:
+    """Add a number to a name that is taken, and take it; `taken` has the next number to try for each name."""
+    candidate, n = name, taken.get(name, 2)
     while candidate in taken:
         candidate, n = f"{name}-{n}", n + 1
-    taken.add(candidate)
+    taken[name] = n
+    taken.setdefault(candidate, 2)
     return candidate
 
 

@@ -2,7 +2,7 @@
 
 markdown-it would hold the tokens of the whole document at once, which are most of the memory of a rendering. Here only
 what can depend on the rest of the document (links, notes, headings) waits for the end. What another document had word
-for word is taken from there (`Known`). Only `markdown.py` uses this module.
+for word is taken from there (`Known`). `markdown.py` and `redline.py` use this module.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ keep the passage as first chosen for display, and carry through each version in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,8 @@ from reviewtool.prose.carrying import CONTEXT
 from reviewtool.prose.visible import Visible
 
 State = Literal["same", "edited", "moved", "lost"]
+#: what a passage says: letters and digits, the comma or point inside a number, and its sign
+_SAID = re.compile(r"[^\W_]|(?<=\d)[.,](?=\d)|(?<![\w.,)\]])[-\u2212](?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,8 @@ class Passage:
     end: int
 
     def says(self, quote: str) -> bool:
-        """Say whether it has the words of a quote; blanks, capitals and marks are not compared."""
-        return self.quote == quote or _letters(self.quote) == _letters(quote)
+        """Say whether it has the words and figures of a quote; blanks, capitals and other marks are not compared."""
+        return self.quote == quote or _said(self.quote) == _said(quote)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,10 @@ def _locate_marks(text: str, quote: str, near: int) -> Passage | None:
         return None
     start = min(places, key=lambda p: (abs(p - near), p))
     return _passage(text, start, start + len(quote), quote=quote)
+
+
+def _said(text: str) -> list[str]:
+    return _SAID.findall(text.lower())
 
 
 def _letters(text: str) -> str:

@@ -45,16 +45,18 @@ class Signal:
     inside: bool
 
 
-def signals(old_md: str, new_md: str, terms: Sequence[str] = ()) -> tuple[Signal, ...]:
-    """List them in the order of the new text, each removed one where it stood; what only moved is none."""
+def signals(old_md: str, new_md: str, terms: Sequence[str] = (), language: str = "") -> tuple[Signal, ...]:
+    """List them in the order of the new text, each removed one where it stood; what only moved is none.
+
+    `language` is that of the document; without it, the one that the new text declares, else Spanish.
+    """
     comparison = changes.compare_cached(old_md, new_md)
-    return tuple(_Reader(comparison, tuple(terms)).all())
+    return tuple(_Reader(comparison, tuple(terms), language or markdown.language(new_md) or "es").all())
 
 
 class _Reader:
-    def __init__(self, comparison: Comparison, terms: tuple[str, ...]) -> None:
-        self.c, self.terms = comparison, terms
-        self.language = markdown.language(comparison.new) or "es"
+    def __init__(self, comparison: Comparison, terms: tuple[str, ...], language: str) -> None:
+        self.c, self.terms, self.language = comparison, terms, language
 
     def all(self) -> Iterator[Signal]:
         """Walk the new blocks; what went follows the block it stood behind."""
@@ -98,6 +100,12 @@ class _Reader:
         old, new = self._old(pair.old), self._new(pair.new)
         for gone, come in _touched(pair, before, after):
             lost, won = _without(gone, come), _without(come, gone)
+            if not lost and not won:  # the same ones, perhaps in another order
+                yield from (
+                    Signal(f.sort, f.text, g.text, old(f), new(g), True)
+                    for f, g in zip(gone, come, strict=True)
+                    if f.text.lower() != g.text.lower()
+                )
             for found in won:
                 same = next((f for f in lost if _group(f) == _group(found)), None)
                 if same is None:

@@ -73,9 +73,9 @@ class Fact:
     """One fact: texts for what was replaced, added or removed; a count for the rest; the heading it stands under.
 
     `heading` is the title and `anchor` the id of that heading in the new document (in the old one for what was removed
-    whole); `count` says how often a kind occurred. `table` is the number of the table that rows belong to. A paragraph
-    that moved has its `number` in the old text, and `after`, that of the one it stands behind now (0 where that is no
-    paragraph of the same heading); both are counted under their heading.
+    whole or moved); `count` says how often a kind occurred. `table` is the number of the table that rows belong to. A
+    paragraph that moved has its `number` in the old text, and `after`, that of the one it stands behind now (0 where
+    that is no paragraph of the same heading); both are counted under their heading.
     """
 
     kind: Kind
@@ -176,8 +176,8 @@ class _Reader:
         """Pair the pictures that went with those that came in the same block."""
         inside = [(p.old, p.new) for p in self.c.pairs if not p.same]
         for i, j in (*inside, *((i, None) for i in self.old.alone), *((None, j) for j in self.new.alone)):
-            gone = "" if i is None else self.old.texts[i]
-            come = "" if j is None else self.new.texts[j]
+            gone = "" if i is None or self.old.groups[i] == "code" else self.old.texts[i]
+            come = "" if j is None or self.new.groups[j] == "code" else self.new.texts[j]
             if "![" in gone or "![" in come:
                 yield from _pictures(gone, come, self.new.spots[j] if j is not None else self.old.spots[i or 0])
 

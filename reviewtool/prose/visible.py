@@ -43,17 +43,18 @@ class Visible:
     def __init__(self, source: str) -> None:
         self.source = source
         self._chars: list[str] = []
-        self._at = array("l")
-        self._ends = array("l")
+        self._at = array("I")
+        self._ends = array("I")
         self._notes = self._numbers(source)
         self._in_item = False  # what is indented after a list item or a note belongs to it, else it is code
         for block in blocks.split(source):
             self._block(block)
         self.chars = "".join(self._chars)
+        self._chars.clear()
 
     @cached_property
-    def _solid(self) -> list[int]:
-        return [i for i, c in enumerate(self.chars) if c.isalnum()]
+    def _solid(self) -> array[int]:
+        return array("I", (i for i, c in enumerate(self.chars) if c.isalnum()))
 
     @cached_property
     def letters(self) -> str:

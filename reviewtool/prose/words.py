@@ -224,9 +224,19 @@ def _clean(shown: tuple[Sequence[str], Sequence[str]], ea: str, eb: str, runs: l
     ink_a, ink_b = _visible(shown[0]), _visible(shown[1])
     stack: list[Run] = []
     for run in runs:
+        if run.equal and stack and stack[-1].equal:  # one that slid
+            stack[-1] = Run(True, stack[-1].i0, run.i1, stack[-1].j0, run.j1)
+            continue
         stack.append(run)
         while len(stack) >= 3 and not run.equal:
             before, island, after = stack[-3:]
+            if _slides(ea, eb, before, island, after):
+                n = island.i1 - island.i0
+                stack[-3:] = [
+                    Run(False, before.i0, after.i1 - n, before.j0, after.j1 - n),
+                    Run(True, after.i1 - n, after.i1, after.j1 - n, after.j1),
+                ]
+                break
             length = ink_a[island.i1] - ink_a[island.i0]
             edits = min(
                 max(ink_a[edit.i1] - ink_a[edit.i0], ink_b[edit.j1] - ink_b[edit.j0]) for edit in (before, after)
@@ -235,6 +245,13 @@ def _clean(shown: tuple[Sequence[str], Sequence[str]], ea: str, eb: str, runs: l
                 break
             stack[-3:] = [Run(False, before.i0, after.i1, before.j0, after.j1)]
     return _joined(part for run in stack for part in ((run,) if run.equal else _trimmed(ea, eb, *run[1:])))
+
+
+def _slides(ea: str, eb: str, before: Run, island: Run, after: Run) -> bool:
+    """Whether two insertions, or two removals, are one: what is equal between them also stands at the second's end."""
+    same = ea[island.i0 : island.i1]
+    inserted = before.i0 == before.i1 and after.i0 == after.i1 and eb[after.j0 : after.j1].endswith(same)
+    return inserted or (before.j0 == before.j1 and after.j0 == after.j1 and ea[after.i0 : after.i1].endswith(same))
 
 
 def _is_noise(island: Sequence[str], length: int, edits: int) -> bool:

@@ -236,17 +236,20 @@ def _compare(workshop: Workshop, pair: Pair, frame: Frame) -> Compared:
         found.old, found.new, resolve_old=frame.resolve_old, resolve_new=frame.resolve_new, labels=frame.labels
     )
     rows = tuple(Row(c.html, c.changed, c.heading, c.new_start, c.new_end, c.old_start, c.old_end) for c in line.chunks)
-    touched = signals.signals(found.old, found.new, modules.terms(workshop, CommitId(pair.old.commit)))
-    told = summary.summarise(found.old, found.new, touched)
+    both = bool(pair.old.blob and pair.new.blob)
     there = found.new if pair.new.blob else found.old
+    base = CommitId(pair.old.commit)
+    language = (markdown.language(there) or modules.language(workshop, base, pair.path) or "es")[:8]
+    touched = signals.signals(found.old, found.new, modules.terms(workshop, base), language) if both else ()
+    told = summary.summarise(found.old, found.new, touched)
     return Compared(
         kind=found.kind,
         title=paths.shown(markdown.title(there) or name),
-        language=(markdown.language(there) or "es")[:8],
+        language=language,
         encoding=found.encoding,
         rows=rows,
         facts=tuple(Fact(f.kind, f.old, f.new, f.heading, f.count, f.table, f.number, f.after) for f in told.facts),
-        signals=tuple(_signals(touched)) if pair.old.blob and pair.new.blob else (),
+        signals=tuple(_signals(touched)),
         unchanged=told.paragraphs_unchanged,
         words=sum(_count(row.html) for row in rows if row.changed),
         old_size=found.old_size,

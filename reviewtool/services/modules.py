@@ -94,6 +94,13 @@ def tree(workshop: Workshop, commit: CommitId) -> Tree:
     return workshop.cache.get(("tree", ALGORITHM_VERSION, commit), lambda: _tree(workshop, commit))
 
 
+def language(workshop: Workshop, commit: CommitId, path: str) -> str:
+    """Return the language of a document, or of the module in which it would stand; empty where neither tells."""
+    found = tree(workshop, commit)
+    module = found.module_of(path)
+    return found.files[path].language if path in found.files else module.language if module else ""
+
+
 def terms(workshop: Workshop, commit: CommitId) -> tuple[str, ...]:
     """Return the terms that the glossaries of a commit define: their headings, each name of one that has several."""
     return workshop.cache.get(("terms", ALGORITHM_VERSION, commit), lambda: _terms(workshop, tree(workshop, commit)))

@@ -23,23 +23,24 @@ _hasher = PasswordHasher()  # argon2id, RFC 9106 low-memory parameters
 _DECOY = _hasher.hash("nobody has this password")
 
 
-# How everybody appears to the others, as one number: whatever is remembered of a page with names on it is
-# remembered under it.
+# What people are to each other and may do, as one number: whatever is remembered of a page with names on it is
+# remembered under it, and an act that finds another number reads its person anew.
 VERSION = select(Installation.people_version).limit(1).scalar_subquery()
-_SEEN_BY_OTHERS = ("name", "administration", "active")
+_VERSION = select(VERSION)
+_COUNTED = ("name", "administration", "active", "session_version")
 
 
 @event.listens_for(Session, "before_flush")
 def _count_changes(session: Session, *_rest: object) -> None:
     """Raise the installation's `people_version` with every change of names, roles or seats, whoever makes it."""
-    if any(_is_seen(row) for rows in (session.new, session.dirty, session.deleted) for row in rows):
+    if any(_is_counted(row) for rows in (session.new, session.dirty, session.deleted) for row in rows):
         session.execute(update(Installation).values(people_version=Installation.people_version + 1))
 
 
-def _is_seen(row: object) -> bool:
+def _is_counted(row: object) -> bool:
     if isinstance(row, Person):
         state: InstanceState[Person] = inspect(row)
-        return not state.persistent or any(state.attrs[name].history.has_changes() for name in _SEEN_BY_OTHERS)
+        return not state.persistent or any(state.attrs[name].history.has_changes() for name in _COUNTED)
     return isinstance(row, (RoleTerm, Seat, SeatHolding))
 
 
@@ -53,7 +54,22 @@ def get(session: Session, person_id: int) -> Person:
 
 def find(session: Session, person_id: int) -> Person | None:
     """Return a person with roles and seats loaded, or None."""
-    return session.scalars(_ONE, {"id": person_id}).unique().one_or_none()
+    return read(session, person_id)[0]
+
+
+def read(session: Session, person_id: int) -> tuple[Person | None, int]:
+    """Return a person as `find` does, and the `people_version` under which they were read."""
+    found = session.execute(_ONE, {"id": person_id}).unique().one_or_none()
+    return (found[0], found[1] or 0) if found else (None, 0)
+
+
+def acting(session: Session, person: Person, known: int) -> Person:
+    """Return a person of another session in this one, as `get` does; not asked for again while nobody changed.
+
+    `known` is the `people_version` under which they were read. Raises NotFound.
+    """
+    unchanged = session.scalar(_VERSION) == known
+    return session.merge(person, load=False) if unchanged else get(session, person.id)
 
 
 def find_by_email(session: Session, email: str) -> Person | None:
@@ -68,7 +84,7 @@ def everybody(session: Session) -> list[Person]:
 
 # Asked at the beginning of every request and act: one statement, made once.
 _ONE = (
-    select(Person)
+    select(Person, VERSION)
     .options(joinedload(Person.terms), joinedload(Person.holdings).joinedload(SeatHolding.seat))
     .where(Person.id == bindparam("id"))
 )

@@ -37,31 +37,56 @@ def place(workshop: Workshop, revisions: Sequence[Revision], thread: Thread, sho
 
     A revision that leaves the document as it is published gives it the published text.
     """
-    if thread.path is None:
-        return Placed(None, None, "whole")
+    return place_all(workshop, revisions, [thread], shown)[0]
+
+
+def place_all(workshop: Workshop, revisions: Sequence[Revision], threads: Sequence[Thread], shown: int) -> list[Placed]:
+    """Do for several threads what `place` does for one: revision by revision, so that two texts are compared once."""
     by_number = {revision.number: revision for revision in revisions}
-    origin = _origin(by_number[thread.revision], thread.path)
-    path, blob = _standing(workshop, by_number[thread.revision], origin)
-    passage, moved, near = _of(thread), False, 0
-    whole = passage is None
-    changed: list[int] = []
-    for number in range(thread.revision + 1, shown + 1):
-        before = blob
-        path, blob = _standing(workshop, by_number[number], origin)
-        if whole or before == blob:
-            continue
-        carried = _carry(workshop, passage, near, (before, blob))
-        if passage is not None and carried.state in {"edited", "lost"}:
-            changed.append(number)
-        moved = moved or carried.state == "moved"
-        passage, near = carried.passage, carried.near
-    if whole:
-        return Placed(path, None, "whole", blob=blob)
-    if passage is None:
-        return Placed(path, None, "lost", tuple(changed), near, blob)
-    if not passage.says(thread.quote or ""):
-        return Placed(path, passage, "edited", tuple(changed), near, blob)
-    return Placed(path, passage, "moved" if moved else "same", (), near, blob)
+    journeys = [_Journey(workshop, by_number, thread) for thread in threads]
+    for number in range(min((thread.revision for thread in threads), default=shown) + 1, shown + 1):
+        for journey in journeys:
+            journey.step(number)
+    return [journey.placed() for journey in journeys]
+
+
+class _Journey:
+    """A thread's passage on its way from its revision to a later one."""
+
+    def __init__(self, workshop: Workshop, revisions: dict[int, Revision], thread: Thread) -> None:
+        self.workshop, self.revisions, self.thread = workshop, revisions, thread
+        self.passage, self.moved, self.near = _of(thread), False, 0
+        self.whole = self.passage is None
+        self.changed: list[int] = []
+        if thread.path is not None:
+            self.origin = _origin(revisions[thread.revision], thread.path)
+            self.path, self.blob = _standing(workshop, revisions[thread.revision], self.origin)
+
+    def step(self, number: int) -> None:
+        """Go on to a revision; nothing for one that is not later than the thread's own."""
+        if self.thread.path is None or number <= self.thread.revision:
+            return
+        before = self.blob
+        self.path, self.blob = _standing(self.workshop, self.revisions[number], self.origin)
+        if self.whole or before == self.blob:
+            return
+        carried = _carry(self.workshop, self.passage, self.near, (before, self.blob))
+        if self.passage is not None and carried.state in {"edited", "lost"}:
+            self.changed.append(number)
+        self.moved = self.moved or carried.state == "moved"
+        self.passage, self.near = carried.passage, carried.near
+
+    def placed(self) -> Placed:
+        """Say where it has come."""
+        if self.thread.path is None:
+            return Placed(None, None, "whole")
+        if self.whole:
+            return Placed(self.path, None, "whole", blob=self.blob)
+        if self.passage is None:
+            return Placed(self.path, None, "lost", tuple(self.changed), self.near, self.blob)
+        if not self.passage.says(self.thread.quote or ""):
+            return Placed(self.path, self.passage, "edited", tuple(self.changed), self.near, self.blob)
+        return Placed(self.path, self.passage, "moved" if self.moved else "same", (), self.near, self.blob)
 
 
 def _of(thread: Thread) -> passages.Passage | None:

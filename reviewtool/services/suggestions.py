@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewtool.errors import AlreadyDecided, InvalidInput, NotFound
-from reviewtool.models import Comment, Draft, DraftFile, Person, Suggestion, Thread
+from reviewtool.models import Comment, Draft, DraftFile, Person, Revision, Suggestion, Thread
 from reviewtool.prose import merge3, passages
 from reviewtool.rules.lifecycle import State, ensure_allowed
 from reviewtool.rules.permissions import Act
@@ -54,13 +56,24 @@ def apply(session: Session, workshop: Workshop, comment_id: int, *, by: Person) 
     if carried is None:
         raise InvalidInput("suggestion-lost", field="suggestion")
     start, end = carried.start, carried.end
-    merged = merge3.merge(placing.commented(workshop, revisions, thread), text[start:end], suggestion.replacement)
-    if merged.text is None:
+    base = _suggested_on(workshop, revisions, comment)
+    merged = merge3.merge(base, text[start:end], suggestion.replacement)
+    if merged.text is None or (merged.text == text[start:end] != suggestion.replacement):
         raise InvalidInput("suggestion-outdated", field="suggestion")
     drafts.save_text(workshop, draft, entry, text[:start] + merged.text + text[end:], saves=None)
     draft.suggestions = [*draft.suggestions, comment.id]
     session.flush()
     return draft
+
+
+def _suggested_on(workshop: Workshop, revisions: Sequence[Revision], comment: Comment) -> str:
+    """Return the source of the passage in the newest revision there was when a suggestion was written."""
+    thread = comment.thread
+    there = [each.number for each in revisions if each.submitted_at <= comment.created_at]
+    placed = placing.place(workshop, revisions, thread, max([thread.revision, *there]))
+    if placed.passage is None or placed.blob is None:
+        return placing.commented(workshop, revisions, thread)
+    return placing.text(workshop, placed.blob)[placed.passage.start : placed.passage.end]
 
 
 def _entry(draft: Draft, path: str) -> DraftFile | None:

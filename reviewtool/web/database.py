@@ -11,6 +11,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from reviewtool.models import Person
+from reviewtool.services import people
 from reviewtool.services.workshop import Workshop
 
 
@@ -35,10 +36,10 @@ def end_reading() -> None:
 
 @contextmanager
 def act() -> Iterator[tuple[Session, Person]]:
-    """Run one act in one writing transaction: yields the session and, in it, the person as this request found them."""
+    """Run one act in one writing transaction: yields the session and, in it, the person who acts, as they are now."""
     person = me()
     with workshop().database.write() as session:
-        yield session, session.merge(person, load=False)  # no query while the lock is held
+        yield session, people.acting(session, person, g.people_version)
 
 
 def me() -> Person:

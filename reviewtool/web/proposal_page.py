@@ -26,6 +26,7 @@ from reviewtool.web.database import act, me, reading, workshop
 from reviewtool.web.errors import say
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import joined
+from reviewtool.web.places import Places
 from reviewtool.web.reading import Placement, views
 from reviewtool.web.security import may_now
 from reviewtool.web.talk import Talk, ThreadView, place_of, stood
@@ -118,6 +119,7 @@ def _inside(number: int, composer: Composer, known: int | None) -> str:
         composer=composer if discusses and _may_comment(proposal) else None,
         may_suggest=may_now(Act.suggest) and allowed(Act.suggest, State(proposal.state)),
         visible_to=visible_to(),
+        document_title=Places().document,
     )
 
 
@@ -219,8 +221,8 @@ def _conversations(
     placed: list[Placement] = []
     elsewhere: list[ThreadView] = []
     general: list[ThreadView] = []
-    for shown in first.shown:
-        found = placing.place(workshop(), in_order, shown.thread, reader.asked.shown.number)
+    stands = placing.place_all(workshop(), in_order, [each.thread for each in first.shown], reader.asked.shown.number)
+    for shown, found in zip(first.shown, stands, strict=True):
         view = stood(talk.view(shown), found, reader.asked.shown.number)
         if found.path is None:
             general.append(view)

@@ -48,7 +48,8 @@ def reader(*, alone: bool = False) -> Hashable:
 
 def part(key: Hashable, make: Callable[[], str]) -> Markup:
     """Return the HTML of `key`, made now when it is not remembered, with fresh tokens in its forms."""
-    html = b"".join(workshop().cache.get(("part", key), lambda: _made(make))).decode()
+    pieces = workshop().cache.get(("part", key), lambda: _made(make))
+    html = b"".join(each.html if isinstance(each, _Shared) else each for each in pieces).decode()
     if _CSRF in html:
         html = html.replace(_CSRF, generate_csrf())
     if _TOKEN in html:
@@ -67,11 +68,18 @@ def shared(key: Hashable, make: Callable[[], str]) -> Markup:
     html = workshop().cache.get(("shared", key), lambda: make().encode())
     if "shared" not in g:
         return Markup(html.decode())  # noqa: S704  (Jinja's own output)
-    g.shared.append(html)
+    g.shared.append(_Shared(html))
     return Markup(f"{_SHARED}-{len(g.shared) - 1}-")  # noqa: S704  (a place)
 
 
-def _made(make: Callable[[], str]) -> tuple[bytes, ...]:
+class _Shared:
+    """HTML that is held together with others: where it is referred to it weighs nothing in the cache."""
+
+    def __init__(self, html: bytes) -> None:
+        self.html = html
+
+
+def _made(make: Callable[[], str]) -> tuple[bytes | _Shared, ...]:
     """Make a part, in pieces of which every second one is shared; UTF-8 takes half the room of a text with a dash."""
     g.tokens_given, g.shared = 0, []
     try:

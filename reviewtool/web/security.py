@@ -54,7 +54,7 @@ def load(identifier: str) -> Person | None:
     person_id, _, version = identifier.partition(".")
     if not person_id.isdigit() or not version.isdigit():
         return None
-    person = people.find(reading(), int(person_id))
+    person, g.people_version = people.read(reading(), int(person_id))
     return person if person and person.active and person.session_version == int(version) else None
 
 

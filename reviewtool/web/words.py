@@ -66,7 +66,7 @@ def summary(documents: Sequence[tuple[Pair, Compared]]) -> list[str]:
     details = [line for fact in facts if (line := _detail(fact))]
     urgent = [line for fact, line in ((fact, _detail(fact)) for fact in facts) if line and _is_urgent(fact)]
     calm = [line for line in details if line not in urgent]
-    ends = [line for line in (_counts(facts), _amount(documents)) if line]
+    ends = [line for line in (_counts(facts, one=len(documents) == 1), _amount(documents)) if line]
     lines = list(dict.fromkeys([*urgent, *whole, *calm]))
     most = LINES - len(ends)
     if len(lines) > most:
@@ -183,14 +183,15 @@ def _document(pair: Pair, compared: Compared) -> str:
     return said % {"title": _short(compared.title)}
 
 
-def _counts(facts: Sequence[Fact]) -> str:
+def _counts(facts: Sequence[Fact], *, one: bool) -> str:
+    """Count what happened to blocks; a table is named by its number when all are of `one` document."""
     parts = []
     for kind, say in _COUNTED:
         found = [fact for fact in facts if fact.kind == kind and not fact.number]
         tables = {fact.table for fact in found}
         if found:
             said = say(sum(fact.count for fact in found))
-            alone = len(tables) == 1 and tables != {0}
+            alone = one and len(tables) == 1 and tables != {0}
             parts.append(_("%(what)s en la tabla %(table)s", what=said, table=tables.pop()) if alone else said)
     if not parts:
         return ""
@@ -214,6 +215,20 @@ _COUNTED: tuple[tuple[str, Callable[[int], str]], ...] = (
     ("note_changed", lambda n: ngettext("se modifica %(num)s nota", "se modifican %(num)s notas", n)),
     ("note_added", lambda n: ngettext("se añade %(num)s nota", "se añaden %(num)s notas", n)),
     ("note_removed", lambda n: ngettext("se suprime %(num)s nota", "se suprimen %(num)s notas", n)),
+    ("note_moved", lambda n: ngettext("se traslada %(num)s nota", "se trasladan %(num)s notas", n)),
+    (
+        "code_changed",
+        lambda n: ngettext("se modifica %(num)s bloque de código", "se modifican %(num)s bloques de código", n),
+    ),
+    ("code_added", lambda n: ngettext("se añade %(num)s bloque de código", "se añaden %(num)s bloques de código", n)),
+    (
+        "code_removed",
+        lambda n: ngettext("se suprime %(num)s bloque de código", "se suprimen %(num)s bloques de código", n),
+    ),
+    (
+        "code_moved",
+        lambda n: ngettext("se traslada %(num)s bloque de código", "se trasladan %(num)s bloques de código", n),
+    ),
     (
         "format_changed",
         lambda n: ngettext("cambia el formato de %(num)s pasaje", "cambia el formato de %(num)s pasajes", n),

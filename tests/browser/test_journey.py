@@ -77,7 +77,7 @@ def test_a_member_proposes_an_observer_comments_members_vote_and_the_coordinatio
 
     def comment(page):
         page.goto(address)
-        select_words(page, "o de adquisición")
+        select_words(page, "de adquisición")
         page.fill("#composer textarea[name=body]", "Conviene que el glosario diga lo mismo. @Derlis Benítez")
         page.click("text=Publicar el comentario")
         page.wait_for_load_state()

@@ -671,7 +671,7 @@ def test_what_a_text_says_is_never_taken_for_markup(workshop, group, sign_in) ->
 def test_figures_that_change_are_listed_with_links_to_their_places(workshop, group, sign_in) -> None:
     number = journey.propose(workshop, group.members[0], INTRODUCTION, "30 días", "45 días")
     page = sign_in(group.members[1]).get(f"/propuestas/{number}?vista=cambios").text
-    listed = re.search(r'<section class="signals".*?</section>', page, re.DOTALL)
+    listed = re.search(r"Cifras y referencias</h3>.*?</ul>", page, re.DOTALL)
     assert listed
     assert "Cifras y referencias" in listed[0]
     link = re.search(r'href="#([^"]*)">«30» pasa a «45»', listed[0])

@@ -217,6 +217,20 @@ def test_a_suggestion_is_shown_as_a_change_and_goes_to_the_authors_draft(worksho
     assert f"/comentarios/mensajes/{comment_id}/aplicar" not in page
 
 
+def test_a_suggestion_in_an_answer_is_about_the_version_it_was_written_on(workshop, sign_in, group, number) -> None:
+    thread_id, _ = begin(workshop, number, group.observers[0], quote="datos objetivos")
+    journey.revise(workshop, group.members[0], number, ADJUSTMENTS, "datos objetivos", "hechos comprobados")
+    with workshop.database.write() as session:
+        message = Message("Mejor como estaba.", "datos objetivos")
+        answer = threads.reply(session, thread_id, message, by=people.get(session, group.observers[0].id))
+        comment_id = answer.id
+    author = sign_in(group.members[0])
+    location = author.post(f"/comentarios/mensajes/{comment_id}/aplicar").location
+    draft = author.get(location, follow_redirects=True).text
+    assert "base datos objetivos y cuantificables" in draft
+    assert "base hechos comprobados" not in draft.partition("<textarea")[2].partition("</textarea>")[0]
+
+
 def test_only_those_who_may_are_offered_to_apply_or_adopt(workshop, sign_in, group, number) -> None:
     _, comment_id = begin(workshop, number, group.observers[0], quote="datos objetivos", suggestion="hechos objetivos")
     apply, adopt = (f"/comentarios/mensajes/{comment_id}/{act}" for act in ("aplicar", "hacer-suya"))

@@ -131,3 +131,25 @@ def test_two_approved_proposals_merged_at_once_both_stand(workshop, group):
     text = reading.data(workshop.store, reading.find(workshop.store, tip, INTRODUCTION).blob).decode()
     assert "precio efectivamente" in text
     assert "60 días" in text
+
+
+def test_who_is_set_inactive_while_their_act_waits_for_the_lock_no_longer_acts(workshop, group):
+    with workshop.database.read() as session:
+        member, known = people.read(session, group.members[0].id)
+    with workshop.database.write() as session:
+        assert people.acting(session, member, known) is not member
+        assert people.roles(people.acting(session, member, known))
+    with workshop.database.write() as session:
+        people.get(session, member.id).active = False
+    with workshop.database.write() as session:
+        assert not people.roles(people.acting(session, member, known))
+
+
+def test_each_of_two_new_passwords_at_once_signs_out_all_browsers(workshop, group):
+    with workshop.database.read() as session:
+        member, known = people.read(session, group.members[0].id)
+    for password in ("una contraseña larga", "otra contraseña larga"):
+        with workshop.database.write() as session:
+            people.set_password(people.acting(session, member, known), password)
+    with workshop.database.read() as session:
+        assert people.get(session, member.id).session_version == member.session_version + 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -84,16 +85,17 @@ def page(number: int) -> Any:
         resolved=resolved,
         total=found.total,
         after=found.after,
-        shown=[_today(talk.view(each), each, revisions) for each in found.shown],
+        shown=_today([talk.view(each) for each in found.shown], found.shown, revisions),
         document_title=Places().document,
         visible_to=proposal_page.visible_to(),
     )
 
 
-def _today(view: ThreadView, shown: Shown, revisions: list[Revision]) -> ThreadView:
-    """Say on a thread what became of its passage up to the newest version."""
+def _today(views: Sequence[ThreadView], shown: Sequence[Shown], revisions: list[Revision]) -> list[ThreadView]:
+    """Let threads say what became of their passages up to the newest version."""
     newest = revisions[-1].number
-    return stood(view, placing.place(workshop(), revisions, shown.thread, newest), newest)
+    stands = placing.place_all(workshop(), revisions, [each.thread for each in shown], newest)
+    return [stood(view, found, newest) for view, found in zip(views, stands, strict=True)]
 
 
 @blueprint.get("/comentarios/<int:thread_id>")
@@ -108,7 +110,7 @@ def _thread_page(thread_id: int, typed: str = "", suggestion: str = "", error: R
     proposal = proposals.get(session, found.proposal_number)
     shown = conversations.whole(session, found)
     view = Talk(session, proposal, [shown], me()).view(shown, edits=True)
-    view = _today(view, shown, placing.with_touches(session, proposal.number))
+    (view,) = _today([view], [shown], placing.with_touches(session, proposal.number))
     field = getattr(error, "field", "") if error else ""
     page = render_template(
         "threads/thread.html",

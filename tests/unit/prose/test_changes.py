@@ -85,6 +85,13 @@ def test_a_replaced_word_is_replaced_whole():
     assert [(c.op, c.text) for c in found if c.op != "equal"] == [("delete", "200"), ("insert", "100")]
 
 
+def test_words_put_in_together_are_one_insertion_though_one_of_them_stands_beside_it_too():
+    old, new = "la comisión de compra de la venta", "la comisión de compra o de adquisición de la venta"
+    for before, after, op in ((old, new, "insert"), (new, old, "delete")):
+        found = [(c.op, c.text) for c in changes.compare(before, after).changes]
+        assert found == [("equal", "la comisión de compra "), (op, "o de adquisición "), ("equal", "de la venta")]
+
+
 def test_line_ends_and_no_break_spaces_are_kept():
     found = changes.compare("a\u00a0b\r\n\r\nc\r\n", "a b\r\n\r\nc").changes
     assert _joined(found, "insert") == "a\u00a0b\r\n\r\nc\r\n"

@@ -191,3 +191,18 @@ def test_marking_changes_nothing_else_on_the_page(text, data):
     marked = highlight.highlight(html, [highlight.Mark(" ".join(words[at : at + 4]), "", "m", "7", "open")])
     assert 'id="m"' in marked
     assert re.sub(r'<a class="num" href="#thread-7">7</a>|</?mark[^>]*>', "", marked) == html
+
+
+@pytest.mark.parametrize(
+    ("quote", "other", "same"),
+    [
+        ("el 3,5 %", "el 35 %", False),
+        ("\u22125 grados", "5 grados", False),
+        ("1.000,50", "1,000.50", False),
+        ("El  Canon, se añade", "el canon se añade", True),
+        ("alta-media", "alta media", True),
+    ],
+)
+def test_a_passage_says_its_figures_too(quote, other, same):
+    text = f"Antes {quote} después."
+    assert passages.locate(text, 6, 6 + len(quote)).says(other) is same

@@ -42,6 +42,26 @@ def test_a_change_is_told_whole_whatever_part_of_it_changed(before, after, sort,
     assert told(before, after) == [(sort, old, new)]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ("Entre 5 y 10 años.", "Entre 10 y 5 años.", [("number", "5", "10"), ("number", "10", "5")]),
+        ("Precio FOB o CIF.", "Precio CIF o FOB.", [("incoterm", "FOB", "CIF"), ("incoterm", "CIF", "FOB")]),
+        ("−5 grados.", "5 grados.", [("number", "−5", "5")]),
+        ("Un ajuste de **-5 %** al año.", "Un ajuste de **5 %** al año.", [("percentage", "-5 %", "5 %")]),
+        ("De 2020-2024 en adelante.", "De 2020-2025 en adelante.", [("number", "2024", "2025")]),
+    ],
+)
+def test_figures_that_change_places_or_lose_their_sign_are_told(before, after, found):
+    assert [(s.sort, s.old, s.new) for s in signals.signals(before, after)] == found
+
+
+def test_negations_are_those_of_the_language_of_the_document():
+    before, after = "The importer must declare it.", "The importer must not declare it."
+    assert [(s.sort, s.new) for s in signals.signals(before, after, language="en")] == [("negation", "not")]
+    assert signals.signals(before, after) == ()
+
+
 def test_defined_terms_are_those_given_in_any_case():
     assert told("El canon", "El derecho", ("Canon", "Derecho de licencia")) == [("term", "canon", "")]
     assert told("El canon", "El derecho") == []
