@@ -223,7 +223,7 @@ def test_an_older_state_says_so_and_its_links_stay_in_it(reader: FlaskClient, st
     page = shown(reader, f"/estado/{old}/modulo/a.md")
     said = words(page)
     assert "60 días" in said
-    assert "Edición 2026-1. Está leyendo los materiales como estaban" in said
+    assert "«2026-1». Está leyendo los materiales como estaban" in said
     assert f'href="/estado/{old}/glosario.md#canon"' in page
     assert f'src="/archivo/{old}/modulo/dibujo.svg"' in page
     assert 'href="/materiales/modulo/a.md"' in page

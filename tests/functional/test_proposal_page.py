@@ -174,6 +174,10 @@ def test_any_two_versions_can_be_compared(workshop, group, number, read) -> None
     assert "Se comparan la versión 1 y la versión 2" in only
     assert "8 palabras insertadas" not in only
     assert "1 palabra insertada" in only
+    sides = words_of(read(f"/propuestas/{number}?version=2&desde=1&vista=columnas"))
+    assert "Texto de partida Al precio" not in sides
+    assert "Versión 1 Solo se añaden" in sides
+    assert "Versión 2 Solo se añaden" in sides
     assert "No hay diferencias" in read(f"/propuestas/{number}?version=2&desde=2")
     assert "La más reciente es la versión 2" in read(f"/propuestas/{number}?version=1")
 
