@@ -26,11 +26,11 @@ class Opening:
     is_new: bool
 
 
-_PERSON = bindparam("person", type_=Integer)
+_PERSON, _NUMBER = bindparam("person", type_=Integer), bindparam("number", type_=Integer)
 _OPENING = (
-    select(Proposal.latest, LastRead.revision, exists().where(*notices.about(_PERSON, Proposal.number, None)))
+    select(Proposal.latest, LastRead.revision, exists().where(*notices.about(_PERSON, _NUMBER, None)))
     .outerjoin(LastRead, (LastRead.proposal_number == Proposal.number) & (LastRead.person_id == _PERSON))
-    .where(Proposal.number == bindparam("number"))
+    .where(Proposal.number == _NUMBER)
 )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, func, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
 from reviewtool.models import Comment, Event, Notice, Person, Proposal, Suggestion
@@ -137,7 +137,7 @@ def _mark(session: Session, which: tuple[ColumnElement[bool], ...]) -> None:
 
 
 def about(
-    person_id: int | ColumnElement[int], proposal: int | InstrumentedAttribute[int] | None, thread_id: int | None
+    person_id: int | ColumnElement[int], proposal: int | ColumnElement[int] | None, thread_id: int | None
 ) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of a person's unread notices about a proposal or a conversation, for a query."""
     mine = (Notice.person_id == person_id, Notice.read_at.is_(None))

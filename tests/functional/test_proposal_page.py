@@ -239,6 +239,10 @@ def test_a_version_that_was_not_opened_is_new_however_many_follow_it(workshop, g
 
 
 def test_a_page_that_is_opened_again_writes_nothing(workshop, group, number, sign_in, database) -> None:
+    other = journey.propose(workshop, group.members[1], INTRODUCTION, "30 días", "45 días")
+    with workshop.database.write() as session:  # a notice that the person has not read, about another proposal
+        by = people.get(session, group.members[2].id)
+        threads.comment(session, workshop, other, threads.Place(1), threads.Message("Conviene."), by=by)
     client = sign_in(group.members[1])
     client.get(f"/propuestas/{number}")
     statements: list[str] = []
