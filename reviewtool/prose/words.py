@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Final, NamedTuple, cast
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, Final, NamedTuple, cast
 
 from diff_match_patch import diff_match_patch
 
@@ -23,9 +23,13 @@ TOKEN: Final = re.compile(
 )
 #: Words and marks of both sides up to which the full search runs; longer runs are first divided at unique ones. What a
 #: block costs depends on the block alone, so a change elsewhere never alters how it is shown.
-LIMIT: Final = 160
-_EXACT_LIMIT = 1200  # the same for `exact`, which merges by it and shall find the shortest difference
+LIMIT: Final = 4000
+_EXACT_LIMIT = 1200  # the same for `exact`, which goes the slower way
 _ISLAND = 4  # visible characters below which an equal run without a word is absorbed
+
+
+Place = tuple[int, int]  # of a token on both sides
+Search = Callable[[Any, Any], list[Place]]
 
 
 class Run(NamedTuple):
@@ -53,62 +57,120 @@ def compare(
 
     `weights` are the visible texts of the tokens where these are not strings themselves.
     """
-    table, ea, eb = _encode(old, new)
-    if ea == eb:
-        return [Run(True, 0, len(ea), 0, len(eb))] if ea else []
     if weights is None:
-        shown = cast(tuple[Sequence[str], Sequence[str]], (old, new))
-        telling = {char for token, char in table.items() if not str(token).isspace()}
+        shown = a, b = cast(tuple[Sequence[str], Sequence[str]], (old, new))
+        both = {token for token in set(a).intersection(b) if not token.isspace()}
     else:
         shown = weights
-        telling = {
-            c for c, text in zip(itertools.chain(ea, eb), itertools.chain(*shown), strict=True) if not text.isspace()
-        }
-    runs = _found(ea, eb, telling, limit)
-    return _clean(shown, ea, eb, runs) if len(runs) > 2 else runs
+        a, b = _encode(old, new)
+        visible = zip(itertools.chain(a, b), itertools.chain(*shown), strict=True)
+        both = {c for c, text in visible if not text.isspace()}.intersection(a).intersection(b)
+    # What stands on one side only, and blanks, cannot make a common run longer: the search goes without them.
+    ka = [i for i, token in enumerate(a) if token in both]
+    kb = [j for j, token in enumerate(b) if token in both]
+    found = _common([a[i] for i in ka], [b[j] for j in kb], limit, _longest)
+    runs = _filled(a, b, [(ka[x], kb[y]) for x, y in found])
+    return _clean(shown, a, b, runs) if len(runs) > 2 else runs
 
 
-def _found(ea: str, eb: str, telling: set[str], limit: int) -> list[Run]:
-    """Search among the tokens that can tell anything, words and marks of both sides, and put the others back between.
+def _common(a: Sequence[str], b: Sequence[str], limit: int, find: Search) -> list[Place]:
+    """Pair the tokens of a longest common run; above the bound both sides are first divided at what stands once."""
+    n, m = len(a), len(b)
+    head, short = 0, min(n, m)
+    while head < short and a[head] == b[head]:
+        head += 1
+    tail, short = 0, short - head
+    while tail < short and a[n - tail - 1] == b[m - tail - 1]:
+        tail += 1
+    inner_a, inner_b = a[head : n - tail], b[head : m - tail]
+    inside: list[Place] = []
+    if inner_a and inner_b:
+        fits = len(inner_a) + len(inner_b) <= limit
+        inside = find(inner_a, inner_b) if fits else _divided(inner_a, inner_b, limit, find)
+    return [
+        *((x, x) for x in range(head)),
+        *((head + x, head + y) for x, y in inside),
+        *zip(range(n - tail, n), range(m - tail, m), strict=True),
+    ]
 
-    Leaving out what stands on one side only changes no longest common run, and makes most of the search short.
+
+def _longest(a: Sequence[str], b: Sequence[str]) -> list[Place]:
+    """Pair the tokens of a longest common run, a whole row of the table at a time: one bit a token of `a`.
+
+    Hyyrö, Bit-Parallel LCS-length Computation Revisited (2004). Bit i of the row of b[:y + 1] is 0 where a[i] makes the
+    longest common run of a[:i + 1] longer than that of a[:i].
     """
-    both = telling.intersection(ea).intersection(eb)
-    ka = [i for i, c in enumerate(ea) if c in both]
-    kb = [j for j, c in enumerate(eb) if c in both]
-    spans: list[tuple[int, int, int, int]] = []
-    for run in _search("".join([ea[x] for x in ka]), "".join([eb[x] for x in kb]), 0, 0, limit):
-        if not run.equal or run.i0 == run.i1:
-            continue
-        i0, i1, j0, j1 = ka[run.i0], ka[run.i1 - 1] + 1, kb[run.j0], kb[run.j1 - 1] + 1
-        if i1 - i0 == j1 - j0 and ea[i0:i1] == eb[j0:j1]:
-            spans.append((i0, i1, j0, j1))
+    places: dict[str, int] = {}
+    bit = 1
+    for token in a:
+        places[token] = places.get(token, 0) | bit
+        bit <<= 1
+    row = full = bit - 1
+    rows = []
+    for token in b:
+        if found := row & places.get(token, 0):
+            row = (row + found | row - found) & full
+        rows.append(row)
+    pairs = []
+    x, y = len(a) - 1, len(b) - 1
+    while x >= 0 <= y:
+        if a[x] == b[y]:
+            pairs.append((x, y))
+            x, y = x - 1, y - 1
+        elif rows[y] >> x & 1:
+            x -= 1
         else:
-            spans += ((x, x + 1, y, y + 1) for x, y in zip(ka[run.i0 : run.i1], kb[run.j0 : run.j1], strict=True))
-    return _filled(ea, eb, spans)
+            y -= 1
+    return pairs[::-1]
 
 
-def _filled(ea: str, eb: str, spans: Iterable[tuple[int, int, int, int]]) -> list[Run]:
-    """Make Runs of what is equal, i0:i1 with j0:j1, and of all that stands between."""
+def _shortest(a: str, b: str) -> list[Place]:
+    """Pair what the shortest edit leaves, as git does: Myers's way, of diff-match-patch."""
+    pairs: list[Place] = []
+    x = y = 0
+    for op, text in _ENGINE.diff_main(a, b, False):
+        n = len(text)
+        if op == 0:
+            pairs += zip(range(x, x + n), range(y, y + n), strict=True)
+        x, y = x + n * (op <= 0), y + n * (op >= 0)
+    return pairs
+
+
+def _divided(a: Sequence[str], b: Sequence[str], limit: int, find: Search) -> list[Place]:
+    """Divide a long run at the tokens that stand once on each side; without any it counts as replaced."""
+    count_a, count_b = Counter(a), Counter(b)
+    place = {c: n for n, c in enumerate(b) if count_b[c] == 1}
+    found = chain((x, place[c], 1.0) for x, c in enumerate(a) if count_a[c] == 1 and c in place)
+    pairs: list[Place] = []
+    x0 = y0 = 0
+    for x, y in [*found, (len(a), len(b))] if found else ():
+        pairs += ((x0 + i, y0 + j) for i, j in _common(a[x0:x], b[y0:y], limit, find))
+        pairs.append((x, y))
+        x0, y0 = x + 1, y + 1
+    return pairs[:-1]
+
+
+def _filled(a: Sequence[str], b: Sequence[str], pairs: Iterable[Place]) -> list[Run]:
+    """Make Runs of the equal tokens, given as places in both, and of all that stands between."""
     out: list[Run] = []
-    x0 = y0 = x = y = 0  # the equal run so far
-    for i0, i1, j0, j1 in itertools.chain(spans, ((len(ea), len(ea), len(eb), len(eb)),)):
-        if ea[x:i0] != eb[y:j0]:
-            first, change, last = _trimmed(ea, eb, x, i0, y, j0)
+    x0 = y0 = x = y = 0  # where the equal run began, and where it ends so far
+    for i, j in itertools.chain(pairs, ((len(a), len(b)),)):
+        if a[x:i] != b[y:j]:
+            first, change, last = _trimmed(a, b, x, i, y, j)
             if first.i1 > x0:
                 out.append(Run(True, x0, first.i1, y0, first.j1))
             out.append(change)
             x0, y0 = last.i0, last.j0
-        x, y = i1, j1
-    if x > x0:
-        out.append(Run(True, x0, x, y0, y))
+        x, y = i + 1, j + 1
+    if len(a) > x0:
+        out.append(Run(True, x0, len(a), y0, len(b)))
     return out
 
 
 def exact(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Run]:
     """Compare as `compare` does without the clean-up; a run that may slide stands as far down as it can, as in git."""
-    _, ea, eb = _encode(old, new)
-    runs = _joined(_search(ea, eb, 0, 0, _EXACT_LIMIT))
+    ea, eb = _encode(old, new)
+    runs = _filled(ea, eb, _common(ea, eb, _EXACT_LIMIT, _shortest))
     out: list[Run] = []
     slid = 0
     for n, run in enumerate(runs):
@@ -133,11 +195,11 @@ def _slide(ea: str, eb: str, run: Run, after: Run) -> int:
     return n
 
 
-def _encode(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[dict[Hashable, str], str, str]:
+def _encode(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[str, str]:
     """Write each token as one character, leaving out the surrogates so that the text stays valid."""
     characters = map(chr, itertools.chain(range(1, 0xD800), range(0xE000, 0x110000)))
     table = dict(zip(dict.fromkeys(itertools.chain(old, new)), characters, strict=False))
-    return table, "".join([table[t] for t in old]), "".join([table[t] for t in new])
+    return "".join([table[t] for t in old]), "".join([table[t] for t in new])
 
 
 def _engine() -> diff_match_patch:
@@ -149,23 +211,6 @@ def _engine() -> diff_match_patch:
 _ENGINE: Final = _engine()
 
 
-def _search(a: str, b: str, i: int, j: int, limit: int) -> list[Run]:
-    head = common_start(a, b)
-    tail = common_end(a[head:], b[head:])
-    inner_a, inner_b = a[head : len(a) - tail], b[head : len(b) - tail]
-    out = [Run(True, i, i + head, j, j + head)]
-    i0, j0 = i + head, j + head
-    if not inner_a or not inner_b:
-        out.append(Run(False, i0, i0 + len(inner_a), j0, j0 + len(inner_b)))
-    elif len(inner_a) + len(inner_b) <= limit:
-        out.extend(_full(inner_a, inner_b, i0, j0))
-    else:
-        out.extend(_divided(inner_a, inner_b, i0, j0, limit))
-    end_i, end_j = i + len(a), j + len(b)
-    out.append(Run(True, end_i - tail, end_i, end_j - tail, end_j))
-    return out
-
-
 def common_start(a: str, b: str) -> int:
     """Count the characters that two texts have in common at their beginning."""
     return int(_ENGINE.diff_commonPrefix(a, b))
@@ -174,31 +219,6 @@ def common_start(a: str, b: str) -> int:
 def common_end(a: str, b: str) -> int:
     """Count the characters that two texts have in common at their end."""
     return int(_ENGINE.diff_commonSuffix(a, b))
-
-
-def _full(a: str, b: str, i: int, j: int) -> list[Run]:
-    out = []
-    for op, text in _ENGINE.diff_main(a, b, False):
-        n = len(text)
-        out.append(Run(op == 0, i, i + n * (op <= 0), j, j + n * (op >= 0)))
-        i, j = out[-1].i1, out[-1].j1
-    return out
-
-
-def _divided(a: str, b: str, i: int, j: int, limit: int) -> list[Run]:
-    """Divide a long run at the tokens that stand once on each side; without any it counts as replaced."""
-    count_a, count_b = Counter(a), Counter(b)
-    place = {c: n for n, c in enumerate(b) if count_b[c] == 1}
-    found = chain((x, place[c], 1.0) for x, c in enumerate(a) if count_a[c] == 1 and c in place)
-    if not found:
-        return [Run(False, i, i + len(a), j, j + len(b))]
-    out, x0, y0 = [], 0, 0
-    for x, y in [*found, (len(a), len(b))]:
-        out.extend(_search(a[x0:x], b[y0:y], i + x0, j + y0, limit))
-        if x < len(a):
-            out.append(Run(True, i + x, i + x + 1, j + y, j + y + 1))
-        x0, y0 = x + 1, y + 1
-    return out
 
 
 def _joined(runs: Iterable[Run]) -> list[Run]:
@@ -219,7 +239,7 @@ def _visible(texts: Sequence[str]) -> list[int]:
     return [0, *itertools.accumulate(map(len, map(str.strip, texts)))]
 
 
-def _clean(shown: tuple[Sequence[str], Sequence[str]], ea: str, eb: str, runs: list[Run]) -> list[Run]:
+def _clean(shown: tuple[Sequence[str], Sequence[str]], a: Sequence[str], b: Sequence[str], runs: list[Run]) -> list[Run]:
     """Absorb equal islands that only make a change hard to read; give back equal tokens at the ends of a change."""
     ink_a, ink_b = _visible(shown[0]), _visible(shown[1])
     stack: list[Run] = []
@@ -230,47 +250,40 @@ def _clean(shown: tuple[Sequence[str], Sequence[str]], ea: str, eb: str, runs: l
         stack.append(run)
         while len(stack) >= 3 and not run.equal:
             before, island, after = stack[-3:]
-            if _slides(ea, eb, before, island, after):
+            _, i0, i1, j0, j1 = before
+            _, i2, i3, j2, j3 = after
+            if (i0 == i1 and i2 == i3 or j0 == j1 and j2 == j3) and _slides(a, b, island, after):
                 n = island.i1 - island.i0
-                stack[-3:] = [
-                    Run(False, before.i0, after.i1 - n, before.j0, after.j1 - n),
-                    Run(True, after.i1 - n, after.i1, after.j1 - n, after.j1),
-                ]
+                stack[-3:] = [Run(False, i0, i3 - n, j0, j3 - n), Run(True, i3 - n, i3, j3 - n, j3)]
                 break
-            length = ink_a[island.i1] - ink_a[island.i0]
+            length = ink_a[i2] - ink_a[i1]
             edits = min(
-                max(ink_a[edit.i1] - ink_a[edit.i0], ink_b[edit.j1] - ink_b[edit.j0]) for edit in (before, after)
+                max(ink_a[i1] - ink_a[i0], ink_b[j1] - ink_b[j0]), max(ink_a[i3] - ink_a[i2], ink_b[j3] - ink_b[j2])
             )
-            if not _is_noise(shown[0][island.i0 : island.i1], length, edits):
+            if length > edits and length >= _ISLAND or not _is_noise(shown[0][i1:i2], length, edits):
                 break
-            stack[-3:] = [Run(False, before.i0, after.i1, before.j0, after.j1)]
-    return _joined(part for run in stack for part in ((run,) if run.equal else _trimmed(ea, eb, *run[1:])))
+            stack[-3:] = [Run(False, i0, i3, j0, j3)]
+    return _joined(part for run in stack for part in ((run,) if run.equal else _trimmed(a, b, *run[1:])))
 
 
-def _slides(ea: str, eb: str, before: Run, island: Run, after: Run) -> bool:
+def _slides(a: Sequence[str], b: Sequence[str], island: Run, after: Run) -> bool:
     """Whether two insertions, or two removals, are one: what is equal between them also stands at the second's end."""
-    same = ea[island.i0 : island.i1]
-    inserted = before.i0 == before.i1 and after.i0 == after.i1 and eb[after.j0 : after.j1].endswith(same)
-    return inserted or (before.j0 == before.j1 and after.j0 == after.j1 and ea[after.i0 : after.i1].endswith(same))
+    n = island.i1 - island.i0
+    side, start, end = (b, after.j0, after.j1) if after.i0 == after.i1 else (a, after.i0, after.i1)
+    return end - start >= n and side[end - n : end] == a[island.i0 : island.i1]
 
 
 def _is_noise(island: Sequence[str], length: int, edits: int) -> bool:
     """Whether what is equal between two edits tells nothing: a mark alone, or few words for much that changed."""
-    if length > edits and length >= _ISLAND:
-        return False
     words = sum(t[:1].isalnum() for t in island)
     return (not words and length < _ISLAND) or (length <= edits and (words <= 3 or length <= edits / 2))
 
 
-def _trimmed(ea: str, eb: str, i0: int, i1: int, j0: int, j1: int) -> tuple[Run, Run, Run]:
+def _trimmed(a: Sequence[str], b: Sequence[str], i0: int, i1: int, j0: int, j1: int) -> tuple[Run, Run, Run]:
     """Give a change as what is equal at its beginning, what differs, and what is equal at its end."""
-    head = tail = 0
-    while i0 + head < i1 and j0 + head < j1 and ea[i0 + head] == eb[j0 + head]:
-        head += 1
-    while i0 + head < i1 - tail and j0 + head < j1 - tail and ea[i1 - tail - 1] == eb[j1 - tail - 1]:
-        tail += 1
-    return (
-        Run(True, i0, i0 + head, j0, j0 + head),
-        Run(False, i0 + head, i1 - tail, j0 + head, j1 - tail),
-        Run(True, i1 - tail, i1, j1 - tail, j1),
-    )
+    x, y, i, j = i0, j0, i1, j1
+    while x < i and y < j and a[x] == b[y]:
+        x, y = x + 1, y + 1
+    while x < i and y < j and a[i - 1] == b[j - 1]:
+        i, j = i - 1, j - 1
+    return Run(True, i0, x, j0, y), Run(False, x, i, y, j), Run(True, i, i1, j, j1)
