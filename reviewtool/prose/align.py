@@ -6,6 +6,8 @@ Works on keys, kinds and words only, so the source difference, the redline's ren
 from __future__ import annotations
 
 import re
+import struct
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import nlargest
@@ -19,7 +21,7 @@ SIMILAR_MOVED: Final = 0.6  # likeness from which a block is taken to have moved
 _TWIN = 12  # characters from which one exact twin elsewhere is a move
 _LONG = 30  # characters from which repeated twins are moves
 _MOVED_LENGTH = 40  # characters a moved and edited block must have
-_TABLE = 400  # cells up to which a gap is compared in full
+_TABLE = 10_000  # cells up to which a gap is compared in full
 _WORDS = 24  # rarest words of a block by which blocks like it are looked up
 _LIKELY = 12  # blocks that share most of them, which are compared in full
 _REPEATS = 40  # places looked at for a repeated key
@@ -54,7 +56,7 @@ class Side:
             bag = dict.fromkeys(words, 1)
             if len(bag) < len(words):
                 bag = Counter(words)
-            found = self._bags[i] = (bag, sum(map(len, words)))
+            found = self._bags[i] = (bag, len("".join(words)))
         return found
 
     def forget(self, i: int) -> None:
@@ -81,31 +83,54 @@ def chain(candidates: Iterable[tuple[int, int, float]]) -> list[tuple[int, int]]
     cands.sort(key=itemgetter(0))
     if all(x[0] < y[0] and x[1] < y[1] for x, y in pairwise(cands)):
         return [c[:2] for c in cands]
-    # The best chain that ends at each j is kept in a Fenwick tree.
-    rank = {j: r for r, j in enumerate(sorted({c[1] for c in cands}), 1)}
-    size = len(rank)
-    weights, ends = [0.0] * (size + 1), [-1] * (size + 1)
-    best, previous = [0.0] * len(cands), [-1] * len(cands)
+    # The best chains so far, by the j they end at: a larger j is only kept if its chain is heavier.
+    ends: list[int] = []
+    tops: list[float] = []
+    last: list[int] = []
+    previous: list[int] = []
     # Within one i the larger j comes first, so no candidate can stand on another of its own i.
     for x, (_, j, weight) in enumerate(cands):
-        r, top, end = rank[j] - 1, 0.0, -1
-        while r > 0:
-            if weights[r] > top:
-                top, end = weights[r], ends[r]
-            r &= r - 1
-        top += weight
-        best[x], previous[x] = top, end
-        r = rank[j]
-        while r <= size:
-            if top > weights[r]:
-                weights[r], ends[r] = top, x
-            r += r & -r
-    x = max(range(len(cands)), key=best.__getitem__)
+        at = bisect_left(ends, j)
+        top = weight + (tops[at - 1] if at else 0.0)
+        previous.append(last[at - 1] if at else -1)
+        stop = at
+        while stop < len(ends) and tops[stop] <= top:
+            stop += 1
+        if stop > at or at == len(ends) or ends[at] != j:
+            ends[at:stop], tops[at:stop], last[at:stop] = [j], [top], [x]
+    x = last[-1]
     found = []
     while x >= 0:
         found.append(cands[x][:2])
         x = previous[x]
     return found[::-1]
+
+
+class _Shared:
+    """What a block shares with each of several others: the weights of words, summed up in the fields of one number."""
+
+    def __init__(self, known: set[str], others: Sequence[dict[str, int]]) -> None:
+        """Read the words of the other blocks, as far as they are known on this side."""
+        self._size = 4 * len(others)
+        self._fields = struct.Struct(f"<{len(others)}I")
+        self._once: dict[str, int] = {}
+        self._more: dict[str, list[tuple[int, int]]] = {}
+        once = self._once
+        for j, words in enumerate(others):
+            field = 32 * j
+            for word in words.keys() & known:
+                once[word] = once.get(word, 0) + (len(word) << field)
+                if words[word] > 1:
+                    self._more.setdefault(word, []).append((field, words[word]))
+
+    def of(self, words: dict[str, int]) -> Sequence[int]:
+        """Give the weight of the words that a block has in common with each of the others."""
+        shared = sum(map(self._once.__getitem__, self._once.keys() & words))
+        for word in self._more.keys() & words if self._more else ():
+            if words[word] > 1:
+                for field, n in self._more[word]:
+                    shared += (min(n, words[word]) - 1) * len(word) << field
+        return self._fields.unpack(shared.to_bytes(self._size, "little"))
 
 
 def align(old: Side, new: Side) -> dict[int, Pair]:
@@ -208,30 +233,25 @@ class _Alignment:
         left = [i for i in range(a0, a1) if a.keys[i] not in twins]
         right = [j for j in range(b0, b1) if b.keys[j] not in twins]
         small = len(left) * len(right) <= _TABLE
-        found = self._table(left, right) if small else self._candidates(left, right, SIMILAR)
+        found = self._table(left, right, SIMILAR) if small else self._candidates(left, right, SIMILAR)
         for i, j in chain((i, j, s * s * (a.size(i) + b.size(j))) for i, j, s in found):
             self._pair(i, j)
         alone = a1 - a0 == 1 == b1 - b0 and left and right and a0 not in self.pairs
         if alone and a.kinds[a0] == b.kinds[b0] and likeness(a.bag(a0), b.bag(b0)) >= SIMILAR_ALONE:
             self._pair(a0, b0)
 
-    def _table(self, left: Sequence[int], right: Sequence[int]) -> list[tuple[int, int, float]]:
-        """Compare every old block of a gap with every new one; what two blocks share is summed up word by word."""
-        places = defaultdict(list)
-        for j in right:
-            for word, n in self.b.bag(j)[0].items():
-                places[word].append((j, n))
+    def _table(self, left: Sequence[int], right: Sequence[int], least: float) -> list[tuple[int, int, float]]:
+        """Compare every old block of a gap with every new one."""
+        if not left or not right:
+            return []
+        bags = [self.a.bag(i) for i in left]
+        others = [self.b.bag(j) for j in right]
+        shared = _Shared(set().union(*[words for words, _ in bags]), [words for words, _ in others])
         found = []
-        for i in left:
-            words, weight = self.a.bag(i)
-            shared: dict[int, int] = {}
-            for word, n in words.items():
-                for j, m in places.get(word, ()):
-                    shared[j] = shared.get(j, 0) + len(word) * min(n, m)
-            for j, both in shared.items():
-                alike = 2 * both / (weight + self.b.bag(j)[1])
-                if alike >= SIMILAR:
-                    found.append((i, j, alike))
+        for i, (words, weight) in zip(left, bags, strict=True):
+            for j, both, (_, other) in zip(right, shared.of(words), others, strict=True):
+                if both and 2 * both >= least * (weight + other):
+                    found.append((i, j, 2 * both / (weight + other)))
         return found
 
     def _moves(self) -> Iterator[tuple[int, int]]:

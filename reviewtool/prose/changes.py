@@ -58,7 +58,7 @@ class Comparison:
     @property
     def changes(self) -> tuple[Change, ...]:
         """List the changes in text order: equal and deleted join to the old text, equal and inserted to the new."""
-        return tuple(_merged(change for step in self.steps() for change in self.inside(step)))
+        return tuple(_merged(self._parts()))
 
     def steps(self) -> Iterator[Step]:
         """Walk both texts block by block: before each that stayed come the old ones that went and the new that came."""
@@ -95,6 +95,16 @@ class Comparison:
                     yield Change(op, text, step.pair.move)
                 elif kind == op:
                     yield Change(op, text)
+
+    def _parts(self) -> Iterator[tuple[Op, str, int | None]]:
+        """Give the changes of all steps; blocks that stayed, most of them, the short way."""
+        for step in self.steps():
+            pair = step.pair
+            if pair is None or pair.move is not None:
+                yield from self.inside(step)
+            else:
+                for op, text in pair.runs:
+                    yield op, text, None
 
 
 def compare(old: str, new: str) -> Comparison:
@@ -145,15 +155,16 @@ def _tokens(text: str, head: int, tail: int) -> list[str]:
     return [token for token in (text[:head], *words.tokens(text[head:end]), text[end:]) if token]
 
 
-def _merged(changes: Iterable[Change]) -> Iterator[Change]:
+def _merged(parts: Iterable[tuple[Op, str, int | None]]) -> Iterator[Change]:
     """Join neighbours of one sort."""
     held: list[str] = []
-    before: tuple[Op | None, int | None] = (None, None)
-    for op, text, move in changes:
-        if before != (op, move):
-            if before[0]:
-                yield Change(before[0], "".join(held), before[1])
-            held, before = [], (op, move)
+    last: Op = "equal"
+    number: int | None = None
+    for op, text, move in parts:
+        if op != last or move != number:
+            if held:
+                yield Change(last, "".join(held), number)
+            held, last, number = [], op, move
         held.append(text)
-    if before[0]:
-        yield Change(before[0], "".join(held), before[1])
+    if held:
+        yield Change(last, "".join(held), number)

@@ -18,8 +18,8 @@ from reviewtool.prose.align import chain
 
 # Accents written apart belong to their letter; joiners, skin tones and the two letters of a flag to their picture.
 TOKEN: Final = re.compile(
-    r"\w+(?:['’]\w+|[\u0300-\u036f]+\w*)*|\s+|[\U0001f1e6-\U0001f1ff]{2}"
-    r"|[^\w\s](?:[\u0300-\u036f\u20e3\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[^\w\s])*"
+    r"\w++(?:['’]\w++|[\u0300-\u036f]++\w*+)*+|\s++|[\U0001f1e6-\U0001f1ff]{2}"
+    r"|[^\w\s](?:[\u0300-\u036f\u20e3\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[^\w\s])*+"
 )
 #: Words and marks of both sides up to which the full search runs; longer runs are first divided at unique ones. What a
 #: block costs depends on the block alone, so a change elsewhere never alters how it is shown.
@@ -156,11 +156,11 @@ def _filled(a: Sequence[str], b: Sequence[str], pairs: Iterable[Place]) -> list[
     x0 = y0 = x = y = 0  # where the equal run began, and where it ends so far
     for i, j in itertools.chain(pairs, ((len(a), len(b)),)):
         if a[x:i] != b[y:j]:
-            first, change, last = _trimmed(a, b, x, i, y, j)
-            if first.i1 > x0:
-                out.append(Run(True, x0, first.i1, y0, first.j1))
-            out.append(change)
-            x0, y0 = last.i0, last.j0
+            i0, i1, j0, j1 = _tight(a, b, x, i, y, j)
+            if i0 > x0:
+                out.append(Run(True, x0, i0, y0, j0))
+            out.append(Run(False, i0, i1, j0, j1))
+            x0, y0 = i1, j1
         x, y = i + 1, j + 1
     if len(a) > x0:
         out.append(Run(True, x0, len(a), y0, len(b)))
@@ -263,7 +263,15 @@ def _clean(shown: tuple[Sequence[str], Sequence[str]], a: Sequence[str], b: Sequ
             if length > edits and length >= _ISLAND or not _is_noise(shown[0][i1:i2], length, edits):
                 break
             stack[-3:] = [Run(False, i0, i3, j0, j3)]
-    return _joined(part for run in stack for part in ((run,) if run.equal else _trimmed(a, b, *run[1:])))
+    out: list[Run] = []
+    for run in stack:
+        equal, i0, i1, j0, j1 = run
+        x0, x1, y0, y1 = (i0, i1, j0, j1) if equal else _tight(a, b, i0, i1, j0, j1)
+        if (x0, x1) == (i0, i1) and (y0, y1) == (j0, j1):
+            out.append(run)
+        else:
+            out += Run(True, i0, x0, j0, y0), Run(False, x0, x1, y0, y1), Run(True, x1, i1, y1, j1)
+    return _joined(out) if len(out) > len(stack) else out
 
 
 def _slides(a: Sequence[str], b: Sequence[str], island: Run, after: Run) -> bool:
@@ -279,11 +287,10 @@ def _is_noise(island: Sequence[str], length: int, edits: int) -> bool:
     return (not words and length < _ISLAND) or (length <= edits and (words <= 3 or length <= edits / 2))
 
 
-def _trimmed(a: Sequence[str], b: Sequence[str], i0: int, i1: int, j0: int, j1: int) -> tuple[Run, Run, Run]:
-    """Give a change as what is equal at its beginning, what differs, and what is equal at its end."""
-    x, y, i, j = i0, j0, i1, j1
-    while x < i and y < j and a[x] == b[y]:
-        x, y = x + 1, y + 1
-    while x < i and y < j and a[i - 1] == b[j - 1]:
-        i, j = i - 1, j - 1
-    return Run(True, i0, x, j0, y), Run(False, x, i, y, j), Run(True, i, i1, j, j1)
+def _tight(a: Sequence[str], b: Sequence[str], i0: int, i1: int, j0: int, j1: int) -> tuple[int, int, int, int]:
+    """Leave out of a change, old[i0:i1] against new[j0:j1], what is equal at its beginning and at its end."""
+    while i0 < i1 and j0 < j1 and a[i0] == b[j0]:
+        i0, j0 = i0 + 1, j0 + 1
+    while i0 < i1 and j0 < j1 and a[i1 - 1] == b[j1 - 1]:
+        i1, j1 = i1 - 1, j1 - 1
+    return i0, i1, j0, j1
