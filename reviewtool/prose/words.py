@@ -239,7 +239,9 @@ def _visible(texts: Sequence[str]) -> list[int]:
     return [0, *itertools.accumulate(map(len, map(str.strip, texts)))]
 
 
-def _clean(shown: tuple[Sequence[str], Sequence[str]], a: Sequence[str], b: Sequence[str], runs: list[Run]) -> list[Run]:
+def _clean(
+    shown: tuple[Sequence[str], Sequence[str]], a: Sequence[str], b: Sequence[str], runs: list[Run]
+) -> list[Run]:
     """Absorb equal islands that only make a change hard to read; give back equal tokens at the ends of a change."""
     ink_a, ink_b = _visible(shown[0]), _visible(shown[1])
     stack: list[Run] = []
@@ -252,7 +254,7 @@ def _clean(shown: tuple[Sequence[str], Sequence[str]], a: Sequence[str], b: Sequ
             before, island, after = stack[-3:]
             _, i0, i1, j0, j1 = before
             _, i2, i3, j2, j3 = after
-            if (i0 == i1 and i2 == i3 or j0 == j1 and j2 == j3) and _slides(a, b, island, after):
+            if ((i0 == i1 and i2 == i3) or (j0 == j1 and j2 == j3)) and _slides(a, b, island, after):
                 n = island.i1 - island.i0
                 stack[-3:] = [Run(False, i0, i3 - n, j0, j3 - n), Run(True, i3 - n, i3, j3 - n, j3)]
                 break
@@ -260,7 +262,7 @@ def _clean(shown: tuple[Sequence[str], Sequence[str]], a: Sequence[str], b: Sequ
             edits = min(
                 max(ink_a[i1] - ink_a[i0], ink_b[j1] - ink_b[j0]), max(ink_a[i3] - ink_a[i2], ink_b[j3] - ink_b[j2])
             )
-            if length > edits and length >= _ISLAND or not _is_noise(shown[0][i1:i2], length, edits):
+            if (length > edits and length >= _ISLAND) or not _is_noise(shown[0][i1:i2], length, edits):
                 break
             stack[-3:] = [Run(False, i0, i3, j0, j3)]
     out: list[Run] = []
