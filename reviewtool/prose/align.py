@@ -5,7 +5,7 @@ Works on keys, kinds and words only, so the source difference, the redline's ren
 
 from __future__ import annotations
 
-import re
+import codecs
 import struct
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -26,11 +26,20 @@ _WORDS = 24  # rarest words of a block by which blocks like it are looked up
 _LIKELY = 12  # blocks that share most of them, which are compared in full
 _REPEATS = 40  # places looked at for a repeated key
 _REPEATED = 120_000  # and for all repeated keys together
-_WORD = re.compile(r"\w{3,}|(?<!\w)\d\d?(?!\w)")  # words that tell blocks apart: three letters, or a number
+#: The words that tell a block apart, three letters or a number, and the weight of all of them.
+Bag = tuple[set[bytes], int]
 
 
-#: How often each word of a block stands in it, and the weight of all of them.
-Bag = tuple[dict[str, int], int]
+def _beyond(error: UnicodeError) -> tuple[str, int]:
+    """Write letters that Latin-1 lacks by their numbers, and other characters as blanks."""
+    assert isinstance(error, UnicodeEncodeError)
+    odd = error.object[error.start : error.end]
+    return "".join([f"_{ord(c):x}" if c.isalnum() else " " for c in odd]), error.end
+
+
+_BEYOND: Final = "reviewtool.words"
+codecs.register_error(_BEYOND, _beyond)
+_FOLDED: Final = bytes(ord(c.lower()) if c.isalnum() or c == "_" else 32 for c in map(chr, range(256)))
 
 
 class Pair(NamedTuple):
@@ -52,11 +61,9 @@ class Side:
         """Count the words that tell blocks apart, and give the weight of all of them."""
         found = self._bags.get(i)
         if found is None:
-            words = _WORD.findall(self._texts[i].lower())
-            bag = dict.fromkeys(words, 1)
-            if len(bag) < len(words):
-                bag = Counter(words)
-            found = self._bags[i] = (bag, len("".join(words)))
+            text = self._texts[i].encode("latin-1", _BEYOND).translate(_FOLDED)
+            words = {word for word in text.split() if len(word) > 2 or word.isdigit()}
+            found = self._bags[i] = (words, len(b"".join(words)))
         return found
 
     def forget(self, i: int) -> None:
@@ -73,8 +80,7 @@ def likeness(a: Bag, b: Bag) -> float:
     total = a[1] + b[1]
     if 2 * min(a[1], b[1]) < SIMILAR_ALONE * total or not total:
         return 0.0
-    shared = sum([len(w) * min(a[0][w], b[0][w]) for w in a[0].keys() & b[0].keys()])
-    return 2 * shared / total
+    return 2 * len(b"".join(a[0] & b[0])) / total
 
 
 def chain(candidates: Iterable[tuple[int, int, float]]) -> list[tuple[int, int]]:
@@ -109,27 +115,19 @@ def chain(candidates: Iterable[tuple[int, int, float]]) -> list[tuple[int, int]]
 class _Shared:
     """What a block shares with each of several others: the weights of words, summed up in the fields of one number."""
 
-    def __init__(self, known: set[str], others: Sequence[dict[str, int]]) -> None:
+    def __init__(self, known: set[bytes], others: Sequence[set[bytes]]) -> None:
         """Read the words of the other blocks, as far as they are known on this side."""
         self._size = 4 * len(others)
         self._fields = struct.Struct(f"<{len(others)}I")
-        self._once: dict[str, int] = {}
-        self._more: dict[str, list[tuple[int, int]]] = {}
-        once = self._once
+        self._sums: dict[bytes, int] = {}
+        sums = self._sums
         for j, words in enumerate(others):
-            field = 32 * j
-            for word in words.keys() & known:
-                once[word] = once.get(word, 0) + (len(word) << field)
-                if words[word] > 1:
-                    self._more.setdefault(word, []).append((field, words[word]))
+            for word in words & known:
+                sums[word] = sums.get(word, 0) + (len(word) << 32 * j)
 
-    def of(self, words: dict[str, int]) -> Sequence[int]:
+    def of(self, words: set[bytes]) -> Sequence[int]:
         """Give the weight of the words that a block has in common with each of the others."""
-        shared = sum(map(self._once.__getitem__, self._once.keys() & words))
-        for word in self._more.keys() & words if self._more else ():
-            if words[word] > 1:
-                for field, n in self._more[word]:
-                    shared += (min(n, words[word]) - 1) * len(word) << field
+        shared = sum(map(self._sums.__getitem__, self._sums.keys() & words))
         return self._fields.unpack(shared.to_bytes(self._size, "little"))
 
 
@@ -283,10 +281,10 @@ class _Alignment:
         """Find similar pairs by an index over the rarer words; the work per old block is bounded."""
         index = defaultdict(list)
         few = 4 * len(left) < len(right)
-        known = set().union(*(self.a.bag(i)[0] for i in left)) if few else set()
+        known: set[bytes] = set().union(*(self.a.bag(i)[0] for i in left)) if few else set()
         for j in right if left else ():
             words = self.b.bag(j)[0]
-            for word in words.keys() & known if few else words:
+            for word in words & known if few else words:
                 index[word].append(j)
         rare = max(8, min(len(right) // 10, 400_000 // (1 + len(left))))
         found = []
@@ -295,7 +293,7 @@ class _Alignment:
             if not few:
                 self.a.forget(i)  # the words of a long document all at once take more than the document
             lists = [(len(index[w]), w) for w in words if w in index]
-            most = sum([len(w) * words[w] for _, w in lists])  # what any block can share with this one
+            most = sum([len(w) for _, w in lists])  # what any block can share with this one
             if 2 * most < least * (weight + most) or not lists:
                 continue
             for j in self._likely(index, lists, rare):
@@ -307,7 +305,7 @@ class _Alignment:
                     found.append((i, j, alike))
         return found
 
-    def _likely(self, index: dict[str, list[int]], lists: list[tuple[int, str]], rare: int) -> list[int]:
+    def _likely(self, index: dict[bytes, list[int]], lists: list[tuple[int, bytes]], rare: int) -> list[int]:
         """Name the few new blocks that share most of the rarer words, given as (number of places, word)."""
         if len(lists) > _WORDS:
             lists = sorted(lists)[:_WORDS]

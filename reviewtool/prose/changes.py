@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from reviewtool.prose import align, blocks, words
-
-Op = Literal["equal", "delete", "insert"]
+from reviewtool.prose.words import Op
 
 
 class Change(NamedTuple):
@@ -118,7 +117,7 @@ def compare(old: str, new: str) -> Comparison:
     for x, (y, moved) in sorted(found.items()):
         i, j = head + x, head + y
         moves += moved
-        runs = (("equal", raw_a[i]),) if raw_a[i] == raw_b[j] else tuple(_runs(raw_a[i], raw_b[j]))
+        runs = (("equal", raw_a[i]),) if raw_a[i] == raw_b[j] else tuple(words.compare_texts(raw_a[i], raw_b[j]))
         pairs.append(BlockPair(i, j, moves if moved else None, runs))
     pairs += [BlockPair(last_a + n, last_b + n, None, (("equal", raw_a[last_a + n]),)) for n in range(tail)]
     return Comparison(old, new, a, b, tuple(pairs))
@@ -132,27 +131,6 @@ def compare_cached(old: str, new: str) -> Comparison:
 
 def _side(found: Sequence[blocks.Block], raw: Sequence[str]) -> align.Side:
     return align.Side([" ".join(r.split()) for r in raw], [b.kind for b in found])
-
-
-def _runs(old: str, new: str) -> Iterator[tuple[Op, str]]:
-    """Compare the words of two blocks; what is the same at both ends, up to a blank, need not be divided into words."""
-    head = old.rfind(" ", 0, words.common_start(old, new)) + 1
-    tail = words.common_end(old[head:], new[head:])
-    tail = len(old) - place if tail and (place := old.find(" ", len(old) - tail)) >= 0 else 0
-    a, b = _tokens(old, head, tail), _tokens(new, head, tail)
-    for equal, i0, i1, j0, j1 in words.compare(a, b):
-        if equal:
-            yield "equal", "".join(a[i0:i1])
-            continue
-        if i1 > i0:
-            yield "delete", "".join(a[i0:i1])
-        if j1 > j0:
-            yield "insert", "".join(b[j0:j1])
-
-
-def _tokens(text: str, head: int, tail: int) -> list[str]:
-    end = len(text) - tail
-    return [token for token in (text[:head], *words.tokens(text[head:end]), text[end:]) if token]
 
 
 def _merged(parts: Iterable[tuple[Op, str, int | None]]) -> Iterator[Change]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, Final, NamedTuple, cast
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Any, Final, Literal, NamedTuple, cast
 
 from diff_match_patch import diff_match_patch
 
@@ -28,7 +28,9 @@ _EXACT_LIMIT = 1200  # the same for `exact`, which goes the slower way
 _ISLAND = 4  # visible characters below which an equal run without a word is absorbed
 
 
+Op = Literal["equal", "delete", "insert"]
 Place = tuple[int, int]  # of a token on both sides
+Extent = tuple[int, int, int, int]  # the characters old[0:1] and new[2:3] of two texts
 Search = Callable[[Any, Any], list[Place]]
 
 
@@ -73,6 +75,74 @@ def compare(
     return _clean(shown, a, b, runs) if len(runs) > 2 else runs
 
 
+def compare_texts(old: str, new: str) -> Iterator[tuple[Op, str]]:
+    """Compare two texts: what is equal, deleted and inserted in turn, whole tokens each; either side joins to its text.
+
+    What stands between blanks is compared first, and only what changed there is divided into tokens.
+    """
+    head = old.rfind(" ", 0, common_start(old, new)) + 1
+    tail = common_end(old[head:], new[head:])
+    tail = len(old) - place if tail and (place := old.find(" ", len(old) - tail)) >= 0 else 0
+    at = 0
+    for i0, i1, j0, j1 in _changed(old[head : len(old) - tail], new[head : len(new) - tail]):
+        if head + i0 > at:
+            yield "equal", old[at : head + i0]
+        if i1 > i0:
+            yield "delete", old[head + i0 : head + i1]
+        if j1 > j0:
+            yield "insert", new[head + j0 : head + j1]
+        at = head + i1
+    if at < len(old):
+        yield "equal", old[at:]
+
+
+def _changed(old: str, new: str) -> Iterator[Extent]:
+    """Give what differs between two texts."""
+    a, b = old.split(), new.split()
+    if not a or not b or not (_is_even(old, a) and _is_even(new, b)):
+        yield from _changed_tokens(old, new)
+        return
+    at_a, at_b = _places(old, a), _places(new, b)
+    n, m = len(a), len(b)
+    for equal, x0, x1, y0, y1 in compare(a, b):
+        if equal:  # what stands before all words and after them belongs to their equal ends
+            i0, j0 = (at_a[x0], at_b[y0]) if x0 or y0 else (0, 0)
+            i1, j1 = (at_a[x1] - 1, at_b[y1] - 1) if x1 < n or y1 < m else (len(old), len(new))
+            if old[i0:i1] == new[j0:j1]:
+                continue
+        else:  # with the blanks on both sides of it
+            i0, j0 = at_a[x0] - 1 if x0 else 0, at_b[y0] - 1 if y0 else 0
+            i1, j1 = at_a[x1] if x1 < n else len(old), at_b[y1] if y1 < m else len(new)
+            if x1 - x0 == 1 == y1 - y0 and a[x0].isalnum() and b[y0].isalnum():  # a word for a word, nothing in them
+                if old[i0 : at_a[x0]] == new[j0 : at_b[y0]] and old[at_a[x1] - 1 : i1] == new[at_b[y1] - 1 : j1]:
+                    yield at_a[x0], at_a[x1] - 1, at_b[y0], at_b[y1] - 1
+                    continue
+        for c0, c1, d0, d1 in _changed_tokens(old[i0:i1], new[j0:j1]):
+            yield i0 + c0, i0 + c1, j0 + d0, j0 + d1
+
+
+def _changed_tokens(old: str, new: str) -> Iterator[Extent]:
+    """Give what differs between two texts, divided into all their tokens."""
+    a, b = tokens(old), tokens(new)
+    i = j = 0
+    for equal, i0, i1, j0, j1 in compare(a, b):
+        n, m = len("".join(a[i0:i1])), len("".join(b[j0:j1]))
+        if not equal:
+            yield i, i + n, j, j + m
+        i, j = i + n, j + m
+
+
+def _is_even(text: str, found: Sequence[str]) -> bool:
+    """Whether single blanks or ends of lines, and nothing else, divide a text into what was found between blanks."""
+    return " ".join(found) == text.replace("\n", " ").strip(" ")
+
+
+def _places(text: str, found: Sequence[str]) -> list[int]:
+    """Give the places where the words of an even text begin, and one behind the last."""
+    first = len(text) - len(text.lstrip())
+    return [first + n + before for n, before in enumerate(itertools.accumulate(map(len, found), initial=0))]
+
+
 def _common(a: Sequence[str], b: Sequence[str], limit: int, find: Search) -> list[Place]:
     """Pair the tokens of a longest common run; above the bound both sides are first divided at what stands once."""
     n, m = len(a), len(b)
@@ -88,8 +158,8 @@ def _common(a: Sequence[str], b: Sequence[str], limit: int, find: Search) -> lis
         fits = len(inner_a) + len(inner_b) <= limit
         inside = find(inner_a, inner_b) if fits else _divided(inner_a, inner_b, limit, find)
     return [
-        *((x, x) for x in range(head)),
-        *((head + x, head + y) for x, y in inside),
+        *zip(range(head), range(head), strict=True),
+        *([(head + x, head + y) for x, y in inside] if head else inside),
         *zip(range(n - tail, n), range(m - tail, m), strict=True),
     ]
 
@@ -155,7 +225,7 @@ def _filled(a: Sequence[str], b: Sequence[str], pairs: Iterable[Place]) -> list[
     out: list[Run] = []
     x0 = y0 = x = y = 0  # where the equal run began, and where it ends so far
     for i, j in itertools.chain(pairs, ((len(a), len(b)),)):
-        if a[x:i] != b[y:j]:
+        if (i > x or j > y) and a[x:i] != b[y:j]:
             i0, i1, j0, j1 = _tight(a, b, x, i, y, j)
             if i0 > x0:
                 out.append(Run(True, x0, i0, y0, j0))
