@@ -10,7 +10,6 @@ from bisect import bisect_left
 from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import groupby
 from typing import Any
 
 from flask import render_template, url_for
@@ -18,7 +17,7 @@ from markupsafe import Markup
 
 from reviewtool.prose import ALGORITHM_VERSION, highlight
 from reviewtool.services import comparing
-from reviewtool.services.comparing import Compared, Line, Pair, Row, Side, Signal
+from reviewtool.services.comparing import Compared, Pair, Row, Side, Signal
 from reviewtool.services.showing import Kind
 from reviewtool.web import files, remembering, words
 from reviewtool.web.collapsing import Room, Stretch, first_rows, numbered, shown_rows, stretches, touched
@@ -26,11 +25,10 @@ from reviewtool.web.comparison import Asked, Reader, picture, row_of
 from reviewtool.web.database import workshop
 from reviewtool.web.files import File
 from reviewtool.web.i18n import language
+from reviewtool.web.lines import SourceLine, folded
 from reviewtool.web.talk import ThreadView
 
 ROOM = 90_000  # characters of changed blocks on a page: with all the rest it stays under 200 KB
-SOURCE_CONTEXT = 3  # lines
-MARKED = 90  # characters of HTML around a run of the source
 SIGNALS = 12  # listed for a document; the text itself shows the rest
 NOTHING = Markup()
 
@@ -79,17 +77,6 @@ class Columns:
     comments_url: str = ""
     gap: Stretch | None = None
     url: str = ""
-
-
-@dataclass(frozen=True)
-class SourceLine:
-    """A line of the source, or a gap of `hidden` lines, of which some may be `changes` that found no room."""
-
-    line: Line | None = None
-    hidden: int = 0
-    changes: int = 0
-    url: str = ""
-    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -349,29 +336,5 @@ def _columns(reader: Reader, view: DocumentView, placed: list[Placement], room: 
 
 
 def _lines(asked: Asked, view: DocumentView, room: Room) -> tuple[SourceLine, ...]:
-    lines = comparing.source(workshop(), view.pair)
-    near = _near(lines, room)
-    found: list[SourceLine] = []
-    for shown, group in groupby(range(len(lines)), lambda at: asked.whole or at in near):
-        run = list(group)
-        ids = [f"line-{view.position}-{at + 1}" for at in run]
-        if shown:
-            found.extend(SourceLine(lines[at], id=identity) for at, identity in zip(run, ids, strict=True))
-        else:
-            changed = [identity for at, identity in zip(run, ids, strict=True) if lines[at].changed]
-            url = asked.url(changed[0] if changed else ids[0], todo=1)
-            found.append(SourceLine(hidden=len(run), changes=len(changed), url=url))
-    return tuple(found)
-
-
-def _near(lines: Sequence[Line], room: Room) -> set[int]:
-    """Choose the changed lines and those around them, as long as there is room for their characters and marks."""
-    near: set[int] = set()
-    for at, line in enumerate(lines):
-        if line.changed:
-            around = {*range(max(0, at - SOURCE_CONTEXT), min(len(lines), at + SOURCE_CONTEXT + 1))} - near
-            runs = [run for each in around for run in lines[each].runs]
-            if not room.takes(sum(len(text) + MARKED for _op, text in runs)):
-                break
-            near |= around
-    return near
+    found = comparing.source(workshop(), view.pair)
+    return folded(found, f"line-{view.position}-", room, lambda anchor: asked.url(anchor, todo=1), whole=asked.whole)
