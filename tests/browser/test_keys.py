@@ -79,8 +79,9 @@ def test_the_key_for_the_next_change_opens_what_is_folded(browser, demo, signed_
         assert stops(page, "j", ".changed") == [shown + 1]
 
 
-def test_keys_lead_through_two_states_of_a_document(browser, demo, signed_in):
+def test_keys_lead_through_two_states_of_a_document_and_two_editions(browser, demo, signed_in):
     store = demo.workshop.store
+    old = reading.head(store)
 
     def put(text):
         tip = reading.head(store)
@@ -97,3 +98,6 @@ def test_keys_lead_through_two_states_of_a_document(browser, demo, signed_in):
         page.goto(f"{demo.url}/comparar/{first}/prueba.md", wait_until="networkidle")
         assert stops(page, "jjk", ".changed") == [0, 1, 0]
         assert page.locator(".answer").first.get_attribute("open") is not None
+        page.goto(f"{demo.url}/ediciones/comparar?desde=edicion-2026-1", wait_until="networkidle")
+        assert stops(page, "jjk", ".changed") == [0, 1, 0]
+    assert old != first
