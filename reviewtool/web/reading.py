@@ -5,6 +5,7 @@ View models only; `services/comparing` compares, `collapsing` folds, `talk` make
 
 from __future__ import annotations
 
+import re
 import sys
 from bisect import bisect_left
 from collections.abc import Collection, Hashable, Iterator, Sequence
@@ -24,13 +25,14 @@ from reviewtool.web.collapsing import Room, Stretch, first_rows, numbered, shown
 from reviewtool.web.comparison import Asked, Reader, picture, row_of
 from reviewtool.web.database import workshop
 from reviewtool.web.files import File
-from reviewtool.web.i18n import language
+from reviewtool.web.i18n import language, noted, spoken
 from reviewtool.web.lines import SourceLine, folded
 from reviewtool.web.talk import ThreadView
 
 ROOM = 90_000  # characters of changed blocks on a page: with all the rest it stays under 200 KB
 SIGNALS = 12  # listed for a document; the text itself shows the rest
 NOTHING = Markup()
+_QUOTED = re.compile("(?<=[«“])([^»”]+)(?=[»”])")
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class SignalView:
     """A figure or reference that changes: what kind of thing, what becomes of it, and where."""
 
     label: str
-    text: str
+    text: Markup
     url: str
 
 
@@ -169,7 +171,13 @@ def _signal(asked: Asked, view: DocumentView, signal: Signal) -> SignalView:
     anchor = f"change-{view.position}-{max(1, sum(each.changed for each in rows[: row + 1]))}"
     here = anchor in {*(each.id for each in view.pieces), *(each.id for each in view.columns)}
     url = f"#{anchor}" if here else asked.url(anchor, vista="completo", todo=1)
-    return SignalView(words.signal_label(signal), words.signal(signal), url)
+    return SignalView(words.signal_label(signal), _quoted(words.signal(signal), view.language), url)
+
+
+def _quoted(said: str, code: str) -> Markup:
+    """Mark what a sentence quotes of a document with the document's language."""
+    parts = _QUOTED.split(said)  # what was quoted stands at every other place
+    return Markup().join(spoken(part, code) if at % 2 else part for at, part in enumerate(parts))
 
 
 def _parts(reader: Reader, view: DocumentView, placed: list[Placement], room: Room) -> dict[str, Any]:
@@ -192,6 +200,7 @@ class _Text:
     """
 
     position: int
+    language: str
     rows: Sequence[Row]
     numbers: Sequence[int]
     key: Hashable
@@ -212,7 +221,7 @@ def _text(reader: Reader, view: DocumentView) -> _Text:
         rows, numbers = final, touched(final, rows, numbers)
     since = asked.since.commit if asked.since else ""
     key = (asked.shown.commit, since, asked.view, view.position, language())
-    return _Text(view.position, rows, numbers, key, asked.view in {"completo", "propuesto"})
+    return _Text(view.position, view.language, rows, numbers, key, asked.view in {"completo", "propuesto"})
 
 
 def _pieces(asked: Asked, text: _Text, placed: list[Placement], room: Room) -> tuple[Piece, ...]:
@@ -267,7 +276,7 @@ def _gap(asked: Asked, text: _Text, stretch: Stretch) -> Piece:
 
 def _block(text: _Text, at: int, identity: str, placed: list[Placement]) -> Piece:
     row = text.rows[at]
-    html = _marked(text, at, placed)
+    html = noted(_marked(text, at, placed), text.language)
     placed = sorted(placed, key=lambda each: html.find(f'id="{each.view.passage}"'))
     last = at == len(text.rows) - 1
     names = (("head", row.heading is not None), ("changed", text.numbers[at]), ("last", last))
@@ -320,7 +329,7 @@ def _columns(reader: Reader, view: DocumentView, placed: list[Placement], room: 
     for each in placed:
         talked.setdefault(each.row or 0, []).append(each)
     found: list[Columns] = []
-    text = _Text(view.position, rows, numbered(rows), None, read=False)
+    text = _Text(view.position, view.language, rows, numbered(rows), None, read=False)
     for stretch in stretches(rows, shown_rows(rows, talked, room)):
         if stretch.hidden and not asked.whole:
             found.append(Columns(gap=stretch, url=_gap(asked, text, stretch).url))

@@ -370,14 +370,14 @@ def test_two_plain_texts_of_500_kb_are_compared_line_by_line_and_folded(
     put(store, {"datos.csv": "\n".join(after)}, minutes=1)
     began = process_time()
     page = shown(reader, f"/comparar/{old}/datos.csv")
-    assert process_time() - began < 3
+    assert process_time() - began < 8  # seconds; a worker is given up after 120
     assert len(page.encode()) < 200 * 1024
     assert page.count("</ins>") == 2 or rewritten
     url, more = re.findall(r'<a href="\?(todo=1#[^"]+)">Mostrar ([\d.]+ líneas (?:sin cambios|más))', page)[-1]
     assert more.endswith("más") == rewritten
     began = process_time()
     whole = shown(reader, f"/comparar/{old}/datos.csv?{url.partition('#')[0]}")
-    assert process_time() - began < 3
+    assert process_time() - began < 8
     assert f'id="{url.partition("#")[2]}"' in whole
     assert whole.count('class="line') >= 17_000
 
