@@ -120,6 +120,14 @@ class DocumentView:
         return f"document-{self.position}"
 
     @property
+    def first_change(self) -> str:
+        """Return where its first change stands, or the link that shows it; empty where the view has none."""
+        blocks = [each.url or f"#{each.id}" for each in self.pieces]
+        cells = [each.url or f"#{each.id}" for each in self.columns]
+        lines = [each.url or f"#{each.id}" for each in self.lines if each.changes or (each.line and each.line.changed)]
+        return next((url for url in (*blocks, *cells) if "#change-" in url), lines[0] if lines else "")
+
+    @property
     def is_folded(self) -> bool:
         """Say whether a part of it is behind a link."""
         gaps = (*(each.gap for each in self.pieces), *(each.gap for each in self.columns))

@@ -304,6 +304,16 @@ def test_the_full_text_is_a_view_with_an_address_that_is_remembered(workshop, gr
     assert 'aria-current="page">Texto completo' in client.get(f"{address}&vista=cambios&todo=1").text
 
 
+@pytest.mark.parametrize("view", ["cambios", "completo", "columnas", "propuesto", "fuente"])
+def test_the_link_to_the_first_change_leads_to_one_in_every_view(workshop, group, read, view) -> None:
+    number = long_proposal(workshop, group.members[0], 400, [390], times=20)
+    page = read(f"/propuestas/{number}?version=2&desde=1&vista={view}")
+    address, _, anchor = tab_of(page, 'Ir al primero <kbd aria-hidden="true">j</kbd>').partition("#")
+    shown = read(address) if address else page
+    assert f'id="{anchor}"' in shown
+    assert "390 unidades" in words_of(shown[shown.index(f'id="{anchor}"') :])[:200]
+
+
 def test_the_proposed_text_marks_the_paragraphs_that_change(workshop, group, read) -> None:
     number = long_proposal(workshop, group.members[0], 40, [10, 30])
     page = read(f"/propuestas/{number}?version=2&desde=1&vista=propuesto")

@@ -29,7 +29,7 @@ def group(database):
 
 @pytest.fixture
 def number(workshop, group):
-    """Submit four versions in which documents are edited, renamed, deleted and come back, a file and pictures change."""
+    """Submit three versions: documents are edited, renamed, deleted and come back, a file and pictures change."""
     author = group.members[0]
 
     def submit(change, number=None):
