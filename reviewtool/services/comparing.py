@@ -281,14 +281,19 @@ def columns(workshop: Workshop, pair: Pair, frame: Frame) -> tuple[tuple[Markup,
 
 def source(workshop: Workshop, pair: Pair) -> tuple[Line, ...]:
     """Return the source of a document line by line, with what changed inside each; nothing for what is no text."""
-    return workshop.cache.get(_key("source", pair), lambda: tuple(_lines(_contents(workshop, pair))))
+    return workshop.cache.get(_key("source", pair), lambda: _source(_contents(workshop, pair)))
 
 
-def _lines(found: _Contents) -> list[Line]:
+def _source(found: _Contents) -> tuple[Line, ...]:
+    return source_lines(found.old, found.new)
+
+
+def source_lines(old: str, new: str) -> tuple[Line, ...]:
+    """Return two texts as one, line by line, with what changed inside each."""
     lines: list[Line] = []
     runs: list[tuple[str, str]] = []
     number = 1
-    for change in changes.compare(found.old, found.new).changes if found.old or found.new else ():
+    for change in changes.compare(old, new).changes if old or new else ():
         pieces = change.text.split("\n")
         for at, piece in enumerate(pieces):
             if piece.rstrip("\r"):
@@ -302,7 +307,7 @@ def _lines(found: _Contents) -> list[Line]:
             runs = []
     if runs:
         lines.append(_line(runs, number, runs[-1][0]))
-    return lines
+    return tuple(lines)
 
 
 def _line(runs: list[tuple[str, str]], number: int, end: str) -> Line:

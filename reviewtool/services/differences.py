@@ -41,7 +41,7 @@ class Shown:
     """A block of a difference as it is shown, or `skipped` ones that are not, `changes` of them changed."""
 
     chunk: redline.Chunk | None
-    number: int  # of the change, counted from 1; 0 for an unchanged block
+    number: int  # of the change, counted from 1, of skipped ones the first; 0 where nothing changes
     skipped: int = 0
     changes: int = 0
 
@@ -139,5 +139,6 @@ def shortened(whole: redline.Redline, *, everything: bool = False, room: int) ->
             blocks = ((whole.chunks[at], numbers.get(at, 0)) for at in run)
             found += [Shown(replace(chunk, html=mend(chunk.html)), number) for chunk, number in blocks]
         else:
-            found.append(Shown(None, 0, len(run), sum(at in numbers for at in run)))
+            inside = [numbers[at] for at in run if at in numbers]
+            found.append(Shown(None, inside[0] if inside else 0, len(run), len(inside)))
     return found

@@ -32,6 +32,32 @@ class Stretch:
         return self.end - self.first
 
 
+def numbered(rows: Sequence[Row]) -> list[int]:
+    """Return the number of each row's change, counted from 1; 0 for one that does not change."""
+    count = 0
+    found = []
+    for row in rows:
+        count += row.changed
+        found.append(count if row.changed else 0)
+    return found
+
+
+def touched(final: Sequence[Row], rows: Sequence[Row], numbers: Sequence[int]) -> list[int]:
+    """Return the same for the rows of the new text alone: which change of the comparison each holds words of."""
+    places = [
+        (row.new_start, row.new_end, number)
+        for row, number in zip(rows, numbers, strict=True)
+        if number and row.new_start is not None and row.new_end is not None
+    ]
+    found, at = [], 0
+    for row in final:
+        start, end = row.new_start or 0, row.new_end or 0
+        while at < len(places) and places[at][1] <= start:
+            at += 1
+        found.append(places[at][2] if at < len(places) and places[at][0] < end else 0)
+    return found
+
+
 class Room:
     """How many characters of changed text a page still takes."""
 

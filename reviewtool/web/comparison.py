@@ -21,7 +21,7 @@ from reviewtool.web.database import workshop
 from reviewtool.web.i18n import language
 from reviewtool.web.labels import labels
 
-VIEWS = {"cambios": "redline", "columnas": "sides", "propuesto": "final", "fuente": "source"}
+VIEWS = {"cambios": "redline", "completo": "full", "columnas": "sides", "propuesto": "final", "fuente": "source"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,10 @@ class Asked:
         }
         asked = urlencode({name: value for name, value in (query | other).items() if value is not None})
         return f"{self._path}?{asked}{'#' + anchor if anchor else ''}"
+
+    def unfolded(self, anchor: str = "") -> str:
+        """Return the address that shows all of this reading; what shows only changes becomes the full text."""
+        return self.url(anchor, vista="completo" if self.view == "cambios" else self.view, todo=1)
 
 
 class Reader:

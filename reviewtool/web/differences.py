@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,17 +13,19 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from reviewtool.prose import changes
-from reviewtool.services import differences, documents
+from reviewtool.prose import ALGORITHM_VERSION
+from reviewtool.services import comparing, differences, documents
 from reviewtool.services.differences import Difference
 from reviewtool.services.documents import StateId
 from reviewtool.services.showing import Kind
 from reviewtool.web import addresses
 from reviewtool.web.addresses import Addresses
+from reviewtool.web.collapsing import Room
 from reviewtool.web.database import reading, workshop
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import joined
 from reviewtool.web.labels import labels
+from reviewtool.web.lines import SourceLine, folded
 from reviewtool.web.reading import ROOM
 
 
@@ -44,37 +47,74 @@ def state(commit: StateId) -> State:
 
 def facts(found: Difference, *, published: bool = False) -> dict[str, Any]:
     """Return what the template of a difference shows; `published`: the newer side is the present text."""
-    after = addresses.at(found.new_commit, older=not published)
-    before = addresses.at(found.old_commit, older=True, like=after) if found.old_commit else after
+    before, after = sides(found, published=published)
+    whole = "todo" in request.args
+    url = f"?{urlencode(request.args.to_dict() | {'todo': 1})}"
     return {
         "difference": found,
         "document": found.after or found.before,
         "module": (after if found.after else before).tree.module_of(found.path),
-        "redline": _redline(found, before, after),
-        "runs": _runs(found),
+        "marked": marked(found, (before, after), Place(url, whole=whole), Room(ROOM)),
         "before_address": before,
         "after_address": after,
-        "whole": _whole(),
-        "whole_url": f"?{urlencode(request.args.to_dict() | {'todo': 1})}",
+        "whole": whole,
+        "whole_url": url,
     }
 
 
-def _whole() -> bool:
-    return "todo" in request.args
+def sides(found: Difference, *, published: bool) -> tuple[Addresses, Addresses]:
+    """Return the addresses of what stands on both sides of a difference."""
+    after = addresses.at(found.new_commit, older=not published)
+    return addresses.at(found.old_commit, older=True, like=after) if found.old_commit else after, after
 
 
-def _redline(found: Difference, before: Addresses, after: Addresses) -> list[differences.Shown]:
+@dataclass(frozen=True)
+class Place:
+    """Where a difference is shown: what address shows all of it, whether this one does, its number on the page."""
+
+    url: str
+    whole: bool = False
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Two texts shown as one, by blocks or by lines, with the language of the document; neither for what is no text."""
+
+    language: str
+    place: Place
+    blocks: Sequence[differences.Shown] = ()
+    lines: Sequence[SourceLine] = ()
+
+    @property
+    def is_folded(self) -> bool:
+        """Say whether a part of it is behind a link."""
+        return any(each.chunk is None for each in self.blocks) or any(each.line is None for each in self.lines)
+
+
+def marked(found: Difference, at: tuple[Addresses, Addresses], place: Place, room: Room) -> Marked:
+    """Return what differs in a text, as much as there is room for."""
     old, new = found.before, found.after
-    if old is None or new is None or old.kind is not Kind.markdown or new.kind is not Kind.markdown:
-        return []
-    resolvers = before.resolver(old.path), after.resolver(new.path)
+    if old is None or new is None or old.blob == new.blob:
+        return Marked("", place)
+    module = at[1].tree.module_of(new.path)
+    spoken = new.language or old.language or (module.language if module else "") or "es"
+    if {old.kind, new.kind} == {Kind.markdown}:
+        return Marked(spoken, place, blocks=_blocks(found, at, place, room))
+    if {old.kind, new.kind} == {Kind.text}:
+        known = ("lines", ALGORITHM_VERSION, old.blob, new.blob)
+        whole = workshop().cache.get(known, lambda: comparing.source_lines(old.text, new.text))
+        url = lambda anchor: f"{place.url}#{anchor}"  # noqa: E731  (short and used once)
+        return Marked(spoken, place, lines=folded(whole, f"line-{place.number}", room, url, whole=place.whole))
+    return Marked("", place)
+
+
+def _blocks(
+    found: Difference, at: tuple[Addresses, Addresses], place: Place, room: Room
+) -> Sequence[differences.Shown]:
+    before, after = at
+    resolvers = before.resolver(found.old_path or found.path), after.resolver(found.path)
     whole = differences.redlined(workshop(), found, resolvers, (before.key, after.key), labels())
-    return differences.shortened(whole, everything=_whole(), room=ROOM)
-
-
-def _runs(found: Difference) -> tuple[changes.Change, ...]:
-    """Return the changes of two plain texts."""
-    old, new = found.before, found.after
-    if old is None or new is None or {old.kind, new.kind} != {Kind.text}:
-        return ()
-    return changes.compare(old.text, new.text).changes
+    shown = differences.shortened(whole, everything=place.whole, room=room.left)
+    room.takes(sum(len(each.chunk.html) for each in shown if each.chunk and each.number))
+    return shown

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from markupsafe import Markup
 from sqlalchemy import select
@@ -11,11 +13,15 @@ from sqlalchemy.orm import Session
 from reviewtool.errors import InvalidInput
 from reviewtool.models import Draft, DraftFile, Person
 from reviewtool.prose import markdown, redline, summary
-from reviewtool.services import drafts
+from reviewtool.services import comparing, drafts, rendering, showing
+from reviewtool.services.differences import Shown, shortened
 from reviewtool.services.workshop import Workshop
+from reviewtool.web.collapsing import Room
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import spoken
 from reviewtool.web.labels import labels
+from reviewtool.web.lines import SourceLine, folded
+from reviewtool.web.reading import NOTHING, ROOM
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -74,12 +80,33 @@ def _texts(workshop: Workshop, entry: DraftFile) -> tuple[str, str]:
     return drafts.old_text(workshop, entry), drafts.text_of(workshop, entry) or ""
 
 
-def shown(workshop: Workshop, entry: DraftFile, view: str) -> Markup | None:
-    """Return the marked changes or the look of a document, or None in the editor."""
+@dataclass(frozen=True)
+class Preview:
+    """A document of a draft as it is shown: its changes by blocks or by lines, or its look, as far as there is room."""
+
+    blocks: Sequence[Shown] = ()
+    lines: Sequence[SourceLine] = ()
+    look: Markup = NOTHING
+    hidden: int = 0  # paragraphs of its look
+
+
+def shown(workshop: Workshop, entry: DraftFile, view: str, url: str, *, whole: bool) -> Preview | None:
+    """Return the marked changes or the look of a document, or None in the editor; `url` shows the `whole` of it."""
     old, new = _texts(workshop, entry)
-    if view == "cambios":
-        return Markup("").join(chunk.html for chunk in redline.compare(old, new, labels=labels()).chunks)
-    return markdown.render(new) if view == "vista" else None
+    if view == "vista":
+        return _look(rendering.pieces(new), whole=whole)
+    if view != "cambios" or old == new:
+        return None
+    if showing.extension(entry.path) not in showing.MARKDOWN:
+        lines = comparing.source_lines(old, new)
+        return Preview(lines=folded(lines, "line-", Room(ROOM), lambda to: f"{url}#{to}", whole=whole))
+    return Preview(blocks=shortened(redline.compare(old, new, labels=labels()), everything=whole, room=ROOM))
+
+
+def _look(blocks: list[Markup], *, whole: bool) -> Preview:
+    room = Room(ROOM)
+    count = len(blocks) if whole else sum(1 for _block in takewhile(lambda html: room.takes(len(html)), blocks))
+    return Preview(look=Markup("").join(blocks[:count]), hidden=len(blocks) - count)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +12,8 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 
 from reviewtool import i18n
+
+_NOTES = re.compile(r'<(?:span|a|p) class="(?:[\w-]+ )*(?:redline-note|front-matter-title)"')
 
 
 def language() -> str:
@@ -85,6 +88,14 @@ def spoken(words: str, code: str) -> Markup:
     )
 
 
+def noted(html: Markup, code: str) -> Markup:
+    """Mark the words that a redline adds to a text, which are the reader's, where the text is in another language."""
+    if code.partition("-")[0].lower() == language():
+        return html
+    # str(): `re` joins what it keeps by the subject's own `join`, and that of Markup escapes.
+    return Markup(_NOTES.sub(rf'\g<0> lang="{language()}"', str(html)))  # noqa: S704  (only an attribute is added)
+
+
 def dotted(parts: Iterable[str]) -> Markup:
     """Set facts beside each other in one line; those that say nothing are left out."""
     return Markup(" · ").join(part for part in parts if part)
@@ -98,5 +109,6 @@ def init_app(app: Flask) -> None:
         lambda one, many, count: i18n.catalogue(language()).ngettext(one, many, count),
         newstyle=True,
     )
-    app.jinja_env.filters.update(localtime=localtime, localdate=localdate, number=number, joined=joined, spoken=spoken)
+    app.jinja_env.filters.update(localtime=localtime, localdate=localdate, number=number, joined=joined)
+    app.jinja_env.filters.update(spoken=spoken, noted=noted)
     app.jinja_env.globals.update(reader_language=language)

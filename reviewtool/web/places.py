@@ -43,6 +43,12 @@ class Places:
         found = self._tree.files.get(path) if self._tree else None
         return spoken(found.title, found.language) if found else escape(path)
 
+    def language(self, path: str) -> str:
+        """Return the language of a document, or of the module it would stand in; Spanish where nothing tells."""
+        found = self._tree.files.get(path) if self._tree else None
+        module = self._tree.module_of(path) if self._tree else None
+        return (found.language if found else "") or (module.language if module else "") or "es"
+
     def choices(self) -> list[tuple[str, str, str]]:
         """Return first folder, title and language of every module that has a folder, in their order."""
         found = self._tree.modules if self._tree else ()

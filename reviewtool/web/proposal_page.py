@@ -150,7 +150,8 @@ def _asked(proposal: Proposal, revisions: dict[int, Revision]) -> Asked:
 
 def _view() -> str:
     asked = request.args.get("vista") or next((v for v, kept in VIEWS.items() if kept == me().view), "")
-    return asked if asked in VIEWS else "cambios"
+    view = asked if asked in VIEWS else "cambios"
+    return "completo" if view == "cambios" and _whole() else view  # only the changes, and all: the full text
 
 
 def _whole() -> bool:

@@ -5,11 +5,12 @@ View models only; `services/comparing` compares, `collapsing` folds, `talk` make
 
 from __future__ import annotations
 
+import re
+import sys
 from bisect import bisect_left
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import groupby
 from typing import Any
 
 from flask import render_template, url_for
@@ -17,21 +18,21 @@ from markupsafe import Markup
 
 from reviewtool.prose import ALGORITHM_VERSION, highlight
 from reviewtool.services import comparing
-from reviewtool.services.comparing import Compared, Line, Pair, Row, Side, Signal
+from reviewtool.services.comparing import Compared, Pair, Row, Side, Signal
 from reviewtool.services.showing import Kind
 from reviewtool.web import files, remembering, words
-from reviewtool.web.collapsing import Room, Stretch, first_rows, shown_rows, stretches
+from reviewtool.web.collapsing import Room, Stretch, first_rows, numbered, shown_rows, stretches, touched
 from reviewtool.web.comparison import Asked, Reader, picture, row_of
 from reviewtool.web.database import workshop
 from reviewtool.web.files import File
-from reviewtool.web.i18n import language
+from reviewtool.web.i18n import language, noted, spoken
+from reviewtool.web.lines import SourceLine, folded
 from reviewtool.web.talk import ThreadView
 
 ROOM = 90_000  # characters of changed blocks on a page: with all the rest it stays under 200 KB
-SOURCE_CONTEXT = 3  # lines
-MARKED = 90  # characters of HTML around a run of the source
 SIGNALS = 12  # listed for a document; the text itself shows the rest
 NOTHING = Markup()
+_QUOTED = re.compile("(?<=[«“])([^»”]+)(?=[»”])")
 
 
 @dataclass(frozen=True)
@@ -81,22 +82,11 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class SourceLine:
-    """A line of the source, or a gap of `hidden` lines, of which some may be `changes` that found no room."""
-
-    line: Line | None = None
-    hidden: int = 0
-    changes: int = 0
-    url: str = ""
-    id: str = ""
-
-
-@dataclass(frozen=True)
 class SignalView:
     """A figure or reference that changes: what kind of thing, what becomes of it, and where."""
 
     label: str
-    text: str
+    text: Markup
     url: str
 
 
@@ -128,6 +118,14 @@ class DocumentView:
     def anchor(self) -> str:
         """Return the id of its title."""
         return f"document-{self.position}"
+
+    @property
+    def first_change(self) -> str:
+        """Return where its first change stands, or the link that shows it; empty where the view has none."""
+        blocks = [each.url or f"#{each.id}" for each in self.pieces]
+        cells = [each.url or f"#{each.id}" for each in self.columns]
+        lines = [each.url or f"#{each.id}" for each in self.lines if each.changes or (each.line and each.line.changed)]
+        return next((url for url in (*blocks, *cells) if "#change-" in url), lines[0] if lines else "")
 
     @property
     def is_folded(self) -> bool:
@@ -180,8 +178,14 @@ def _signal(asked: Asked, view: DocumentView, signal: Signal) -> SignalView:
     row = row_of(rows, signal.start, old=signal.gone) or 0
     anchor = f"change-{view.position}-{max(1, sum(each.changed for each in rows[: row + 1]))}"
     here = anchor in {*(each.id for each in view.pieces), *(each.id for each in view.columns)}
-    url = f"#{anchor}" if here else asked.url(anchor, vista="cambios", todo=1)
-    return SignalView(words.signal_label(signal), words.signal(signal), url)
+    url = f"#{anchor}" if here else asked.url(anchor, vista="completo", todo=1)
+    return SignalView(words.signal_label(signal), _quoted(words.signal(signal), view.language), url)
+
+
+def _quoted(said: str, code: str) -> Markup:
+    """Mark what a sentence quotes of a document with the document's language."""
+    parts = _QUOTED.split(said)  # what was quoted stands at every other place
+    return Markup().join(spoken(part, code) if at % 2 else part for at, part in enumerate(parts))
 
 
 def _parts(reader: Reader, view: DocumentView, placed: list[Placement], room: Room) -> dict[str, Any]:
@@ -192,22 +196,40 @@ def _parts(reader: Reader, view: DocumentView, placed: list[Placement], room: Ro
         return {"threads": (*view.threads, *(each.view for each in placed))}
     if reader.asked.view == "columnas":
         return {"columns": _columns(reader, view, placed, room)}
-    final = reader.asked.view == "propuesto" and view.pair.status != "D"
-    rows = reader.final(view.position).rows if final else view.compared.rows
-    since = reader.asked.since.commit if reader.asked.since else ""
-    text = (reader.asked.shown.commit, since, reader.asked.view, view.position, language())
-    pieces = _pieces(reader.asked, _Text(view.position, rows, text, final), placed, room)
+    pieces = _pieces(reader.asked, _text(reader, view), placed, room)
     return {"pieces": pieces, "runs": tuple(_runs(pieces)), "has_threads": bool(placed)}
 
 
 @dataclass(frozen=True)
 class _Text:
-    """The rows of a document and a key that names them; `final`: as it is to read, without marks."""
+    """The rows of a document, the number of each one's change, and a key that names them.
+
+    `read`: it is read from its beginning, and folded where there is no more room.
+    """
 
     position: int
+    language: str
     rows: Sequence[Row]
+    numbers: Sequence[int]
     key: Hashable
-    final: bool
+    read: bool
+
+    def change(self, at: int) -> str:
+        """Return the id of the change in a row; of one that is in several rows, the first has it."""
+        number = self.numbers[at]
+        first = number and (at == 0 or self.numbers[at - 1] != number)
+        return f"change-{self.position}-{number}" if first else ""
+
+
+def _text(reader: Reader, view: DocumentView) -> _Text:
+    asked, rows = reader.asked, view.compared.rows
+    numbers = numbered(rows)
+    if asked.view == "propuesto" and view.pair.status != "D":
+        final = reader.final(view.position).rows
+        rows, numbers = final, touched(final, rows, numbers)
+    since = asked.since.commit if asked.since else ""
+    key = (asked.shown.commit, since, asked.view, view.position, language())
+    return _Text(view.position, view.language, rows, numbers, key, asked.view in {"completo", "propuesto"})
 
 
 def _pieces(asked: Asked, text: _Text, placed: list[Placement], room: Room) -> tuple[Piece, ...]:
@@ -216,20 +238,24 @@ def _pieces(asked: Asked, text: _Text, placed: list[Placement], room: Room) -> t
     for each in placed:
         beside.setdefault(min(each.row or 0, len(rows) - 1), []).append(each)
     pieces: list[Piece] = []
-    change = 0
-    shown = first_rows(rows, beside, room) if text.final else shown_rows(rows, beside, room)
+    shown = first_rows(rows, beside, room) if text.read else shown_rows(rows, beside, room)
+    parts = _folds(rows, beside) if text.read else set()
     for stretch in stretches(rows, shown):
         if stretch.hidden and not asked.whole:
-            change += stretch.changes
             pieces.append(_gap(asked, text, stretch))
             continue
         for at in range(stretch.first, stretch.end):
-            change += rows[at].changed
-            identity = f"change-{position}-{change}" if rows[at].changed else ""
-            if stretch.hidden and at == stretch.first:
-                identity = f"part-{position}-{at}"
+            identity = text.change(at)
+            if at in parts or (stretch.hidden and at == stretch.first):
+                identity = identity or f"part-{position}-{at}"
             pieces.append(_block(text, at, identity, beside.get(at, [])))
     return tuple(pieces)
+
+
+def _folds(rows: Sequence[Row], beside: Collection[int]) -> set[int]:
+    """Return where the runs begin that are folded when only changes are shown: their links lead here."""
+    folded = stretches(rows, shown_rows(rows, beside, Room(sys.maxsize)))
+    return {stretch.first for stretch in folded if stretch.hidden}
 
 
 def _runs(pieces: Sequence[Piece]) -> Iterator[Run]:
@@ -249,17 +275,19 @@ def _blocks(pieces: tuple[Piece, ...]) -> str:
 
 def _gap(asked: Asked, text: _Text, stretch: Stretch) -> Piece:
     first, last = stretch.first == 0, stretch.end == len(text.rows)
-    where = "more" if text.final else "between" if first == last else "before" if first else "after"
-    url = asked.url(f"part-{text.position}-{stretch.first}", todo=1)
-    return Piece(css="last" if last else "", gap=stretch, where=where, url=url)
+    where = "more" if text.read else "between" if first == last else "before" if first else "after"
+    inside = [name for at in range(stretch.first, stretch.end) if (name := text.change(at))]
+    url = asked.unfolded(inside[0] if inside else f"part-{text.position}-{stretch.first}")
+    names = (("fold", inside), ("last", last))
+    return Piece(css=" ".join(name for name, holds in names if holds), gap=stretch, where=where, url=url)
 
 
 def _block(text: _Text, at: int, identity: str, placed: list[Placement]) -> Piece:
     row = text.rows[at]
-    html = _marked(text, at, placed)
+    html = noted(_marked(text, at, placed), text.language)
     placed = sorted(placed, key=lambda each: html.find(f'id="{each.view.passage}"'))
     last = at == len(text.rows) - 1
-    names = (("head", row.heading is not None), ("changed", row.changed), ("last", last))
+    names = (("head", row.heading is not None), ("changed", text.numbers[at]), ("last", last))
     marked = [each for each in placed if f'id="{each.view.passage}"' in html]
     if len(marked) < len(placed) and not identity:
         identity = placed[0].view.fallback
@@ -309,17 +337,15 @@ def _columns(reader: Reader, view: DocumentView, placed: list[Placement], room: 
     for each in placed:
         talked.setdefault(each.row or 0, []).append(each)
     found: list[Columns] = []
-    change = 0
+    text = _Text(view.position, view.language, rows, numbered(rows), None, read=False)
     for stretch in stretches(rows, shown_rows(rows, talked, room)):
         if stretch.hidden and not asked.whole:
-            change += stretch.changes
-            found.append(Columns(gap=stretch, url=asked.url(f"part-{view.position}-{stretch.first}", todo=1)))
+            found.append(Columns(gap=stretch, url=_gap(asked, text, stretch).url))
             continue
         for at in range(stretch.first, stretch.end):
-            change += rows[at].changed
-            identity = f"change-{view.position}-{change}" if rows[at].changed else ""
+            identity = text.change(at)
             if stretch.hidden and at == stretch.first:
-                identity = f"part-{view.position}-{at}"
+                identity = identity or f"part-{view.position}-{at}"
             beside = talked.get(at, [])
             url = asked.url(f"thread-{beside[0].view.number}", vista="cambios") if beside else ""
             found.append(Columns(*cells[at], rows[at].changed, identity, len(beside), url))
@@ -327,28 +353,5 @@ def _columns(reader: Reader, view: DocumentView, placed: list[Placement], room: 
 
 
 def _lines(asked: Asked, view: DocumentView, room: Room) -> tuple[SourceLine, ...]:
-    lines = comparing.source(workshop(), view.pair)
-    near = _near(lines, room)
-    found: list[SourceLine] = []
-    for shown, group in groupby(range(len(lines)), lambda at: asked.whole or at in near):
-        run = list(group)
-        ids = [f"line-{view.position}-{at + 1}" for at in run]
-        if shown:
-            found.extend(SourceLine(lines[at], id=identity) for at, identity in zip(run, ids, strict=True))
-        else:
-            changes = sum(lines[at].changed for at in run)
-            found.append(SourceLine(hidden=len(run), changes=changes, url=asked.url(ids[0], todo=1)))
-    return tuple(found)
-
-
-def _near(lines: Sequence[Line], room: Room) -> set[int]:
-    """Choose the changed lines and those around them, as long as there is room for their characters and marks."""
-    near: set[int] = set()
-    for at, line in enumerate(lines):
-        if line.changed:
-            around = {*range(max(0, at - SOURCE_CONTEXT), min(len(lines), at + SOURCE_CONTEXT + 1))} - near
-            runs = [run for each in around for run in lines[each].runs]
-            if not room.takes(sum(len(text) + MARKED for _op, text in runs)):
-                break
-            near |= around
-    return near
+    found = comparing.source(workshop(), view.pair)
+    return folded(found, f"line-{view.position}-", room, lambda anchor: asked.url(anchor, todo=1), whole=asked.whole)

@@ -25,7 +25,8 @@ from reviewtool.services.placing import Placed
 from reviewtool.web.context import place_name
 from reviewtool.web.database import workshop
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.i18n import joined, localdate, mark
+from reviewtool.web.i18n import joined, language, localdate, mark
+from reviewtool.web.places import Places
 from reviewtool.web.security import may_now
 
 CHANNELS = {
@@ -92,6 +93,7 @@ class ThreadView:
     notice: str = ""
     difference: tuple[tuple[str, str], ...] = ()  # of its passage since it was commented, as runs of (op, text)
     target: str = ""
+    language: str = ""  # of its document, "" where the page speaks it
 
     @property
     def passage(self) -> str:
@@ -138,6 +140,7 @@ class Talk:
         self._state = State(proposal.state)
         self._answers: dict[Act, bool] = {}
         self._places: dict[str, str] = {}
+        self._materials = Places()
         said = [comment for each in shown for comment in (each.first, *each.replies)]
         suggested = [comment for comment in said if comment.suggestion is not None]
         self._mentions = conversations.mentions(session, [comment.id for comment in said]) if said else {}
@@ -183,7 +186,12 @@ class Talk:
             may_suggest=thread.quote is not None and self._may(Act.suggest),
             may_resolve=settles and not resolved and self._may(Act.resolve_thread),
             may_reopen=settles and resolved and self._may(Act.reopen_thread),
+            language=self._language(thread.path),
         )
+
+    def _language(self, path: str | None) -> str:
+        code = self._materials.language(path) if path else ""
+        return "" if code.partition("-")[0].lower() == language() else code
 
     def _said(self, comment: Comment, *, edits: bool) -> Said:
         return Said(

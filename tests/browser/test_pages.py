@@ -129,7 +129,7 @@ def test_pages_are_readable_without_scripts(browser, demo, enter):
         assert page.locator("#composer textarea").first.is_visible()
         assert not page.get_by_text("selecciónelo en el texto").is_visible()
         assert page.get_by_label("Fragmento que comenta, copiado del texto").is_visible()
-        for view in ("Cambios marcados", "Dos columnas", "Texto propuesto", "Texto fuente"):
+        for view in ("Cambios marcados", "Texto completo", "Dos columnas", "Texto propuesto", "Texto fuente"):
             page.get_by_role("link", name=view).click()
             assert page.locator("[aria-current=page]", has_text=view).is_visible()
             assert page.locator(".redline, .sides, .source").first.inner_text()

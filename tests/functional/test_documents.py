@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from time import process_time
 from urllib.parse import quote
 
 import pytest
@@ -353,8 +354,32 @@ def test_a_difference_of_500_kb_stays_a_small_page_and_the_rest_is_a_link_away(
     put(store, {"manual.md": texts.changed(before, 400)}, minutes=1)
     page = shown(reader, f"/comparar/{old}/manual.md")
     assert len(page.encode()) < 200 * 1024
-    assert re.search(r'<a href="\?todo=1">Mostrar \d+ cambios más', page)
-    assert shown(reader, f"/comparar/{old}/manual.md?todo=1").count('id="change-') == 400
+    anchor = re.search(r'<a href="\?todo=1#([^"]+)">Mostrar \d+ cambios más', page)[1]
+    whole = shown(reader, f"/comparar/{old}/manual.md?todo=1")
+    assert whole.count('id="change-') == 400
+    assert f'id="{anchor}"' in whole
+
+
+@pytest.mark.parametrize("rewritten", [False, True], ids=["few lines", "every line"])
+def test_two_plain_texts_of_500_kb_are_compared_line_by_line_and_folded(
+    reader: FlaskClient, store: Store, rewritten: bool
+) -> None:
+    rows = [f"{n};{n * 17 % 9973};arancel {n % 97};origen {n % 31}" for n in range(17_000)]
+    after = [row.replace("arancel", "canon") if rewritten or n in {50, 9000} else row for n, row in enumerate(rows)]
+    old = put(store, {"datos.csv": "\n".join(rows)})
+    put(store, {"datos.csv": "\n".join(after)}, minutes=1)
+    began = process_time()
+    page = shown(reader, f"/comparar/{old}/datos.csv")
+    assert process_time() - began < 8  # seconds; a worker is given up after 120
+    assert len(page.encode()) < 200 * 1024
+    assert page.count("</ins>") == 2 or rewritten
+    url, more = re.findall(r'<a href="\?(todo=1#[^"]+)">Mostrar ([\d.]+ líneas (?:sin cambios|más))', page)[-1]
+    assert more.endswith("más") == rewritten
+    began = process_time()
+    whole = shown(reader, f"/comparar/{old}/datos.csv?{url.partition('#')[0]}")
+    assert process_time() - began < 8
+    assert f'id="{url.partition("#")[2]}"' in whole
+    assert whole.count('class="line') >= 17_000
 
 
 def test_a_folder_has_no_history_of_its_own(reader: FlaskClient, store: Store) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+from time import process_time
 
 import pytest
 from sqlalchemy import select
 
+from benchmarks import texts
 from reviewtool.models import Draft, Proposal
 from reviewtool.services import drafts, people, proposals
 from tests import factories
@@ -172,6 +174,39 @@ def test_a_request_that_is_too_large_to_be_read_gets_a_page_in_words(author, app
     assert answer.status_code == 413
     assert "El archivo es demasiado grande" in answer.get_data(as_text=True)
     assert "Reduzca el archivo" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("view", "more"), [("cambios", r"\d+ cambios más"), ("vista", r"\d+ párrafos más")])
+def test_of_a_draft_of_500_kb_what_has_room_is_shown_and_the_rest_is_a_link_away(author, app, database, view, more):
+    before = texts.document(500)
+    workshop = app.extensions["workshop"]
+    address = begin(author)
+    with database.write() as session:
+        draft = session.scalars(select(Draft)).one()
+        drafts.add_new(workshop, draft, "manual.md", before.encode())
+        session.flush()
+        entry = draft.files[-1]
+        address = f"/borradores/{draft.id}/{entry.id}"
+    began = process_time()
+    page = author.get(f"{address}?vista={view}")
+    assert process_time() - began < 8
+    assert len(page.data) < 250 * 1024
+    link = re.search(rf'<a href="([^"#]+)(#[^"]+)?">Mostrar {more}', page.text)[1]
+    began = process_time()
+    whole = author.get(unescape(link))
+    assert process_time() - began < 8
+    assert len(whole.data) > 500_000
+    assert not re.search(f"Mostrar {more}", whole.text)
+
+
+def test_unchanged_paragraphs_of_a_draft_are_folded(author):
+    address = begin(author)
+    author.post(address, data=typed(author, address, "30 días", "45 días", act="save"))
+    page = author.get(f"{address}?vista=cambios").text
+    assert re.search(r'class="doc changed" id="change-1">', page)
+    link = re.search(r'<a href="([^"]+)">Mostrar \d+ párrafos? sin cambios', page)
+    assert link
+    assert "Mostrar" not in author.get(unescape(link[1])).text.partition('class="redline"')[2].partition("</aside>")[0]
 
 
 def test_a_draft_is_its_authors_alone(group, author, sign_in):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from time import process_time
 
 import pytest
 
+from benchmarks import texts
 from reviewtool import clock
 from reviewtool.gitstore import reading, writing
 from reviewtool.services import people
@@ -116,9 +118,34 @@ def test_two_editions_are_compared_document_by_document(sign_in, group, store):
     links = re.findall(rf'href="(/comparar/{old}/[^"]+)"', page.text)
     assert len(links) == 4
     assert all(reader.get(unescape(link)).status_code == 200 for link in links)
+    assert re.search(r"<del>.*?30.*?</del><ins>.*?45", page.text)
+    assert page.text.count('class="redline"') == 1
     redline = next(reader.get(unescape(link)) for link in links if "introduccion" in link)
     assert re.search(r"<del>.*?30.*?</del><ins>.*?45", redline.text)
     assert "Después: «Edición 2»," in said(redline)
+
+
+def test_two_editions_with_large_differences_stay_a_small_page_and_any_document_is_opened_on_it(sign_in, group, store):
+    before = texts.document(200)
+    after = texts.changed(before, 150)
+    names = [f"manual/{n}.md" for n in range(6)]
+    rows = "\n".join(f"{n};arancel" for n in range(300))
+    put(store, dict.fromkeys(names, before.encode()) | {"a.csv": rows.encode(), "b.bin": b"\0"})
+    publish(sign_in(group.coordinator), "Edición 1")
+    put(store, dict.fromkeys(names, after.encode()) | {"a.csv": rows.replace("7;", "8;").encode(), "b.bin": b"\1"})
+    reader = sign_in(group.reader)
+    began = process_time()
+    page = reader.get("/ediciones/comparar?desde=edicion-1&hasta=")
+    assert process_time() - began < 8
+    assert len(page.data) < 250 * 1024
+    assert len(re.findall("Mostrar los cambios<", page.text)) >= 4
+    for link in re.findall(r'href="(\?[^"]+todo=[^"]+)">Mostrar', page.text):
+        query, _hash, anchor = unescape(link).partition("#")
+        opened = reader.get(f"/ediciones/comparar{query}").text
+        assert not anchor or f'id="{anchor}"' in opened
+    number = re.search(r"todo=(\d)#document-\1", page.text)[1]
+    opened = reader.get(f"/ediciones/comparar?desde=edicion-1&hasta=&todo={number}").text
+    assert opened.count(f'id="change-{number}-') == 150
 
 
 def test_an_edition_is_compared_with_the_present_text_or_with_itself(sign_in, group, store):

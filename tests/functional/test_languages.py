@@ -228,6 +228,23 @@ def test_no_reader_sees_the_path_of_a_document_where_it_has_a_title(app):
         assert ".md" not in shown, name
 
 
+@pytest.mark.parametrize("view", ["cambios", "completo", "columnas", "fuente"])
+def test_the_words_beside_a_change_are_the_readers_and_the_change_is_in_the_language_of_the_document(app, view):
+    page = opened(app, Page(MEMBER, f"/propuestas/16?vista={view}"), "en").text
+    said = list(spoken(html5lib.parse(page, namespaceHTMLElements=False), "en"))
+    assert {language for text, language in said if text == "[inserted:"} == {"en"}
+    assert "[insertado:" not in {text for text, _language in said}
+    assert {language for text, language in said if text == "Opinión Consultiva 4.11"} == {"es"}
+
+
+def test_what_a_conversation_quotes_is_marked_with_the_language_of_the_document(app):
+    page = opened(app, PAGES["comments"], "en").text
+    quotes = re.findall(r'<p class="quote[^>]*>', page)
+    assert quotes
+    assert all('lang="es"' in quote for quote in quotes)
+    assert 'lang="es"' not in "".join(re.findall(r'<p class="quote[^>]*>', opened(app, PAGES["comments"], "es").text))
+
+
 @pytest.mark.parametrize("language", ["es", "en", "pt"])
 def test_votes_stand_in_the_order_of_the_readers_alphabet(app, language):
     votes = opened(app, PAGES["proposal-13"], language).text.partition('<ul class="votes">')[2].partition("</ul>")[0]

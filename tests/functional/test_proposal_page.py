@@ -115,6 +115,7 @@ def test_what_changes_takes_five_lines_at_most(workshop, group, read) -> None:
     ("view", "has"),
     [
         ("cambios", 'class="redline'),
+        ("completo", 'aria-current="page">Texto completo'),
         ("columnas", 'class="sides"'),
         ("propuesto", "Así quedaría el texto"),
         ("fuente", 'class="source'),
@@ -277,13 +278,47 @@ def test_what_is_new_since_ones_vote_or_opinion_is_offered(workshop, group, numb
     assert news_in(read(f"/propuestas/{number}", group.reader)) == []
 
 
-def test_the_full_text_is_offered_where_something_is_folded(workshop, group, read) -> None:
+def test_all_of_a_view_is_offered_where_something_is_folded(workshop, group, read) -> None:
     number = long_proposal(workshop, group.members[0], 40, [10, 30])
-    page = read(f"/propuestas/{number}?version=2&desde=1")
-    whole = read(tab_of(page, "Mostrar el texto completo"))
+    page = read(f"/propuestas/{number}?version=2&desde=1&vista=columnas")
+    whole = read(tab_of(page, "Mostrar todo"))
     assert "declara 5 unidades" in words_of(whole)
-    assert "Mostrar el texto completo" not in whole
-    assert "Mostrar el texto completo" not in read(f"/propuestas/{number}?version=2&desde=1&vista=propuesto")
+    assert "Mostrar todo" not in whole
+    assert "Mostrar todo" not in read(f"/propuestas/{number}?version=2&desde=1&vista=propuesto")
+    assert "declara 5 unidades" not in words_of(read(tab_of(whole, "Ocultar lo que no cambia")))
+
+
+def test_the_full_text_is_a_view_with_an_address_that_is_remembered(workshop, group, sign_in) -> None:
+    number = long_proposal(workshop, group.members[0], 40, [10, 30])
+    client = sign_in(group.members[1])
+    address = f"/propuestas/{number}?version=2&desde=1"
+    answer = client.get(tab_of(unescape(client.get(address).text), "Texto completo"))
+    assert answer.status_code == 303
+    assert "vista=completo" in answer.location
+    page = unescape(client.get(address).text)
+    assert 'aria-current="page">Texto completo' in page
+    assert "declara 5 unidades" in words_of(page)
+    assert page.count('id="change-1-') == 2
+    changes = client.get(tab_of(page, "Cambios marcados"), follow_redirects=True)
+    assert "declara 5 unidades" not in words_of(unescape(changes.text))
+    assert 'aria-current="page">Texto completo' in client.get(f"{address}&vista=cambios&todo=1").text
+
+
+@pytest.mark.parametrize("view", ["cambios", "completo", "columnas", "propuesto", "fuente"])
+def test_the_link_to_the_first_change_leads_to_one_in_every_view(workshop, group, read, view) -> None:
+    number = long_proposal(workshop, group.members[0], 400, [390], times=20)
+    page = read(f"/propuestas/{number}?version=2&desde=1&vista={view}")
+    address, _, anchor = tab_of(page, 'Ir al primero <kbd aria-hidden="true">j</kbd>').partition("#")
+    shown = read(address) if address else page
+    assert f'id="{anchor}"' in shown
+    assert "390 unidades" in words_of(shown[shown.index(f'id="{anchor}"') :])[:200]
+
+
+def test_the_proposed_text_marks_the_paragraphs_that_change(workshop, group, read) -> None:
+    number = long_proposal(workshop, group.members[0], 40, [10, 30])
+    page = read(f"/propuestas/{number}?version=2&desde=1&vista=propuesto")
+    found = re.findall(r'<div class="doc changed" id="(change-1-\d)">.*?declaró (\d+) unidades', page)
+    assert found == [("change-1-1", "10"), ("change-1-2", "30")]
 
 
 def test_every_kind_of_document_is_shown(workshop, group, read) -> None:
@@ -438,6 +473,7 @@ def test_unchanged_runs_are_folded_behind_a_link_that_shows_them(workshop, group
     ("view", "shown", "more"),
     [
         ("cambios", 50, r"Mostrar \d+ cambios más"),
+        ("completo", 30, r"Mostrar \d+ cambios más"),
         ("columnas", 30, r"Mostrar \d+ cambios más"),
         ("propuesto", 0, r"Mostrar \d+ párrafos más"),
         ("fuente", 30, r"Mostrar \d+ líneas más"),
@@ -463,7 +499,7 @@ def test_of_a_document_of_500_kb_every_view_shows_what_has_room_and_the_rest_is_
     assert all(words_of(unescape(whole)).count(ending) > 100 for ending in texts.ENDINGS)
 
 
-@pytest.mark.parametrize("view", ["cambios", "columnas", "propuesto", "fuente"])
+@pytest.mark.parametrize("view", ["cambios", "completo", "columnas", "propuesto", "fuente"])
 def test_a_document_that_is_one_line_of_500_kb_opens_as_a_link(workshop, group, sign_in, view) -> None:
     line = ("aranceles " * 50_000).strip()
     number = submit(

@@ -62,6 +62,7 @@ READING = {
     "why": Page(MEMBER, f"/por-que/{LESSON}?bloque=3"),
     "search": Page(MEMBER, "/buscar?q=canon"),
     **{f"proposal-{number}": Page(MEMBER, f"/propuestas/{number}") for number in (1, 4, 7, 9, 10, 12, 13, 14, 15, 16)},
+    "proposal-full": Page(MEMBER, "/propuestas/16?vista=completo"),
     "proposal-columns": Page(MEMBER, "/propuestas/16?vista=columnas"),
     "proposal-final": Page(MEMBER, "/propuestas/16?vista=propuesto"),
     "proposal-source": Page(MEMBER, "/propuestas/16?vista=fuente"),

@@ -155,6 +155,7 @@ def _editor(
 ) -> str:
     field = getattr(error, "field", "") or ("text" if error else "")
     text = typed if typed is not None else drafts.text_of(workshop(), entry)
+    whole_url = url_for("drafts.document", draft_id=draft.id, file_id=entry.id, vista=view, todo=1)
     return render_template(
         "drafts/document.html",
         draft=draft,
@@ -164,7 +165,8 @@ def _editor(
         title=drafting.title_of(text, entry.path),
         stored=drafts.text_of(workshop(), entry) if error and error.code == "draft-saved-elsewhere" else None,
         view=view if view in {"editar", "cambios", "vista"} else "editar",
-        shown=drafting.shown(workshop(), entry, view),
+        shown=drafting.shown(workshop(), entry, view, whole_url, whole="todo" in request.args),
+        whole_url=whole_url,
         changes=drafting.changes(workshop(), entry),
         overlaps=drafts.overlaps(reading(), workshop(), draft),
         errors={field: say(error)} if error else {},

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
@@ -11,7 +11,7 @@ from reviewtool.errors import NotAllowed, ReviewError
 from reviewtool.rules.permissions import Act
 from reviewtool.services import differences as states
 from reviewtool.services import documents, editions
-from reviewtool.web import differences
+from reviewtool.web import differences, editions_compared, forms
 from reviewtool.web.database import end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.forms import text
@@ -45,17 +45,19 @@ def _page(error: ReviewError | None = None, name: str = "", note: str = "") -> A
 
 @blueprint.get("/ediciones/comparar")
 def compare() -> Any:
-    """List the documents that differ between an edition and another one, or the present text."""
+    """Show what differs between an edition and another one, or the present text, document by document."""
     session, shop, asked = reading(), workshop(), request.args.get("hasta", "")
     old = editions.commit_of(editions.get(session, request.args.get("desde", "")))
     new = editions.commit_of(editions.get(session, asked)) if asked else documents.tip(shop)
-    rows = states.listed(shop, old, new)
+    rows, query = states.listed(shop, old, new), request.args.to_dict()
+    url = lambda number: f"?{urlencode(query | {'todo': number})}"  # noqa: E731  (short and used once)
+    two = editions_compared.Compared(old, new, not asked, forms.asked("todo", 0), url)
     return render_template(
         "editions/compare.html",
         older=differences.state(old),
         newer=differences.state(new),
         count=len(rows),
-        modules=[list(inside) for _folder, inside in groupby(rows, lambda row: row.folder)],
+        modules=editions_compared.by_module(two, rows),
         address=lambda row: url_for("documents.compare", commit=old, path=row.path, hasta=new if asked else None),
         editions=editions.all_of_them(session),
         wanted=(request.args["desde"], asked),

@@ -1,7 +1,7 @@
 // A passage selected in the redline, with mouse, touch or keyboard, becomes the passage of the comment form.
 import { attach, box, byId, on, one } from '../shared.js';
 
-const CONTEXT = 32; // characters on either side: prefix and suffix of a W3C TextQuoteSelector
+const NEAR = 32; // characters on either side: prefix and suffix of a W3C TextQuoteSelector
 
 // The selected text as it is read, with what stands before and after it; runs of white space are one blank.
 function find(redline) {
@@ -25,7 +25,7 @@ function find(redline) {
   const part = (first, last) => text.slice(first, last).replace(/\s+/g, ' ');
   const quote = part(start, end).trim();
   const { path } = redline.dataset;
-  return quote && { quote, prefix: part(0, start).slice(-CONTEXT), suffix: part(end).slice(0, CONTEXT), path, range };
+  return quote && { quote, prefix: part(0, start).slice(-NEAR), suffix: part(end).slice(0, NEAR), path, from, range };
 }
 
 attach('passage-comment', (redline) => {
@@ -45,7 +45,7 @@ attach('passage-comment', (redline) => {
     if (document.activeElement === button) return;
     passage = find(redline);
     if (!passage) return button.remove();
-    passage.range.startContainer.parentElement.closest('.doc').after(button); // the next stop of the Tab key
+    passage.from.closest('.doc').after(button); // the next stop of the Tab key
     const frame = box(redline);
     const at = box(passage.range);
     button.style.top = `${at.bottom - frame.top + 6}px`;
@@ -61,8 +61,8 @@ attach('passage-comment', (redline) => {
   button.onclick = () => {
     fill(passage);
     button.remove();
+    one('textarea', form).focus();
     form.scrollIntoView({ block: 'center' });
-    one('textarea', form).focus({ preventScroll: true });
   };
   one('[data-passage-clear]', form).onclick = () => fill({});
   fill(Object.fromEntries(new FormData(form)));

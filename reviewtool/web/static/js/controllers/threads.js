@@ -10,13 +10,13 @@ attach('threads', (redline) => {
     redline.classList.toggle('placed', wide.matches);
     // All reads before all writes: one layout, however many threads there are.
     const origin = box(redline).top + 10;
-    const places = threads.map((thread) => [box(passageOf(thread) ?? redline).top - origin, thread.offsetHeight]);
+    const places = threads.map((thread) => [thread, box(passageOf(thread) ?? redline).top - origin, thread.offsetHeight]);
     let free = 0;
-    places.forEach(([wish, height], index) => {
+    for (const [{ style }, wish, height] of places) {
       free = Math.max(free, wish);
-      threads[index].style.top = `${free}px`; // says nothing to a thread that stays in the text
+      style.top = `${free}px`; // says nothing to a thread that stays in the text
       free += height + 12;
-    });
+    }
     redline.style.minHeight = wide.matches ? `${free}px` : '';
   }
 
