@@ -32,9 +32,10 @@ Bag = tuple[set[bytes], int]
 
 def _beyond(error: UnicodeError) -> tuple[str, int]:
     """Write letters that Latin-1 lacks by their numbers, and other characters as blanks."""
-    assert isinstance(error, UnicodeEncodeError)
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
     odd = error.object[error.start : error.end]
-    return "".join([f"_{ord(c):x}" if c.isalnum() else " " for c in odd]), error.end
+    return "".join([f"_{ord(c):x}" if c.isalnum() else " " for c in odd.lower()]), error.end
 
 
 _BEYOND: Final = "reviewtool.words"

@@ -25,6 +25,7 @@ TOKEN: Final = re.compile(
 #: block costs depends on the block alone, so a change elsewhere never alters how it is shown.
 LIMIT: Final = 4000
 _EXACT_LIMIT = 1200  # the same for `exact`, which goes the slower way
+_FEW = 6  # words of two texts up to which these are divided into their tokens at once
 _ISLAND = 4  # visible characters below which an equal run without a word is absorbed
 
 
@@ -99,7 +100,7 @@ def compare_texts(old: str, new: str) -> Iterator[tuple[Op, str]]:
 def _changed(old: str, new: str) -> Iterator[Extent]:
     """Give what differs between two texts."""
     a, b = old.split(), new.split()
-    if not a or not b or not (_is_even(old, a) and _is_even(new, b)):
+    if len(a) + len(b) <= _FEW or not (_is_even(old, a) and _is_even(new, b)):
         yield from _changed_tokens(old, new)
         return
     at_a, at_b = _places(old, a), _places(new, b)
@@ -113,10 +114,10 @@ def _changed(old: str, new: str) -> Iterator[Extent]:
         else:  # with the blanks on both sides of it
             i0, j0 = at_a[x0] - 1 if x0 else 0, at_b[y0] - 1 if y0 else 0
             i1, j1 = at_a[x1] if x1 < n else len(old), at_b[y1] if y1 < m else len(new)
-            if x1 - x0 == 1 == y1 - y0 and a[x0].isalnum() and b[y0].isalnum():  # a word for a word, nothing in them
-                if old[i0 : at_a[x0]] == new[j0 : at_b[y0]] and old[at_a[x1] - 1 : i1] == new[at_b[y1] - 1 : j1]:
-                    yield at_a[x0], at_a[x1] - 1, at_b[y0], at_b[y1] - 1
-                    continue
+            whole = x1 - x0 == 1 == y1 - y0 and a[x0].isalnum() and b[y0].isalnum()  # a word for a word, no marks
+            if whole and old[i0 : at_a[x0]] == new[j0 : at_b[y0]] and old[at_a[x1] - 1 : i1] == new[at_b[y1] - 1 : j1]:
+                yield at_a[x0], at_a[x1] - 1, at_b[y0], at_b[y1] - 1
+                continue
         for c0, c1, d0, d1 in _changed_tokens(old[i0:i1], new[j0:j1]):
             yield i0 + c0, i0 + c1, j0 + d0, j0 + d1
 

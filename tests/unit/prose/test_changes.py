@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from reviewtool.prose import align, blocks, changes, words
 from tests.unit.prose import strategies
@@ -133,6 +136,63 @@ def test_word_runs_cover_both_sides_under_any_bound(limit, old, new):
 
 def test_the_heaviest_chain_is_chosen_over_the_longest():
     assert align.chain([(0, 3, 10.0), (1, 0, 1.0), (2, 1, 1.0), (3, 2, 1.0)]) == [(0, 3)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.integers(1, 9)), max_size=9))
+def test_no_chain_is_heavier_than_the_chosen_one(candidates):
+    weights: dict[tuple[int, int], int] = {}
+    for i, j, weight in candidates:
+        weights[i, j] = max(weight, weights.get((i, j), 0))
+    chosen = align.chain((i, j, float(weight)) for (i, j), weight in weights.items())
+    assert all(a < c and b < d for (a, b), (c, d) in itertools.pairwise(chosen))
+    best: dict[tuple[int, int], int] = {}
+    for i, j in sorted(weights):
+        best[i, j] = weights[i, j] + max((w for (x, y), w in best.items() if x < i and y < j), default=0)
+    assert sum(weights[place] for place in chosen) == max(best.values(), default=0)
+
+
+@given(st.lists(strategies.sentence, max_size=4), st.lists(strategies.sentence, max_size=4))
+def test_what_blocks_share_is_the_same_summed_up_for_many_and_compared_one_by_one(old, new):
+    a, b = (align.Side(texts, ["p"] * len(texts)) for texts in (old, new))
+    others = [b.bag(j)[0] for j in range(len(new))]
+    shared = align._Shared(set().union(*[a.bag(i)[0] for i in range(len(old))]), others)
+    for i in range(len(old)):
+        words_ = a.bag(i)[0]
+        assert list(shared.of(words_)) == [sum(map(len, words_ & other)) for other in others]
+
+
+def test_words_of_any_alphabet_tell_blocks_apart_and_marks_do_not():
+    text = "«Ávido» — “línea” 12 de Дом, 7 漢字 y ﬁn…"
+    side = align.Side([text, "ávido línea 12 дом 7 漢字 ﬁn"], ["p", "p"])
+    assert side.bag(0)[0] >= {"ávido".encode("latin-1"), "línea".encode("latin-1"), b"12", b"7"}
+    assert align.likeness(side.bag(0), side.bag(1)) > 0.8
+    assert align.likeness(align.Side(["Дом"], ["p"]).bag(0), align.Side(["Сад"], ["p"]).bag(0)) == 0
+
+
+@given(strategies.sentence, strategies.sentence, st.sampled_from([" ", "\n", "  ", "\t", "\u00a0"]))
+def test_two_texts_are_compared_by_whole_tokens_whatever_divides_their_words(old, new, blank):
+    new = new.replace(" ", blank)
+    found = list(words.compare_texts(old, new))
+    for text, left_out in ((old, "insert"), (new, "delete")):
+        assert "".join(part for op, part in found if op != left_out) == text
+        ends = {0, *itertools.accumulate(map(len, words.tokens(text)))}
+        at = 0
+        for op, part in found:
+            at += len(part) * (op != left_out)
+            before, after = text[at - 1 : at], text[at : at + 1]
+            assert at in ends or (before.isspace() and after.isspace())
+    assert all(a[0] != b[0] for a, b in itertools.pairwise(found))
+
+
+def test_another_end_of_line_inside_a_paragraph_is_a_blank_that_changed():
+    found = list(words.compare_texts("el valor de\nla mercancía", "el valor\nde la mercancía"))
+    assert [part for op, part in found if op == "delete"] == [" ", "\n"]
+    assert [part for op, part in found if op == "insert"] == ["\n", " "]
+
+
+def test_a_mark_behind_a_replaced_word_stays():
+    found = list(words.compare_texts("sobre el precio, de la venta.", "sobre el canon, de la venta."))
+    assert [f for f in found if f[0] != "equal"] == [("delete", "precio"), ("insert", "canon")]
 
 
 def test_similar_blocks_of_a_gap_are_paired():
