@@ -1,7 +1,8 @@
 """Differences between two runs of tokens (words, blanks, marks): never inside a word.
 
-diff-match-patch does the search on one character per token; the clean-up that makes it readable is ours. No clock: the
-work is bounded by counts of tokens, and above the bound a run is shown as replaced.
+The search is for a longest common run, by rows of bits; where the result must be git's, diff-match-patch searches, on
+one character per token. The clean-up that makes it readable is ours. No clock: the work is bounded by counts of tokens,
+and above the bound a run is shown as replaced.
 """
 
 from __future__ import annotations
