@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks import texts
 from benchmarks.prose import corpus, cpu, peers
 from benchmarks.table import Table
-from reviewtool.prose import changes
+from reviewtool.prose import changes, merge3, redline, signals, summary
 
 SECONDS, MEGABYTES = 1.0, 50
 UNIT = 500 * 1024
@@ -54,6 +54,44 @@ def _rows(every: int) -> Pair:
     return "".join(rows), "".join(r.replace(",00", ",50") if n % every == 0 else r for n, r in enumerate(rows))
 
 
+def _table_shuffled() -> Pair:
+    chance = random.Random(8)
+    rows = [
+        f"| {n} | artículo {chance.randint(1, 99)} del Acuerdo | {chance.randint(100, 99999)},00 |\n"
+        for n in range(10_000)
+    ]
+    head = "| Núm. | Referencia | Valor |\n|---|---|---|\n"
+    return head + "".join(rows), head + "".join(chance.sample(rows, len(rows)))
+
+
+def _rows_shuffled() -> Pair:
+    old = _rows(1)[0]
+    lines = old.splitlines(keepends=True)
+    return old, "".join(random.Random(9).sample(lines, len(lines)))
+
+
+def _lines_of_figures() -> Pair:
+    return tuple(  # type: ignore[return-value]  # two
+        "".join(f"{n};{n * 37 % 99991 + side}\n" for n in range(45_000)) for side in (0, 1)
+    )
+
+
+def _items_in_turn() -> Pair:
+    return tuple(  # type: ignore[return-value]  # two
+        "".join(f"- {'a' if n % 2 else word}\n" for n in range(LINES)) for word in ("uno", "dos")
+    )
+
+
+def _figures() -> Pair:
+    return tuple(  # type: ignore[return-value]  # two
+        "\n\n".join(f"El importe número {n} es de {n * 7 + side},50 USD." for n in range(9000)) for side in (0, 1)
+    )
+
+
+def _line_of_numbers() -> Pair:
+    return " ".join(map(str, range(30_000))), " ".join(str(n + n % 2) for n in range(30_000))
+
+
 def _one_line() -> Pair:
     old, new = rewritten()
     return old[:200_000].replace("\n", " "), new[:200_000].replace("\n", " ")
@@ -78,6 +116,7 @@ def _cases() -> Iterator[tuple[str, Callable[[], Pair]]]:
     yield "20,000 paragraphs shuffled", lambda: shuffled("\n\n")
     yield "20,000 rows, one in three changed", lambda: _rows(3)
     yield "20,000 rows, all changed", lambda: _rows(1)
+    yield "45,000 lines of two figures, all changed", _lines_of_figures
     yield "one line of 200 KB, rewritten", _one_line
     yield "one word of 200 KB, a letter changed", lambda: ("a" * 200_000, "a" * 100_000 + "b" + "a" * 99_999)
     yield "lists 30 deep, all changed", _nested
@@ -96,6 +135,21 @@ def _cases() -> Iterator[tuple[str, Callable[[], Pair]]]:
     yield "500 KB against nothing", lambda: (texts.document(500), "")
 
 
+def _others() -> Iterator[tuple[str, Callable[[str, str], object], Callable[[], Pair]]]:
+    """Give what else reads two texts, on those that are hard for it."""
+    yield "redline of 10,000 rows shuffled", redline.redline, _table_shuffled
+    yield "redline of 20,000 short items in turn", redline.redline, _items_in_turn
+    yield "redline of 20,000 rules", redline.redline, lambda: ("---\n\n" * LINES, "***\n\n" * LINES)
+    yield "redline of lists 30 deep, all changed", redline.redline, _nested
+    yield "redline of one line of 200 KB", redline.redline, _one_line
+    yield "redline of 500 KB, every fourth word replaced", redline.redline, rewritten
+    yield "signals of 9,000 figures replaced", signals.signals, _figures
+    yield "signals of one line of 30,000 numbers", signals.signals, _line_of_numbers
+    yield "summary of 9,000 figures replaced", summary.summarise, _figures
+    yield "merge of 500 KB rewritten on both sides", lambda a, b: merge3.merge(a, b, another()[1]), rewritten
+    yield "merge of 20,000 rows, shuffled against changed", lambda a, b: merge3.merge(a, b, _rows(3)[1]), _rows_shuffled
+
+
 def measure(table: Table, pairs: Sequence[corpus.Pair]) -> None:
     """Add the rows on made texts; the first ones beside the peers."""
     table.section("Made texts, each in a process of its own")
@@ -104,10 +158,21 @@ def measure(table: Table, pairs: Sequence[corpus.Pair]) -> None:
     _beside(table, "20,000 lines shuffled", shuffled())
     for name, make in _cases():
         _alone(table, name, make())
+    table.section("Redline, signals, summary and merge on made texts, each in a process of its own")
+    for name, call, make in _others():
+        _alone(table, name, make(), call)
 
 
-def _alone(table: Table, name: str, pair: Pair) -> float:
-    spent, grown = cpu.apart(lambda: changes.compare(*pair).changes, TIMES)
+def _changes(old: str, new: str) -> object:
+    return changes.compare(old, new).changes
+
+
+def _alone(table: Table, name: str, pair: Pair, call: Callable[[str, str], object] = _changes) -> float:
+    def alone() -> object:
+        changes.compare_cached.cache_clear()
+        return call(*pair)
+
+    spent, grown = cpu.apart(alone, TIMES)
     share = max(1.0, max(len(text.encode()) for text in pair) / UNIT)
     table.most(f"{name}: CPU per 500 KB", spent / share, SECONDS, " s")
     table.most("  extra memory", grown / 1024**2, MEGABYTES, " MB")

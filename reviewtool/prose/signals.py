@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -106,14 +108,16 @@ class _Reader:
                     for f, g in zip(gone, come, strict=True)
                     if f.text.lower() != g.text.lower()
                 )
+            waiting: defaultdict[str, deque[Figure]] = defaultdict(deque)
+            for found in lost:
+                waiting[_group(found)].append(found)
             for found in won:
-                same = next((f for f in lost if _group(f) == _group(found)), None)
+                same = waiting[_group(found)].popleft() if waiting[_group(found)] else None
                 if same is None:
                     yield _added(found, new, inside=True)
                 else:
-                    lost.remove(same)
                     yield Signal(found.sort, same.text, found.text, old(same), new(found), True)
-            yield from (_removed(found, old, inside=True) for found in lost)
+            yield from (_removed(found, old, inside=True) for found in sorted(itertools.chain(*waiting.values())))
 
 
 def _added(found: Figure, place: Callable[[Figure], Place], *, inside: bool) -> Signal:
@@ -130,12 +134,12 @@ def _group(found: Figure) -> str:
 
 def _without(some: Sequence[Figure], others: Sequence[Figure]) -> list[Figure]:
     """Leave out those that stand on the other side too, as often."""
-    left = [(f.sort, f.text.lower()) for f in others]
+    left = Counter((f.sort, f.text.lower()) for f in others)
     found = []
     for each in some:
         key = (each.sort, each.text.lower())
-        if key in left:
-            left.remove(key)
+        if left[key]:
+            left[key] -= 1
         else:
             found.append(each)
     return found

@@ -74,6 +74,11 @@ def test_what_went_with_its_paragraph_is_told_in_its_place():
     assert all(s.new_place is None and TEXT[s.old_place.start :].startswith(s.old) for s in found)
 
 
+def test_thousands_of_figures_of_one_paragraph_are_told_in_pairs_and_in_order():
+    found = signals.signals(" ".join(f"{n},5" for n in range(4000)), " ".join(f"{n},7" for n in range(4000)))
+    assert [(s.old, s.new) for s in found] == [(f"{n},5", f"{n},7") for n in range(4000)]
+
+
 def test_what_only_moves_is_no_signal():
     parts = [f"Párrafo {w} con 200 USD y bastantes palabras propias de {w}." for w in ("uno", "dos", "tres")]
     assert signals.signals("\n\n".join(parts), "\n\n".join([*parts[1:], parts[0]])) == ()
