@@ -55,10 +55,6 @@ class _Edit:
     parts: list[_Part]
     inner: bool = False
 
-    def same(self, other: _Edit) -> bool:
-        """Whether two edits do the same."""
-        return (self.start, self.end) == (other.start, other.end) and self.text == other.text
-
     @property
     def text(self) -> str:
         """What stands in the place of the base blocks."""
@@ -73,12 +69,25 @@ class _Edit:
 @dataclass(slots=True)
 class _Side:
     raw: list[str]
-    edits: list[_Edit]
-    trails: dict[int, str]  # blanks that follow a base block on this side
+    edits: dict[tuple[int, int], _Edit] = field(default_factory=dict)  # by the base blocks from which to which
+    touching: dict[int, _Edit] = field(default_factory=dict)  # by each base block that an edit touches
+    trails: dict[int, str] = field(default_factory=dict)  # blanks that follow a base block on this side
 
-    def find(self, base_block: int) -> _Edit | None:
-        """Find the edit that touches a base block."""
-        return next((e for e in self.edits if e.start <= base_block < e.end), None)
+    def add(self, edit: _Edit) -> None:
+        """Add an edit; no base block is touched by two."""
+        self.edits[edit.start, edit.end] = edit
+        self.touching.update(dict.fromkeys(range(edit.start, edit.end), edit))
+
+    def drop(self, edit: _Edit) -> None:
+        """Take an edit out."""
+        del self.edits[edit.start, edit.end]
+        for block in range(edit.start, edit.end):
+            del self.touching[block]
+
+    def does(self, edit: _Edit) -> bool:
+        """Whether this side does what an edit of the other does."""
+        same = self.edits.get((edit.start, edit.end))
+        return same is not None and same.text == edit.text
 
 
 @dataclass(slots=True)
@@ -162,15 +171,15 @@ class _Work:
         pairs = align.align(align.Side(keys[0], kinds), align.Side(keys[1], new_kinds))
         stays = [(i, p.new) for i, p in sorted(pairs.items()) if not p.moved]
         source = {p.new: i for i, p in pairs.items() if p.moved}
-        side = _Side(raw, [], {})
+        side = _Side(raw)
         i0 = j0 = 0
         for i, j in [*stays, (len(self.base), len(raw))]:
             if i > i0 or j > j0:
-                side.edits.append(_Edit(i0, i, [_Part(raw[x], source.get(x)) for x in range(j0, j)]))
+                side.add(_Edit(i0, i, [_Part(raw[x], source.get(x)) for x in range(j0, j)]))
             if i < len(self.base):
                 side.trails[i] = _trail(raw[j])
                 if _body(raw[j]) != _body(self.base[i]):
-                    side.edits.append(_Edit(i, i + 1, [_Part(raw[j])], inner=True))
+                    side.add(_Edit(i, i + 1, [_Part(raw[j])], inner=True))
             i0, j0 = i + 1, j + 1
         return side
 
@@ -189,18 +198,20 @@ class _Work:
 
     def _follow_moves(self, mover: _Side, other: _Side) -> None:
         """Give a block that one side moved the words that the other side wrote in it."""
-        for edit in mover.edits:
-            for part in [p for p in edit.parts if p.source is not None]:
-                touched = other.find(part.source or 0)
-                if touched is None or any(edit.same(e) for e in other.edits):
-                    continue
-                if touched.inner:
-                    edit.parts[edit.parts.index(part)] = self._reworded(part, touched)
-                    other.edits.remove(touched)
-                else:
-                    self.torn.append(Collision(self.base[part.source or 0], part.text, touched.text))
-                    if mover is self.ours:
-                        edit.parts.remove(part)
+        for edit in mover.edits.values():
+            if any(p.source is not None for p in edit.parts) and not other.does(edit):
+                edit.parts = [kept for part in edit.parts if (kept := self._followed(part, mover, other))]
+
+    def _followed(self, part: _Part, mover: _Side, other: _Side) -> _Part | None:
+        """Give what a part of the side that moved blocks becomes; None where the other side moved or removed it too."""
+        touched = None if part.source is None else other.touching.get(part.source)
+        if part.source is None or touched is None:
+            return part
+        if touched.inner:
+            other.drop(touched)
+            return self._reworded(part, touched)
+        self.torn.append(Collision(self.base[part.source], part.text, touched.text))
+        return None if mover is self.ours else part
 
     def _reworded(self, part: _Part, edit: _Edit) -> _Part:
         """Weave the words of one side into a block that the other moved; where they collide the edit's are taken."""
@@ -218,7 +229,7 @@ class _Work:
     def _regions(self) -> list[_Region]:
         """Group the edits of both sides that overlap or cannot be ordered; all others stand alone."""
         todo = sorted(
-            [(e.start, e.end, n, e) for n, side in enumerate((self.ours, self.theirs)) for e in side.edits],
+            [(e.start, e.end, n, e) for n, side in enumerate((self.ours, self.theirs)) for e in side.edits.values()],
             key=lambda x: x[:3],
         )
         found: list[_Region] = []

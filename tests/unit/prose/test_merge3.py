@@ -184,3 +184,11 @@ def test_lists_thirty_levels_deep_keep_every_level():
     base = "".join(f"{'  ' * n}- Nivel {n} del valor en aduana\n" for n in range(30))
     ours, theirs = base.replace("Nivel 3 ", "Grado 3 "), base.replace("Nivel 27 ", "Grado 27 ")
     assert merge3.merge(base, ours, theirs).text == ours.replace("Nivel 27 ", "Grado 27 ")
+
+
+def test_thousands_of_blocks_that_one_side_moved_take_the_words_of_the_other():
+    rows = [f"El artículo número {n} trata del importe {n * 7} y de nada más.\n\n" for n in range(2000)]
+    halves = [*rows[1000:], *rows[:1000]]
+    reworded = [row.replace("importe", "valor") if n % 3 == 0 else row for n, row in enumerate(rows)]
+    found = merge3.merge("".join(rows), "".join(halves), "".join(reworded))
+    assert found.text == "".join([*reworded[1000:], *reworded[:1000]])
