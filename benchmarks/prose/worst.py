@@ -71,21 +71,15 @@ def _rows_shuffled() -> Pair:
 
 
 def _lines_of_figures() -> Pair:
-    return tuple(  # type: ignore[return-value]  # two
-        "".join(f"{n};{n * 37 % 99991 + side}\n" for n in range(45_000)) for side in (0, 1)
-    )
+    return _both(lambda side: "".join(f"{n};{n * 37 % 99991 + side}\n" for n in range(45_000)))
 
 
 def _items_in_turn() -> Pair:
-    return tuple(  # type: ignore[return-value]  # two
-        "".join(f"- {'a' if n % 2 else word}\n" for n in range(LINES)) for word in ("uno", "dos")
-    )
+    return _both(lambda side: "".join(f"- {'a' if n % 2 else ('uno', 'dos')[side]}\n" for n in range(LINES)))
 
 
 def _figures() -> Pair:
-    return tuple(  # type: ignore[return-value]  # two
-        "\n\n".join(f"El importe número {n} es de {n * 7 + side},50 USD." for n in range(9000)) for side in (0, 1)
-    )
+    return _both(lambda side: "\n\n".join(f"El importe número {n} es de {n * 7 + side},50 USD." for n in range(9000)))
 
 
 def _line_of_numbers() -> Pair:
@@ -97,10 +91,16 @@ def _one_line() -> Pair:
     return old[:200_000].replace("\n", " "), new[:200_000].replace("\n", " ")
 
 
+def _both(make: Callable[[int], str]) -> Pair:
+    """Make the old text and the new one by the number of the side, 0 and 1."""
+    return make(0), make(1)
+
+
 def _nested() -> Pair:
-    return tuple(  # type: ignore[return-value]  # two
-        "".join(f"{'  ' * depth}- nivel {depth} texto {n + side}\n" for n in range(300) for depth in range(30))
-        for side in (0, 1)
+    return _both(
+        lambda side: "".join(
+            f"{'  ' * depth}- nivel {depth} texto {n + side}\n" for n in range(300) for depth in range(30)
+        )
     )
 
 

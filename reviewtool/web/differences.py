@@ -104,8 +104,9 @@ def marked(found: Difference, at: tuple[Addresses, Addresses], place: Place, roo
     if {old.kind, new.kind} == {Kind.text}:
         known = ("lines", ALGORITHM_VERSION, old.blob, new.blob)
         whole = workshop().cache.get(known, lambda: comparing.source_lines(old.text, new.text))
-        url = lambda anchor: f"{place.url}#{anchor}"  # noqa: E731  (short and used once)
-        return Marked(spoken, place, lines=folded(whole, f"line-{place.number}", room, url, whole=place.whole))
+        name = f"line-{place.number}"
+        shown = folded(whole, name, room, lambda anchor: f"{place.url}#{anchor}", whole=place.whole)
+        return Marked(spoken, place, lines=shown)
     return Marked("", place)
 
 

@@ -45,8 +45,9 @@ def long_proposal(demo):
         return revisions.submit(demo.workshop, known[0], by_id=known[1])
 
     number = submit(lambda session, by: drafts.start(session, demo.workshop, by=by), before)
-    again = lambda session, by: drafts.start_revision(session, demo.workshop, number, by=by)  # noqa: E731
-    return submit(again, texts.changed(before, 300))
+    return submit(
+        lambda session, by: drafts.start_revision(session, demo.workshop, number, by=by), texts.changed(before, 300)
+    )
 
 
 @pytest.mark.parametrize("view", ["cambios", "completo", "columnas", "propuesto", "fuente"])

@@ -22,11 +22,6 @@ WHY = "No se sigue del Comentario 25.1"
 
 
 @pytest.fixture
-def workshop(app):
-    return app.extensions["workshop"]
-
-
-@pytest.fixture
 def group(database):
     with database.write() as session:
         made = factories.make_group(session)

@@ -18,11 +18,6 @@ from tests.support.materials import GLOSSARY, INTRODUCTION
 
 
 @pytest.fixture
-def workshop(app):
-    return app.extensions["workshop"]
-
-
-@pytest.fixture
 def group(database):
     with database.write() as session:
         made = factories.make_group(session)

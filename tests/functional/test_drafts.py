@@ -19,12 +19,6 @@ META = {"title": "Un título", "reason": "Un motivo", "kind": "substance"}
 
 
 @pytest.fixture
-def group(database):
-    with database.write() as session:
-        return factories.make_group(session)
-
-
-@pytest.fixture
 def author(group, sign_in):
     return sign_in(group.members[0])
 

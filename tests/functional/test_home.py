@@ -18,11 +18,6 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def workshop(app):
-    return app.extensions["workshop"]
-
-
-@pytest.fixture
 def group(database):
     return agenda.loaded_group(database)
 

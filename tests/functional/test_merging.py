@@ -18,11 +18,6 @@ NOTE = "Según el Comentario 25.1, leído en la reunión de junio"
 
 
 @pytest.fixture
-def workshop(app):
-    return app.extensions["workshop"]
-
-
-@pytest.fixture
 def group(database):
     with database.write() as session:
         made = factories.make_group(session)

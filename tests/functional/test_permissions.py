@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from reviewtool.models import Draft, Edition, Event, Merge, Proposal, Thread, Vote
 from reviewtool.rules.permissions import Act, Role, may
 from reviewtool.services import drafts, objections, people, threads
-from tests import factories
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
 
@@ -85,12 +84,6 @@ NEEDS: dict[str, Act | None] = {
     "desk.index": Act.see_desk,
 }
 COUNTED = (Proposal, Draft, Event, Thread, Vote, Merge, Edition)
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        return factories.make_group(session)
 
 
 @pytest.fixture

@@ -14,11 +14,6 @@ from tests.support import agenda, journey
 
 
 @pytest.fixture
-def workshop(app):
-    return app.extensions["workshop"]
-
-
-@pytest.fixture
 def group(database):
     return agenda.loaded_group(database)
 

@@ -25,11 +25,6 @@ PARAGRAPH = "El importador declara {n} unidades y la administración puede pedir
 
 
 @pytest.fixture
-def workshop(app):
-    return app.extensions["workshop"]
-
-
-@pytest.fixture
 def group(database):
     with database.write() as session:
         made = factories.make_group(session)

@@ -14,24 +14,12 @@ from sqlalchemy import event, select
 from reviewtool import clock
 from reviewtool.services import people, proposals, threads
 from reviewtool.services.threads import Message, Place
-from tests import factories
 from tests.support import journey
 from tests.support.materials import ADJUSTMENTS
 
 OLD = "Solo se añaden sobre la base de datos objetivos y cuantificables."
 NEW = "Solo se añaden importes que tengan por base datos objetivos y cuantificables."
 TOKENS = re.compile(r'name="form_token" value="([^"]+)"')
-
-
-@pytest.fixture
-def workshop(app):
-    return app.extensions["workshop"]
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        return factories.make_group(session)
 
 
 @pytest.fixture

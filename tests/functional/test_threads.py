@@ -20,11 +20,6 @@ NEW = "Solo se añaden importes que tengan por base datos objetivos y cuantifica
 
 
 @pytest.fixture
-def workshop(app):
-    return app.extensions["workshop"]
-
-
-@pytest.fixture
 def group(database):
     with database.write() as session:
         made = factories.make_group(session)

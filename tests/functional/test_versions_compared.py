@@ -8,23 +8,11 @@ from html import unescape
 import pytest
 
 from reviewtool.services import drafts, people, revisions
-from tests import factories
 from tests.support import journey
 from tests.support.materials import FIGURE, GLOSSARY, INTRODUCTION, PICTURE
 
 VIEWS = ["cambios", "completo", "columnas", "propuesto", "fuente"]
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
-
-
-@pytest.fixture
-def workshop(app):
-    return app.extensions["workshop"]
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        return factories.make_group(session)
 
 
 @pytest.fixture

@@ -50,8 +50,9 @@ def compare() -> Any:
     old = editions.commit_of(editions.get(session, request.args.get("desde", "")))
     new = editions.commit_of(editions.get(session, asked)) if asked else documents.tip(shop)
     rows, query = states.listed(shop, old, new), request.args.to_dict()
-    url = lambda number: f"?{urlencode(query | {'todo': number})}"  # noqa: E731  (short and used once)
-    two = editions_compared.Compared(old, new, not asked, forms.asked("todo", 0), url)
+    two = editions_compared.Compared(
+        old, new, not asked, forms.asked("todo", 0), lambda number: f"?{urlencode(query | {'todo': number})}"
+    )
     return render_template(
         "editions/compare.html",
         older=differences.state(old),
