@@ -22,7 +22,9 @@ _TWIN = 12  # characters from which one exact twin elsewhere is a move
 _LONG = 30  # characters from which repeated twins are moves
 _MOVED_LENGTH = 40  # characters a moved and edited block must have
 _TABLE = 10_000  # cells up to which a gap is compared in full
+_SMALL_TABLE = 30  # cells up to which they are compared one by one
 _WORDS = 24  # rarest words of a block by which blocks like it are looked up
+_FEW = 500  # old blocks whose words may all be held at once
 _LIKELY = 12  # blocks that share most of them, which are compared in full
 _REPEATS = 40  # places looked at for a repeated key
 _REPEATED = 120_000  # and for all repeated keys together
@@ -175,7 +177,7 @@ class _Alignment:
         todo = [(a0, a1, b0, b1)]
         while todo:
             a0, a1, b0, b1 = todo.pop()
-            if a0 >= a1 or b0 >= b1:
+            if a0 >= a1 or b0 >= b1 or set(self.a.keys[a0:a1]).isdisjoint(self.b.keys[b0:b1]):
                 continue
             unique = self._unique(a0, a1, b0, b1)
             if not unique:
@@ -245,6 +247,13 @@ class _Alignment:
             return []
         bags = [self.a.bag(i) for i in left]
         others = [self.b.bag(j) for j in right]
+        if len(left) * len(right) <= _SMALL_TABLE:
+            alike = (
+                (i, j, likeness(x, y))
+                for i, x in zip(left, bags, strict=True)
+                for j, y in zip(right, others, strict=True)
+            )
+            return [found for found in alike if found[2] >= least]
         shared = _Shared(set().union(*[words for words, _ in bags]), [words for words, _ in others])
         found = []
         for i, (words, weight) in zip(left, bags, strict=True):
@@ -281,7 +290,7 @@ class _Alignment:
     def _candidates(self, left: Sequence[int], right: Sequence[int], least: float) -> list[tuple[int, int, float]]:
         """Find similar pairs by an index over the rarer words; the work per old block is bounded."""
         index = defaultdict(list)
-        few = 4 * len(left) < len(right)
+        few = len(left) < _FEW or 4 * len(left) < len(right)
         known: set[bytes] = set().union(*(self.a.bag(i)[0] for i in left)) if few else set()
         for j in right if left else ():
             words = self.b.bag(j)[0]

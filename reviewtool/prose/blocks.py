@@ -18,14 +18,15 @@ HUGE: Final = 6000
 
 # LF, CRLF and CR end a line, no other character does.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
-_KINDS = re.compile(  # a whole line; the group says what it begins, none is a line of a paragraph
-    r"""(?:[ >]*(?P<code>```+|~~~+)
-    |(?P<blank>[^\S\r\n]*(?=[\r\n]|\Z))
-    |(?P<h>[^\S\r\n]{0,3}\#{1,6}(?=\s|\Z))
-    |(?P<li>[^\S\r\n]*(?:[-*+]|\d{1,9}[.)])[^\S\r\n]+(?=\S))
-    |(?P<tr>[^\S\r\n]*\|[^\r\n]*\|[^\S\r\n]*(?=[\r\n]|\Z))
-    |(?P<box>[^\S\r\n]*:::+)
-    |)[^\r\n]*(?:\r\n?|\n|\Z)""",
+_FED_LINE = re.compile(r".*\n|.+")  # the same where no CR stands in the text
+_KINDS = re.compile(  # the group says what a line begins, none is a line of a paragraph
+    r"""[ >]*(?P<code>```+|~~~+)
+    |(?P<blank>\s*\Z)
+    |(?P<h>\s{0,3}\#{1,6}(?=\s|\Z))
+    |(?P<li>\s*(?:[-*+]|\d{1,9}[.)])\s+(?=\S))
+    |(?P<tr>\s*\|.*\|\s*\Z)
+    |(?P<box>\s*:::+)
+    |""",
     re.VERBOSE,
 )
 _FRONT = re.compile(r"\ufeff?---[ \t]*(?:\r\n?|\n)(?:[^\r\n]*(?:\r\n?|\n))*?---[ \t]*(?:\r\n?|\n|\Z)")
@@ -91,10 +92,9 @@ def _end(block: Block) -> int:
     return block.end
 
 
-def lines(text: str, start: int = 0, end: int | None = None) -> Iterator[str]:
+def lines(text: str, start: int = 0, end: int | None = None) -> list[str]:
     """Give the lines with their ends as Markdown counts them (LF, CRLF, CR; no other character ends a line)."""
-    for match in _LINE.finditer(text, start, len(text) if end is None else end):
-        yield match[0]
+    return (_LINE if "\r" in text else _FED_LINE).findall(text, start, len(text) if end is None else end)
 
 
 def _whole(text: str, start: int = 0) -> Iterator[Block]:
@@ -102,22 +102,24 @@ def _whole(text: str, start: int = 0) -> Iterator[Block]:
     pos, kind, blank, fence = start, "", False, ""
     if not start and (front := _FRONT.match(text)):
         pos, kind, blank = front.end(), "front", True
-    for line in _KINDS.finditer(text, pos):
-        now = line.lastgroup or "p"
-        if pos == line.end():
-            break
+    for line in lines(text, pos):
         if fence:
-            if now == "code" and line["code"].startswith(fence):
+            if line.lstrip(" >").startswith(fence):
                 fence, blank = "", True
-        elif now == "blank":
+            pos += len(line)
+            continue
+        # What begins with a letter is a line of a paragraph, nothing else.
+        found = None if line[0].isalpha() else _KINDS.match(line)
+        now = (found and found.lastgroup) or "p"
+        if now == "blank":
             kind, blank = kind or "p", True
         else:
             if kind and (blank or now != "p" or kind in ("h", "tr", "box")):
                 yield Block(start, pos, kind)
                 start, kind = pos, ""
             kind, blank = kind or now, False
-            fence = line["code"] if now == "code" else ""
-        pos = line.end()
+            fence = found["code"] if found and now == "code" else ""
+        pos += len(line)
     if kind:
         yield Block(start, pos, kind)
 

@@ -111,7 +111,12 @@ def compare(old: str, new: str) -> Comparison:
     a, b, head, tail = blocks.split_both(old, new)
     raw_a, raw_b = [old[s:e] for s, e, _ in a], [new[s:e] for s, e, _ in b]
     last_a, last_b = len(a) - tail, len(b) - tail
-    found = align.align(_side(a[head:last_a], raw_a[head:last_a]), _side(b[head:last_b], raw_b[head:last_b]))
+    known: dict[str, str] = {}
+    sides = [
+        _side(part, raw, known)
+        for part, raw in ((a[head:last_a], raw_a[head:last_a]), (b[head:last_b], raw_b[head:last_b]))
+    ]
+    found = align.align(*sides)
     pairs = [BlockPair(i, i, None, (("equal", raw_a[i]),)) for i in range(head)]
     moves = 0
     for x, (y, moved) in sorted(found.items()):
@@ -129,8 +134,12 @@ def compare_cached(old: str, new: str) -> Comparison:
     return compare(old, new)
 
 
-def _side(found: Sequence[blocks.Block], raw: Sequence[str]) -> align.Side:
-    return align.Side([" ".join(r.split()) for r in raw], [b.kind for b in found])
+def _side(found: Sequence[blocks.Block], raw: Sequence[str], known: dict[str, str]) -> align.Side:
+    """Name each block by its text with single blanks; `known` has the names of the texts that were seen before."""
+    for text in raw:
+        if text not in known:
+            known[text] = " ".join(text.split())
+    return align.Side([known[text] for text in raw], [b.kind for b in found])
 
 
 def _merged(parts: Iterable[tuple[Op, str, int | None]]) -> Iterator[Change]:

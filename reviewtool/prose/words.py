@@ -63,18 +63,21 @@ def compare(
     """
     if weights is None:
         shown = a, b = cast(tuple[Sequence[str], Sequence[str]], (old, new))
-        both = {token for token in set(a).intersection(b) if not token.isspace()}
     else:
         shown = weights
         a, b = _encode(old, new)
-        visible = zip(itertools.chain(a, b), itertools.chain(*shown), strict=True)
-        both = {c for c, text in visible if not text.isspace()}.intersection(a).intersection(b)
-    # What stands on one side only, and blanks, cannot make a common run longer: the search goes without them.
-    ka = [i for i, token in enumerate(a) if token in both]
-    kb = [j for j, token in enumerate(b) if token in both]
-    found = _common([a[i] for i in ka], [b[j] for j in kb], limit, _longest)
-    runs = _filled(a, b, [(ka[x], kb[y]) for x, y in found])
-    return _clean(shown, a, b, runs) if len(runs) > 2 else runs
+    head, tail = _same_ends(a, b)
+    last_a, last_b = len(a) - tail, len(b) - tail
+    both = set(a[head:last_a]).intersection(b[head:last_b])
+    pairs: Iterable[Place] = ()
+    if both:
+        # What stands on one side only, and blanks, cannot make a common run longer: the search goes without them.
+        ka = [i for i in range(head, last_a) if a[i] in both and not shown[0][i].isspace()]
+        kb = [j for j in range(head, last_b) if b[j] in both and not shown[1][j].isspace()]
+        found = _common([a[i] for i in ka], [b[j] for j in kb], limit, _longest)
+        pairs = [(ka[x], kb[y]) for x, y in found]
+    runs = _filled(a, b, pairs, head, tail)
+    return _clean(shown, a, b, runs) if len(runs) > 2 and pairs else runs
 
 
 def compare_texts(old: str, new: str) -> Iterator[tuple[Op, str]]:
@@ -148,12 +151,7 @@ def _places(text: str, found: Sequence[str]) -> list[int]:
 def _common(a: Sequence[str], b: Sequence[str], limit: int, find: Search) -> list[Place]:
     """Pair the tokens of a longest common run; above the bound both sides are first divided at what stands once."""
     n, m = len(a), len(b)
-    head, short = 0, min(n, m)
-    while head < short and a[head] == b[head]:
-        head += 1
-    tail, short = 0, short - head
-    while tail < short and a[n - tail - 1] == b[m - tail - 1]:
-        tail += 1
+    head, tail = _same_ends(a, b)
     inner_a, inner_b = a[head : n - tail], b[head : m - tail]
     inside: list[Place] = []
     if inner_a and inner_b:
@@ -164,6 +162,17 @@ def _common(a: Sequence[str], b: Sequence[str], limit: int, find: Search) -> lis
         *([(head + x, head + y) for x, y in inside] if head else inside),
         *zip(range(n - tail, n), range(m - tail, m), strict=True),
     ]
+
+
+def _same_ends(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
+    """Count the tokens that two runs have in common at their beginning, and then at their end."""
+    head, short = 0, min(len(a), len(b))
+    while head < short and a[head] == b[head]:
+        head += 1
+    last, short = -1, head - short
+    while last >= short and a[last] == b[last]:
+        last -= 1
+    return head, -1 - last
 
 
 def _longest(a: Sequence[str], b: Sequence[str]) -> list[Place]:
@@ -222,11 +231,12 @@ def _divided(a: Sequence[str], b: Sequence[str], limit: int, find: Search) -> li
     return pairs[:-1]
 
 
-def _filled(a: Sequence[str], b: Sequence[str], pairs: Iterable[Place]) -> list[Run]:
-    """Make Runs of the equal tokens, given as places in both, and of all that stands between."""
+def _filled(a: Sequence[str], b: Sequence[str], pairs: Iterable[Place], head: int = 0, tail: int = 0) -> list[Run]:
+    """Make Runs of the equal tokens (so many at both ends, and those given as places) and of all between them."""
     out: list[Run] = []
-    x0 = y0 = x = y = 0  # where the equal run began, and where it ends so far
-    for i, j in itertools.chain(pairs, ((len(a), len(b)),)):
+    x0 = y0 = 0  # where the equal run began
+    x = y = head  # and where it ends so far
+    for i, j in itertools.chain(pairs, ((len(a) - tail, len(b) - tail),)):
         if (i > x or j > y) and a[x:i] != b[y:j]:
             i0, i1, j0, j1 = _tight(a, b, x, i, y, j)
             if i0 > x0:
