@@ -22,12 +22,14 @@ _TWIN = 12  # characters from which one exact twin elsewhere is a move
 _LONG = 30  # characters from which repeated twins are moves
 _MOVED_LENGTH = 40  # characters a moved and edited block must have
 _TABLE = 10_000  # cells up to which a gap is compared in full
+_UNLIKE = 0.25  # share of a larger gap that may be unlike where it is compared place by place
 _SMALL_TABLE = 30  # cells up to which they are compared one by one
 _WORDS = 24  # rarest words of a block by which blocks like it are looked up
 _FEW = 500  # old blocks whose words may all be held at once
 _LIKELY = 12  # blocks that share most of them, which are compared in full
+_NEAR = 2  # blocks before and behind that are compared where there are only common words
 _REPEATS = 40  # places looked at for a repeated key
-_REPEATED = 120_000  # and for all repeated keys together
+_REPEATED = 80_000  # and for all repeated keys together
 #: The words that tell a block apart, three letters or a number, and the weight of all of them.
 Bag = tuple[set[bytes], int]
 
@@ -233,8 +235,10 @@ class _Alignment:
         a, b = self.a, self.b
         left = [i for i in range(a0, a1) if a.keys[i] not in twins]
         right = [j for j in range(b0, b1) if b.keys[j] not in twins]
-        small = len(left) * len(right) <= _TABLE
-        found = self._table(left, right, SIMILAR) if small else self._candidates(left, right, SIMILAR)
+        if len(left) * len(right) <= _TABLE:
+            found = self._table(left, right, SIMILAR)
+        else:
+            found = self._abreast(left, right) or self._candidates(left, right, SIMILAR)
         for i, j in chain((i, j, s * s * (a.size(i) + b.size(j))) for i, j, s in found):
             self._pair(i, j)
         alone = a1 - a0 == 1 == b1 - b0 and left and right and a0 not in self.pairs
@@ -260,6 +264,20 @@ class _Alignment:
             for j, both, (_, other) in zip(right, shared.of(words), others, strict=True):
                 if both and 2 * both >= least * (weight + other):
                     found.append((i, j, 2 * both / (weight + other)))
+        return found
+
+    def _abreast(self, left: Sequence[int], right: Sequence[int]) -> list[tuple[int, int, float]]:
+        """Compare each old block of a gap with the new one at its place, if there are as many and most are alike."""
+        found: list[tuple[int, int, float]] = []
+        most_unlike = len(left) * _UNLIKE if len(left) == len(right) else -1
+        for n, (i, j) in enumerate(zip(left, right, strict=False)):
+            if n - len(found) > most_unlike:
+                return []
+            alike = likeness(self.a.bag(i), self.b.bag(j))
+            self.a.forget(i)
+            self.b.forget(j)
+            if alike >= SIMILAR:
+                found.append((i, j, alike))
         return found
 
     def _moves(self) -> Iterator[tuple[int, int]]:
@@ -306,7 +324,7 @@ class _Alignment:
             most = sum([len(w) for _, w in lists])  # what any block can share with this one
             if 2 * most < least * (weight + most) or not lists:
                 continue
-            for j in self._likely(index, lists, rare):
+            for j in self._likely(i, index, lists, rare):
                 other = self.b.bag(j)
                 if 2 * min(most, other[1]) < least * (weight + other[1]):
                     continue
@@ -315,7 +333,7 @@ class _Alignment:
                     found.append((i, j, alike))
         return found
 
-    def _likely(self, index: dict[bytes, list[int]], lists: list[tuple[int, bytes]], rare: int) -> list[int]:
+    def _likely(self, i: int, index: dict[bytes, list[int]], lists: list[tuple[int, bytes]], rare: int) -> list[int]:
         """Name the few new blocks that share most of the rarer words, given as (number of places, word)."""
         if len(lists) > _WORDS:
             lists = sorted(lists)[:_WORDS]
@@ -325,6 +343,8 @@ class _Alignment:
                 weight = len(word)
                 for j in index[word]:
                     hits[j] = hits.get(j, 0) + weight
-        if not hits:  # common words only: some places of the rarest
-            return index[min(lists)[1]][:_LIKELY]
+        if not hits:  # common words only: the places of the rarest that are nearest
+            places = index[min(lists)[1]]
+            near = bisect_left(places, i)
+            return places[max(0, near - _NEAR) : near + _NEAR]
         return nlargest(_LIKELY, hits, key=hits.__getitem__) if len(hits) > _LIKELY else list(hits)

@@ -111,12 +111,7 @@ def compare(old: str, new: str) -> Comparison:
     a, b, head, tail = blocks.split_both(old, new)
     raw_a, raw_b = [old[s:e] for s, e, _ in a], [new[s:e] for s, e, _ in b]
     last_a, last_b = len(a) - tail, len(b) - tail
-    known: dict[str, str] = {}
-    sides = [
-        _side(part, raw, known)
-        for part, raw in ((a[head:last_a], raw_a[head:last_a]), (b[head:last_b], raw_b[head:last_b]))
-    ]
-    found = align.align(*sides)
+    found = _aligned((a[head:last_a], raw_a[head:last_a]), (b[head:last_b], raw_b[head:last_b]))
     pairs = [BlockPair(i, i, None, (("equal", raw_a[i]),)) for i in range(head)]
     moves = 0
     for x, (y, moved) in sorted(found.items()):
@@ -134,12 +129,14 @@ def compare_cached(old: str, new: str) -> Comparison:
     return compare(old, new)
 
 
-def _side(found: Sequence[blocks.Block], raw: Sequence[str], known: dict[str, str]) -> align.Side:
-    """Name each block by its text with single blanks; `known` has the names of the texts that were seen before."""
-    for text in raw:
-        if text not in known:
-            known[text] = " ".join(text.split())
-    return align.Side([known[text] for text in raw], [b.kind for b in found])
+def _aligned(*sides: tuple[Sequence[blocks.Block], Sequence[str]]) -> dict[int, align.Pair]:
+    """Align the blocks of two texts, each named by what it holds with single blanks."""
+    names: dict[str, str] = {}
+    for _, raw in sides:
+        for text in raw:
+            if text not in names:
+                names[text] = " ".join(text.split())
+    return align.align(*(align.Side([names[text] for text in raw], [b.kind for b in found]) for found, raw in sides))
 
 
 def _merged(parts: Iterable[tuple[Op, str, int | None]]) -> Iterator[Change]:

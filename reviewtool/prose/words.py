@@ -26,13 +26,12 @@ TOKEN: Final = re.compile(
 #: block costs depends on the block alone, so a change elsewhere never alters how it is shown.
 LIMIT: Final = 4000
 _EXACT_LIMIT = 1200  # the same for `exact`, which goes the slower way
-_FEW = 6  # words of two texts up to which these are divided into their tokens at once
+_SHORT = 60  # characters of two texts up to which these are divided into their tokens at once
 _ISLAND = 4  # visible characters below which an equal run without a word is absorbed
 
 
 Op = Literal["equal", "delete", "insert"]
 Place = tuple[int, int]  # of a token on both sides
-Extent = tuple[int, int, int, int]  # the characters old[0:1] and new[2:3] of two texts
 Search = Callable[[Any, Any], list[Place]]
 
 
@@ -68,84 +67,48 @@ def compare(
         a, b = _encode(old, new)
     head, tail = _same_ends(a, b)
     last_a, last_b = len(a) - tail, len(b) - tail
+    # What stands on one side only, and blanks, cannot make a common run longer: the search goes without them.
     both = set(a[head:last_a]).intersection(b[head:last_b])
-    pairs: Iterable[Place] = ()
-    if both:
-        # What stands on one side only, and blanks, cannot make a common run longer: the search goes without them.
-        ka = [i for i in range(head, last_a) if a[i] in both and not shown[0][i].isspace()]
-        kb = [j for j in range(head, last_b) if b[j] in both and not shown[1][j].isspace()]
-        found = _common([a[i] for i in ka], [b[j] for j in kb], limit, _longest)
-        pairs = [(ka[x], kb[y]) for x, y in found]
-    runs = _filled(a, b, pairs, head, tail)
-    return _clean(shown, a, b, runs) if len(runs) > 2 and pairs else runs
+    ka = [i for i in range(head, last_a) if a[i] in both and not shown[0][i].isspace()] if both else []
+    if not ka:
+        runs = [
+            Run(True, 0, head, 0, head),
+            Run(False, head, last_a, head, last_b),
+            Run(True, last_a, len(a), last_b, len(b)),
+        ]
+        return [run for run in runs if run.i1 > run.i0 or run.j1 > run.j0]
+    kb = [j for j in range(head, last_b) if b[j] in both and not shown[1][j].isspace()]
+    found = _common([a[i] for i in ka], [b[j] for j in kb], limit, _longest)
+    runs = _filled(a, b, [(ka[x], kb[y]) for x, y in found], head, tail)
+    return _clean(shown, a, b, runs) if len(runs) > 2 else runs
 
 
 def compare_texts(old: str, new: str) -> Iterator[tuple[Op, str]]:
     """Compare two texts: what is equal, deleted and inserted in turn, whole tokens each; either side joins to its text.
 
-    What stands between blanks is compared first, and only what changed there is divided into tokens.
+    Only what differs, up to the nearest blanks, is divided into tokens.
     """
-    head = old.rfind(" ", 0, common_start(old, new)) + 1
-    tail = common_end(old[head:], new[head:])
-    tail = len(old) - place if tail and (place := old.find(" ", len(old) - tail)) >= 0 else 0
-    at = 0
-    for i0, i1, j0, j1 in _changed(old[head : len(old) - tail], new[head : len(new) - tail]):
-        if head + i0 > at:
-            yield "equal", old[at : head + i0]
-        if i1 > i0:
-            yield "delete", old[head + i0 : head + i1]
-        if j1 > j0:
-            yield "insert", new[head + j0 : head + j1]
-        at = head + i1
-    if at < len(old):
-        yield "equal", old[at:]
-
-
-def _changed(old: str, new: str) -> Iterator[Extent]:
-    """Give what differs between two texts."""
-    a, b = old.split(), new.split()
-    if len(a) + len(b) <= _FEW or not (_is_even(old, a) and _is_even(new, b)):
-        yield from _changed_tokens(old, new)
-        return
-    at_a, at_b = _places(old, a), _places(new, b)
-    n, m = len(a), len(b)
-    for equal, x0, x1, y0, y1 in compare(a, b):
-        if equal:  # what stands before all words and after them belongs to their equal ends
-            i0, j0 = (at_a[x0], at_b[y0]) if x0 or y0 else (0, 0)
-            i1, j1 = (at_a[x1] - 1, at_b[y1] - 1) if x1 < n or y1 < m else (len(old), len(new))
-            if old[i0:i1] == new[j0:j1]:
-                continue
-        else:  # with the blanks on both sides of it
-            i0, j0 = at_a[x0] - 1 if x0 else 0, at_b[y0] - 1 if y0 else 0
-            i1, j1 = at_a[x1] if x1 < n else len(old), at_b[y1] if y1 < m else len(new)
-            whole = x1 - x0 == 1 == y1 - y0 and a[x0].isalnum() and b[y0].isalnum()  # a word for a word, no marks
-            if whole and old[i0 : at_a[x0]] == new[j0 : at_b[y0]] and old[at_a[x1] - 1 : i1] == new[at_b[y1] - 1 : j1]:
-                yield at_a[x0], at_a[x1] - 1, at_b[y0], at_b[y1] - 1
-                continue
-        for c0, c1, d0, d1 in _changed_tokens(old[i0:i1], new[j0:j1]):
-            yield i0 + c0, i0 + c1, j0 + d0, j0 + d1
-
-
-def _changed_tokens(old: str, new: str) -> Iterator[Extent]:
-    """Give what differs between two texts, divided into all their tokens."""
-    a, b = tokens(old), tokens(new)
-    i = j = 0
+    head = tail = 0
+    if len(old) + len(new) > _SHORT:
+        head = old.rfind(" ", 0, common_start(old, new)) + 1
+        tail = common_end(old[head:], new[head:])
+        tail = len(old) - place if tail and (place := old.find(" ", len(old) - tail)) >= 0 else 0
+    a, b = tokens(old[head : len(old) - tail]), tokens(new[head : len(new) - tail])
+    held = old[:head]
     for equal, i0, i1, j0, j1 in compare(a, b):
-        n, m = len("".join(a[i0:i1])), len("".join(b[j0:j1]))
-        if not equal:
-            yield i, i + n, j, j + m
-        i, j = i + n, j + m
-
-
-def _is_even(text: str, found: Sequence[str]) -> bool:
-    """Whether single blanks or ends of lines, and nothing else, divide a text into what was found between blanks."""
-    return " ".join(found) == text.replace("\n", " ").strip(" ")
-
-
-def _places(text: str, found: Sequence[str]) -> list[int]:
-    """Give the places where the words of an even text begin, and one behind the last."""
-    first = len(text) - len(text.lstrip())
-    return [first + n + before for n, before in enumerate(itertools.accumulate(map(len, found), initial=0))]
+        if equal:
+            held += "".join(a[i0:i1])
+            continue
+        if held:
+            yield "equal", held
+            held = ""
+        if i1 > i0:
+            yield "delete", "".join(a[i0:i1])
+        if j1 > j0:
+            yield "insert", "".join(b[j0:j1])
+    held += old[len(old) - tail :] if tail else ""
+    if held:
+        yield "equal", held
 
 
 def _common(a: Sequence[str], b: Sequence[str], limit: int, find: Search) -> list[Place]:
