@@ -90,10 +90,11 @@ def likeness(a: Bag, b: Bag) -> float:
 
 def chain(candidates: Iterable[tuple[int, int, float]]) -> list[tuple[int, int]]:
     """Choose the heaviest chain of (i, j, weight) that increases strictly in both, in O(n log n)."""
-    cands = sorted(candidates, key=itemgetter(1), reverse=True)
-    cands.sort(key=itemgetter(0))
+    cands = list(candidates)
     if all(x[0] < y[0] and x[1] < y[1] for x, y in pairwise(cands)):
         return [c[:2] for c in cands]
+    cands.sort(key=itemgetter(1), reverse=True)
+    cands.sort(key=itemgetter(0))
     # The best chains so far, by the j they end at: a larger j is only kept if its chain is heavier.
     ends: list[int] = []
     tops: list[float] = []
@@ -199,7 +200,9 @@ class _Alignment:
         count_a, count_b = Counter(a[a0:a1]), Counter(b[b0:b1])
         place = {b[j]: j for j in range(b0, b1)}
         return [
-            (i, place[a[i]], self.a.size(i)) for i in range(a0, a1) if count_a[a[i]] == 1 and count_b.get(a[i]) == 1
+            (i, place[key], 1 + len(key))
+            for i, key in enumerate(a[a0:a1], a0)
+            if count_b.get(key) == 1 and count_a[key] == 1
         ]
 
     def _repeated(self, a0: int, a1: int, b0: int, b1: int) -> Iterator[tuple[int, int, float]]:
@@ -235,15 +238,17 @@ class _Alignment:
         a, b = self.a, self.b
         left = [i for i in range(a0, a1) if a.keys[i] not in twins]
         right = [j for j in range(b0, b1) if b.keys[j] not in twins]
+        if a1 - a0 == 1 == b1 - b0:
+            least = SIMILAR_ALONE if a.kinds[a0] == b.kinds[b0] else SIMILAR
+            if left and right and likeness(a.bag(a0), b.bag(b0)) >= least:
+                self._pair(a0, b0)
+            return
         if len(left) * len(right) <= _TABLE:
             found = self._table(left, right, SIMILAR)
         else:
             found = self._abreast(left, right) or self._candidates(left, right, SIMILAR)
         for i, j in chain((i, j, s * s * (a.size(i) + b.size(j))) for i, j, s in found):
             self._pair(i, j)
-        alone = a1 - a0 == 1 == b1 - b0 and left and right and a0 not in self.pairs
-        if alone and a.kinds[a0] == b.kinds[b0] and likeness(a.bag(a0), b.bag(b0)) >= SIMILAR_ALONE:
-            self._pair(a0, b0)
 
     def _table(self, left: Sequence[int], right: Sequence[int], least: float) -> list[tuple[int, int, float]]:
         """Compare every old block of a gap with every new one."""
@@ -314,17 +319,18 @@ class _Alignment:
             words = self.b.bag(j)[0]
             for word in words & known if few else words:
                 index[word].append(j)
+        indexed = set(index)
         rare = max(8, min(len(right) // 10, 400_000 // (1 + len(left))))
         found = []
         for i in left:
             words, weight = bag = self.a.bag(i)
             if not few:
                 self.a.forget(i)  # the words of a long document all at once take more than the document
-            lists = [(len(index[w]), w) for w in words if w in index]
-            most = sum([len(w) for _, w in lists])  # what any block can share with this one
-            if 2 * most < least * (weight + most) or not lists:
+            shared = words & indexed
+            most = len(b"".join(shared))  # what any block can share with this one
+            if not shared or 2 * most < least * (weight + most):
                 continue
-            for j in self._likely(i, index, lists, rare):
+            for j in self._likely(i, index, shared, rare):
                 other = self.b.bag(j)
                 if 2 * min(most, other[1]) < least * (weight + other[1]):
                     continue
@@ -333,18 +339,18 @@ class _Alignment:
                     found.append((i, j, alike))
         return found
 
-    def _likely(self, i: int, index: dict[bytes, list[int]], lists: list[tuple[int, bytes]], rare: int) -> list[int]:
-        """Name the few new blocks that share most of the rarer words, given as (number of places, word)."""
-        if len(lists) > _WORDS:
-            lists = sorted(lists)[:_WORDS]
+    def _likely(self, i: int, index: dict[bytes, list[int]], shared: set[bytes], rare: int) -> list[int]:
+        """Name the few new blocks that have most of the rarer words that an old one shares with any."""
+        places = sorted([(len(index[word]), word) for word in shared])[:_WORDS]
         hits: dict[int, int] = {}
-        for n, word in lists:
-            if n <= rare:
-                weight = len(word)
-                for j in index[word]:
-                    hits[j] = hits.get(j, 0) + weight
+        for n, word in places:
+            if n > rare:
+                break
+            weight = len(word)
+            for j in index[word]:
+                hits[j] = hits.get(j, 0) + weight
         if not hits:  # common words only: the places of the rarest that are nearest
-            places = index[min(lists)[1]]
-            near = bisect_left(places, i)
-            return places[max(0, near - _NEAR) : near + _NEAR]
+            common = index[places[0][1]]
+            near = bisect_left(common, i)
+            return common[max(0, near - _NEAR) : near + _NEAR]
         return nlargest(_LIKELY, hits, key=hits.__getitem__) if len(hits) > _LIKELY else list(hits)

@@ -109,8 +109,8 @@ def _whole(text: str, start: int = 0) -> Iterator[Block]:
             pos += len(line)
             continue
         # What begins with a letter is a line of a paragraph, nothing else.
-        found = None if line[0].isalpha() else _KINDS.match(line)
-        now = (found and found.lastgroup) or "p"
+        found = None if line == "\n" or line[0].isalpha() else _KINDS.match(line)
+        now = "blank" if line == "\n" else (found and found.lastgroup) or "p"
         if now == "blank":
             kind, blank = kind or "p", True
         else:

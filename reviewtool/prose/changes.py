@@ -130,13 +130,13 @@ def compare_cached(old: str, new: str) -> Comparison:
 
 
 def _aligned(*sides: tuple[Sequence[blocks.Block], Sequence[str]]) -> dict[int, align.Pair]:
-    """Align the blocks of two texts, each named by what it holds with single blanks."""
-    names: dict[str, str] = {}
-    for _, raw in sides:
-        for text in raw:
-            if text not in names:
-                names[text] = " ".join(text.split())
-    return align.align(*(align.Side([names[text] for text in raw], [b.kind for b in found]) for found, raw in sides))
+    """Align the blocks of two texts, each named by what it holds; with single blanks, unless both have it as it is."""
+    bare = [[text.strip() for text in raw] for _, raw in sides]
+    both = set(bare[0]).intersection(bare[1])
+    names = [[text if text in both else " ".join(text.split()) for text in side] for side in bare]
+    return align.align(
+        *(align.Side(keys, [b.kind for b in found]) for keys, (found, _) in zip(names, sides, strict=True))
+    )
 
 
 def _merged(parts: Iterable[tuple[Op, str, int | None]]) -> Iterator[Change]:
