@@ -7,8 +7,8 @@ removed or inserted. That alone makes the redline exact: there is no step that r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
 from reviewtool.prose import align, tree, words
 from reviewtool.prose.tree import Element, Leaf, Node, Unit, Whole
@@ -16,12 +16,15 @@ from reviewtool.prose.tree import Element, Leaf, Node, Unit, Whole
 #: what a bound element must bring along, so that no table has two heads and no answer two titles
 _COMPANIONS = frozenset({"table", "thead", "tbody", "summary"})
 
+_LONG = 60  # characters from which what is no word, as a picture, weighs little
+_LITTLE: Final = "x" * 6
+
 
 class _Job(NamedTuple):
-    """Two runs of leaves to be compared word by word, below two elements that are already one (or one moved)."""
+    """Two runs of nodes to be compared word by word, below two elements that are already one (or one moved)."""
 
-    old: list[Leaf]
-    new: list[Leaf]
+    old: list[Node]
+    new: list[Node]
     old_top: Element
     new_top: Element
 
@@ -45,7 +48,8 @@ def bind(old: Element, new: Element) -> None:
         if pair.moved and _move(a[i], b[pair.new], moves + 1):
             moves += 1
             jobs.extend(_inside(a[i], b[pair.new]))
-    _compare(jobs)
+    for job in jobs:
+        _compare(job)
 
 
 def _stays(a: Unit, b: Unit) -> bool:
@@ -131,7 +135,7 @@ def _different(nodes: tuple[Sequence[Node], Sequence[Node]], tops: tuple[Element
     for x, y in tree.apart(old, new):
         _same(x, y)
     if old and new:
-        yield _Job(list(tree.explode(old)), list(tree.explode(new)), *tops)
+        yield _Job(old, new, *tops)
 
 
 def _same(x: Node, y: Node) -> None:
@@ -172,34 +176,84 @@ def _move(a: Unit, b: Unit, number: int) -> bool:
     return True
 
 
-def _compare(jobs: Sequence[_Job]) -> None:
-    for job in jobs:
-        a, b = _keys_of(job)  # made again: those of a long document all at once would take as much as its tree
-        texts = [x.html if len(x.html) < 60 else "x" * 6 for x in job.old], [x.html for x in job.new]
-        for run in words.compare(a, b, texts):
-            if run.equal:
-                for x, y in zip(job.old[run.i0 : run.i1], job.new[run.j0 : run.j1], strict=True):
-                    _join(x, y, job.old_top, job.new_top)
+class _Words:
+    """The words of a job's one side: as written, and by their keys, which tell the formatting around them."""
+
+    def __init__(self, nodes: Sequence[Node], top: Element) -> None:
+        self.leaves: list[Leaf] = []
+        self.ends: list[int] = []  # of the leaves, counted in words
+        self.shown: list[str] = []
+        self.keys: list[Hashable] = []
+        for leaf, shown, keys in tree.leaves(nodes):
+            path = _path(leaf, top)
+            self.leaves.append(leaf)
+            self.shown += shown
+            self.keys += [(key, *path) for key in keys] if path else keys
+            self.ends.append(len(self.shown))
+
+    def cut(self, ranges: Sequence[tuple[int, int]]) -> Iterator[Leaf]:
+        """Cut the leaves so that each range of words (in order, within one leaf) is a leaf of its own, and give it."""
+        pieces: dict[int, list[Leaf]] = {}
+        start = n = 0
+        for leaf, end in zip(self.leaves, self.ends, strict=True):
+            at, own = start, pieces.setdefault(id(leaf), [])
+            while n < len(ranges) and ranges[n][1] <= end:
+                first, last = ranges[n]
+                own += [self._piece(at, first)] if first > at else []
+                own.append(leaf if last - first == end - start else self._piece(first, last))
+                yield own[-1]
+                at, n = last, n + 1
+            own += [leaf if at == start else self._piece(at, end)] if at < end else []
+            start = end
+        for parent in {id(leaf.up): leaf.up for leaf in self.leaves}.values():
+            if parent is not None:
+                tree.replace(parent, pieces)
+
+    def _piece(self, first: int, last: int) -> Leaf:
+        html = "".join(self.shown[first:last])
+        key = self.keys[first] if last - first == 1 else html
+        return Leaf(html, str(key[0] if isinstance(key, tuple) else key), size=last - first)
 
 
-def _keys_of(job: _Job) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
-    return _keys(job.old, job.old_top), _keys(job.new, job.new_top)
+def _path(leaf: Leaf, top: Element) -> tuple[Hashable, ...]:
+    path: tuple[Hashable, ...] = ()
+    element = leaf.up
+    while element is not None and element is not top:
+        path += (element.sig,)
+        element = element.up
+    return path
 
 
-def _keys(leaves: Sequence[Leaf], top: Element) -> list[tuple[object, ...]]:
-    """Name each leaf by its text and the formatting around it."""
-    out: list[tuple[object, ...]] = []
-    up: Element | None = None
-    path: tuple[object, ...] = ()
-    for leaf in leaves:
-        if leaf.up is not up:
-            up, path = leaf.up, ()
-            element = up
-            while element is not None and element is not top:
-                path += (element.sig,)
-                element = element.up
-        out.append((leaf.key, *path))
-    return out
+def _compare(job: _Job) -> None:
+    """Bind the words of a job that are equal."""
+    old, new = _Words(job.old, job.old_top), _Words(job.new, job.new_top)
+    shown = [x if len(x) < _LONG else _LITTLE for x in old.shown], new.shown
+    ranges = list(_shared(words.compare(old.keys, new.keys, shown), old.ends, new.ends))
+    pairs = zip(
+        list(old.cut([(i, i + n) for i, _, n in ranges])),
+        list(new.cut([(j, j + n) for _, j, n in ranges])),
+        strict=True,
+    )
+    for x, y in pairs:
+        _join(x, y, job.old_top, job.new_top)
+
+
+def _shared(
+    runs: Sequence[words.Run], old_ends: Sequence[int], new_ends: Sequence[int]
+) -> Iterator[tuple[int, int, int]]:
+    """Give the equal words as (first old one, first new one, how many), each within one leaf of either side."""
+    x = y = 0
+    for run in runs:
+        i, j = run.i0, run.j0
+        while run.equal and i < run.i1:
+            while old_ends[x] <= i:
+                x += 1
+            while new_ends[y] <= j:
+                y += 1
+            n = min(run.i1, old_ends[x]) - i
+            n = min(n, new_ends[y] - j)
+            yield i, j, n
+            i, j = i + n, j + n
 
 
 def lift_moves(root: Element) -> None:

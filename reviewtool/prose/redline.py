@@ -313,7 +313,7 @@ def _kept(old: Sequence[Node], new: Sequence[Node]) -> list[tuple[int, int]]:
     """Choose the bound children to show as one: the heaviest chain in order on both sides."""
     place = {id(n): j for j, n in enumerate(new)}
     found = [
-        (i, place[id(n.match)], 1.0 + (len(n.children) if isinstance(n, Element) else 0))
+        (i, place[id(n.match)], 1.0 + len(n.children) if isinstance(n, Element) else n.size)
         for i, n in enumerate(old)
         if n.match is not None and id(n.match) in place
     ]

@@ -1,4 +1,4 @@
-"""The rendering as a tree whose leaves are words: what the redline aligns, binds and writes out again.
+"""The rendering as a tree whose leaves are runs of text: what the redline aligns, binds and writes out again.
 
 Built from sanitised HTML only, which is regular (closed elements, quoted attributes, escaped text), so one expression
 reads it. Text stays escaped throughout. Only `redline.py` and `binding.py` use this module.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from html import unescape
 from typing import Final
 
@@ -30,12 +30,15 @@ _RESOLVED = re.compile(r' href="[^"]*"')
 
 
 class Leaf:
-    """A word, blank, mark, image, code span or line break; before `explode` also a whole run of text."""
+    """An image, code span, line break or run of text; the text of what changed is cut into runs that are shown as one.
 
-    __slots__ = ("html", "key", "match", "text", "up")
+    `size` counts the words, blanks and marks of a run that was cut.
+    """
 
-    def __init__(self, html: str, key: str, text: bool = False) -> None:
-        self.html, self.key, self.text = html, key, text
+    __slots__ = ("html", "key", "match", "size", "text", "up")
+
+    def __init__(self, html: str, key: str, text: bool = False, size: int = 1) -> None:
+        self.html, self.key, self.text, self.size = html, key, text, size
         self.up: Element | None = None
         self.match: Leaf | None = None
 
@@ -274,26 +277,32 @@ def _cut(leaf: Leaf, size: int, at: int) -> Leaf:
     return found
 
 
-def explode(nodes: list[Node], code: bool = False) -> Iterator[Leaf]:
-    """Give the leaves below some nodes in order, dividing runs of text into words where that was not yet done."""
+def leaves(nodes: Sequence[Node], code: bool = False) -> Iterator[tuple[Leaf, list[str], list[str]]]:
+    """Give the leaves below some nodes in order, each with its words as written and with the keys of these."""
     for node in nodes:
-        if isinstance(node, Leaf):
-            yield from _divide(node, code) if node.text else (node,)
+        if isinstance(node, Element):
+            yield from leaves(node.children, code or node.tag == "pre")
+        elif not node.text:
+            yield node, [node.html], [node.key]
+        elif code or _in_code(node.up):
+            words = _CODE_LEAF.findall(node.html)
+            yield node, words, words
         else:
-            yield from explode(list(node.children), code or node.tag == "pre")
+            words = _LEAF.findall(node.html)
+            yield node, words, [" " if word.isspace() and word != "\xa0" else word for word in words]
 
 
-def _divide(leaf: Leaf, code: bool) -> list[Leaf]:
-    parent = leaf.up
-    code = code or _in_code(parent)
-    words = (_CODE_LEAF if code else _LEAF).findall(leaf.html)
-    leaves = [Leaf(w, " " if not code and w.isspace() and w != "\xa0" else w) for w in words]
-    if parent is not None:
-        at = next(i for i, child in enumerate(parent.children) if child is leaf)
-        parent.children[at : at + 1] = leaves
-        for new in leaves:
-            new.up = parent
-    return leaves
+def replace(parent: Element, pieces: Mapping[int, Sequence[Leaf]]) -> None:
+    """Put the pieces of leaves in their place; they are named by the ids of these."""
+    children: list[Node] = []
+    for child in parent.children:
+        if id(child) in pieces:
+            for piece in pieces[id(child)]:
+                piece.up = parent
+                children.append(piece)
+        else:
+            children.append(child)
+    parent.children = children
 
 
 def _in_code(element: Element | None) -> bool:
