@@ -1,7 +1,11 @@
-"""`python -m benchmarks.prose [FOLDER]`: measure on a folder of real revisions and print the table; status 0 always."""
+"""`python -m benchmarks.prose [FOLDER]`: measure on a folder of real revisions and print the table; status 0 always.
+
+All runs as in a worker of the server, which looks for circles among its objects as seldom.
+"""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -9,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.prose import anchors, corpus, peers, quality, redlines, repeating, sources, worst
 from benchmarks.table import Table, machine
+from reviewtool import serving
 
 BESIDE = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
 SHAPE = "pairs/NNN/old.md and new.md, chains/NN/01.md …, and INDEX.tsv"
@@ -20,6 +25,7 @@ def main() -> None:
     if not (folder / "pairs").is_dir():
         print(f"There are no real revisions in {folder}: name a folder with {SHAPE} as make bench-diff CORPUS=FOLDER.")
         return
+    gc.set_threshold(*serving.COLLECT)
     began = time.process_time()
     found = corpus.load(folder)
     print(machine())

@@ -10,7 +10,6 @@ from benchmarks.prose.corpus import Pair
 from benchmarks.table import Table
 from reviewtool.prose import changes
 
-
 TIMES = 20  # calls of either, the least of which is told: what others do on the machine only adds
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from benchmarks import texts
@@ -146,8 +147,12 @@ def _others() -> Iterator[tuple[str, Callable[[str, str], object], Callable[[], 
     yield "signals of 9,000 figures replaced", signals.signals, _figures
     yield "signals of one line of 30,000 numbers", signals.signals, _line_of_numbers
     yield "summary of 9,000 figures replaced", summary.summarise, _figures
-    yield "merge of 500 KB rewritten on both sides", lambda a, b: merge3.merge(a, b, another()[1]), rewritten
-    yield "merge of 20,000 rows, shuffled against changed", lambda a, b: merge3.merge(a, b, _rows(3)[1]), _rows_shuffled
+    yield "merge of 500 KB rewritten on both sides", partial(_merge, another()[1]), rewritten
+    yield "merge of 20,000 rows, shuffled against changed", partial(_merge, _rows(3)[1]), _rows_shuffled
+
+
+def _merge(theirs: str, base: str, ours: str) -> object:
+    return merge3.merge(base, ours, theirs)
 
 
 def measure(table: Table, pairs: Sequence[corpus.Pair]) -> None:

@@ -243,15 +243,14 @@ def _shared(
 ) -> Iterator[tuple[int, int, int]]:
     """Give the equal words as (first old one, first new one, how many), each within one leaf of either side."""
     x = y = 0
-    for run in runs:
-        i, j = run.i0, run.j0
-        while run.equal and i < run.i1:
+    for equal, first, last, other, _ in runs:
+        i, j = first, other
+        while equal and i < last:
             while old_ends[x] <= i:
                 x += 1
             while new_ends[y] <= j:
                 y += 1
-            n = min(run.i1, old_ends[x]) - i
-            n = min(n, new_ends[y] - j)
+            n = min(last - i, old_ends[x] - i, new_ends[y] - j)
             yield i, j, n
             i, j = i + n, j + n
 

@@ -131,12 +131,13 @@ def compare_cached(old: str, new: str) -> Comparison:
 
 def _aligned(*sides: tuple[Sequence[blocks.Block], Sequence[str]]) -> dict[int, align.Pair]:
     """Align the blocks of two texts, each named by what it holds; with single blanks, unless both have it as it is."""
-    bare = [[text.strip() for text in raw] for _, raw in sides]
-    both = set(bare[0]).intersection(bare[1])
-    names = [[text if text in both else " ".join(text.split()) for text in side] for side in bare]
-    return align.align(
-        *(align.Side(keys, [b.kind for b in found]) for keys, (found, _) in zip(names, sides, strict=True))
-    )
+    (old, a), (new, b) = sides
+    both = {text.strip() for text in a}.intersection(text.strip() for text in b)
+
+    def names(raw: Sequence[str]) -> list[str]:
+        return [bare if (bare := text.strip()) in both else " ".join(text.split()) for text in raw]
+
+    return align.align(align.Side(names(a), [x.kind for x in old]), align.Side(names(b), [x.kind for x in new]))
 
 
 def _merged(parts: Iterable[tuple[Op, str, int | None]]) -> Iterator[Change]:

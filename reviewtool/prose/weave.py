@@ -21,7 +21,8 @@ class _Edit(NamedTuple):
 def weave(base: str, ours: str, theirs: str) -> str | None:
     """Combine the edits of both sides; None where they touch or border the same words. Equal edits count once."""
     tokens = words.tokens(base)
-    left, right = _edits(tokens, ours), _edits(tokens, theirs)
+    sides = words.tokens(ours), words.tokens(theirs)
+    left, right = (_edits(words.compare(tokens, side), side) for side in sides)
     if any(_collide(tokens, a, b) for a in left for b in _near(right, a)):
         return None
     return _applied(tokens, sorted({*left, *right}))
@@ -29,13 +30,10 @@ def weave(base: str, ours: str, theirs: str) -> str | None:
 
 def weave_lines(base: str, ours: str, theirs: str) -> str | None:
     """Combine whole lines as git-merge-file(1) does; None where the edits of the sides overlap or touch."""
-    tokens = list(blocks.lines(base))
-    found = []
-    for text in (ours, theirs):
-        other = list(blocks.lines(text))
-        runs = words.exact(tokens, other)
-        found.append([_Edit(r.i0, r.i1, tuple(other[r.j0 : r.j1])) for r in runs if not r.equal])
-    edits = sorted({*found[0], *found[1]})
+    tokens = blocks.lines(base)
+    sides = blocks.lines(ours), blocks.lines(theirs)
+    left, right = (_edits(words.exact(tokens, side), side) for side in sides)
+    edits = sorted({*left, *right})
     if any(second.start <= first.end for first, second in pairwise(edits)):
         return None
     return _applied(tokens, edits)
@@ -50,9 +48,8 @@ def _applied(tokens: Sequence[str], edits: Sequence[_Edit]) -> str:
     return "".join((*out, *tokens[at:]))
 
 
-def _edits(tokens: Sequence[str], text: str) -> list[_Edit]:
-    other = words.tokens(text)
-    return [_Edit(r.i0, r.i1, tuple(other[r.j0 : r.j1])) for r in words.compare(tokens, other) if not r.equal]
+def _edits(runs: Sequence[words.Run], other: Sequence[str]) -> list[_Edit]:
+    return [_Edit(i0, i1, tuple(other[j0:j1])) for equal, i0, i1, j0, j1 in runs if not equal]
 
 
 def _near(edits: Sequence[_Edit], edit: _Edit) -> list[_Edit]:

@@ -11,7 +11,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import Any, Final, Literal, NamedTuple, cast
+from typing import Any, Final, Literal, cast
 
 from diff_match_patch import diff_match_patch
 
@@ -25,7 +25,7 @@ TOKEN: Final = re.compile(
 #: Words and marks of both sides up to which the full search runs; longer runs are first divided at unique ones. What a
 #: block costs depends on the block alone, so a change elsewhere never alters how it is shown.
 LIMIT: Final = 4000
-_EXACT_LIMIT = 1200  # the same for `exact`, which goes the slower way
+_EXACT_LIMIT = 800  # the same for `exact`, which goes the slower way
 _SHORT = 60  # characters of two texts up to which these are divided into their tokens at once
 _ISLAND = 4  # visible characters below which an equal run without a word is absorbed
 
@@ -33,16 +33,9 @@ _ISLAND = 4  # visible characters below which an equal run without a word is abs
 Op = Literal["equal", "delete", "insert"]
 Place = tuple[int, int]  # of a token on both sides
 Search = Callable[[Any, Any], list[Place]]
-
-
-class Run(NamedTuple):
-    """Tokens old[i0:i1] against new[j0:j1]; both are the same when `equal`, else they replace each other."""
-
-    equal: bool
-    i0: int
-    i1: int
-    j0: int
-    j1: int
+#: Tokens old[1:2] against new[3:4]; both are the same where it begins with True, else they replace each other. A bare
+#: tuple: a comparison makes them by the thousand.
+Run = tuple[bool, int, int, int, int]
 
 
 def tokens(text: str) -> list[str]:
@@ -69,15 +62,20 @@ def compare(
     last_a, last_b = len(a) - tail, len(b) - tail
     # What stands on one side only, and blanks, cannot make a common run longer: the search goes without them.
     both = set(a[head:last_a]).intersection(b[head:last_b])
-    ka = [i for i in range(head, last_a) if a[i] in both and not shown[0][i].isspace()] if both else []
-    if not ka:
-        runs = [
-            Run(True, 0, head, 0, head),
-            Run(False, head, last_a, head, last_b),
-            Run(True, last_a, len(a), last_b, len(b)),
-        ]
-        return [run for run in runs if run.i1 > run.i0 or run.j1 > run.j0]
-    kb = [j for j in range(head, last_b) if b[j] in both and not shown[1][j].isspace()]
+    if weights is None:
+        both = {token for token in both if not token.isspace()}
+    else:
+        both -= {c for c, text in zip(a, shown[0], strict=True) if text.isspace()}
+    if not both:
+        return _joined(
+            [
+                (True, 0, head, 0, head),
+                (False, head, last_a, head, last_b),
+                (True, last_a, len(a), last_b, len(b)),
+            ]
+        )
+    ka = [i for i in range(head, last_a) if a[i] in both]
+    kb = [j for j in range(head, last_b) if b[j] in both]
     found = _common([a[i] for i in ka], [b[j] for j in kb], limit, _longest)
     runs = _filled(a, b, [(ka[x], kb[y]) for x, y in found], head, tail)
     return _clean(shown, a, b, runs) if len(runs) > 2 else runs
@@ -203,12 +201,12 @@ def _filled(a: Sequence[str], b: Sequence[str], pairs: Iterable[Place], head: in
         if (i > x or j > y) and a[x:i] != b[y:j]:
             i0, i1, j0, j1 = _tight(a, b, x, i, y, j)
             if i0 > x0:
-                out.append(Run(True, x0, i0, y0, j0))
-            out.append(Run(False, i0, i1, j0, j1))
+                out.append((True, x0, i0, y0, j0))
+            out.append((False, i0, i1, j0, j1))
             x0, y0 = i1, j1
         x, y = i + 1, j + 1
     if len(a) > x0:
-        out.append(Run(True, x0, len(a), y0, len(b)))
+        out.append((True, x0, len(a), y0, len(b)))
     return out
 
 
@@ -218,24 +216,25 @@ def exact(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Run]:
     runs = _filled(ea, eb, _common(ea, eb, _EXACT_LIMIT, _shortest))
     out: list[Run] = []
     slid = 0
-    for n, run in enumerate(runs):
-        moved = Run(run.equal, run.i0 + slid, run.i1, run.j0 + slid, run.j1)
-        slid = 0
-        if not run.equal and n + 1 < len(runs):
-            slid = _slide(ea, eb, run, runs[n + 1])
-            out.append(Run(True, run.i0, run.i0 + slid, run.j0, run.j0 + slid))
-            moved = Run(False, run.i0 + slid, run.i1 + slid, run.j0 + slid, run.j1 + slid)
-        out.append(moved)
+    for n, (equal, i0, i1, j0, j1) in enumerate(runs):
+        before, slid = slid, 0
+        if not equal and n + 1 < len(runs):
+            slid = _slide(ea, eb, runs[n], runs[n + 1])
+            out.append((True, i0, i0 + slid, j0, j0 + slid))
+            out.append((False, i0 + slid, i1 + slid, j0 + slid, j1 + slid))
+        else:
+            out.append((equal, i0 + before, i1, j0 + before, j1))
     return _joined(out)
 
 
 def _slide(ea: str, eb: str, run: Run, after: Run) -> int:
     """Count how far an insertion or a removal may move down over equal tokens."""
-    if (run.i0 == run.i1) == (run.j0 == run.j1):
+    _, i0, i1, j0, j1 = run
+    if (i0 == i1) == (j0 == j1):
         return 0
-    side, start, end = (eb, run.j0, run.j1) if run.i0 == run.i1 else (ea, run.i0, run.i1)
+    side, start, end = (eb, j0, j1) if i0 == i1 else (ea, i0, i1)
     n = 0
-    while n < after.i1 - after.i0 and side[start + n] == side[end + n]:
+    while n < after[2] - after[1] and side[start + n] == side[end + n]:
         n += 1
     return n
 
@@ -269,13 +268,13 @@ def common_end(a: str, b: str) -> int:
 def _joined(runs: Iterable[Run]) -> list[Run]:
     """Join neighbours of one sort and leave empty runs out."""
     out: list[Run] = []
-    for run in runs:
-        if run.i0 == run.i1 and run.j0 == run.j1:
+    for equal, i0, i1, j0, j1 in runs:
+        if i0 == i1 and j0 == j1:
             continue
-        if out and out[-1].equal == run.equal:
-            out[-1] = Run(run.equal, out[-1].i0, run.i1, out[-1].j0, run.j1)
+        if out and out[-1][0] == equal:
+            out[-1] = (equal, out[-1][1], i1, out[-1][3], j1)
         else:
-            out.append(run)
+            out.append((equal, i0, i1, j0, j1))
     return out
 
 
@@ -291,17 +290,16 @@ def _clean(
     ink_a, ink_b = _visible(shown[0]), _visible(shown[1])
     stack: list[Run] = []
     for run in runs:
-        if run.equal and stack and stack[-1].equal:  # one that slid
-            stack[-1] = Run(True, stack[-1].i0, run.i1, stack[-1].j0, run.j1)
+        equal, i2, i3, j2, j3 = run
+        if equal and stack and stack[-1][0]:  # one that slid
+            stack[-1] = (True, stack[-1][1], i3, stack[-1][3], j3)
             continue
         stack.append(run)
-        while len(stack) >= 3 and not run.equal:
-            before, island, after = stack[-3:]
-            _, i0, i1, j0, j1 = before
-            _, i2, i3, j2, j3 = after
-            if ((i0 == i1 and i2 == i3) or (j0 == j1 and j2 == j3)) and _slides(a, b, island, after):
-                n = island.i1 - island.i0
-                stack[-3:] = [Run(False, i0, i3 - n, j0, j3 - n), Run(True, i3 - n, i3, j3 - n, j3)]
+        while len(stack) >= 3 and not equal:
+            _, i0, i1, j0, j1 = stack[-3]
+            n = i2 - i1
+            if ((i0 == i1 and i2 == i3) or (j0 == j1 and j2 == j3)) and _slides(a, b, stack[-2], stack[-1]):
+                stack[-3:] = [(False, i0, i3 - n, j0, j3 - n), (True, i3 - n, i3, j3 - n, j3)]
                 break
             length = ink_a[i2] - ink_a[i1]
             edits = min(
@@ -309,23 +307,21 @@ def _clean(
             )
             if (length > edits and length >= _ISLAND) or not _is_noise(shown[0][i1:i2], length, edits):
                 break
-            stack[-3:] = [Run(False, i0, i3, j0, j3)]
+            i2, j2 = i0, j0
+            stack[-3:] = [(False, i0, i3, j0, j3)]
     out: list[Run] = []
-    for run in stack:
-        equal, i0, i1, j0, j1 = run
+    for equal, i0, i1, j0, j1 in stack if len(stack) < len(runs) else ():
         x0, x1, y0, y1 = (i0, i1, j0, j1) if equal else _tight(a, b, i0, i1, j0, j1)
-        if (x0, x1) == (i0, i1) and (y0, y1) == (j0, j1):
-            out.append(run)
-        else:
-            out += Run(True, i0, x0, j0, y0), Run(False, x0, x1, y0, y1), Run(True, x1, i1, y1, j1)
-    return _joined(out) if len(out) > len(stack) else out
+        out += (True, i0, x0, j0, y0), (equal, x0, x1, y0, y1), (True, x1, i1, y1, j1)
+    return _joined(out) if out else stack
 
 
 def _slides(a: Sequence[str], b: Sequence[str], island: Run, after: Run) -> bool:
     """Whether two insertions, or two removals, are one: what is equal between them also stands at the second's end."""
-    n = island.i1 - island.i0
-    side, start, end = (b, after.j0, after.j1) if after.i0 == after.i1 else (a, after.i0, after.i1)
-    return end - start >= n and side[end - n : end] == a[island.i0 : island.i1]
+    _, i0, i1, j0, j1 = after
+    n = island[2] - island[1]
+    side, start, end = (b, j0, j1) if i0 == i1 else (a, i0, i1)
+    return end - start >= n and side[end - n : end] == a[island[1] : island[2]]
 
 
 def _is_noise(island: Sequence[str], length: int, edits: int) -> bool:

@@ -127,10 +127,10 @@ def test_an_inserted_paragraph_does_not_disturb_its_neighbours():
 def test_word_runs_cover_both_sides_under_any_bound(limit, old, new):
     a, b = words.tokens(old), words.tokens(new)
     i = j = 0
-    for run in words.compare(a, b, limit=limit):
-        assert (run.i0, run.j0) == (i, j)
-        assert run.equal == (a[run.i0 : run.i1] == b[run.j0 : run.j1])
-        i, j = run.i1, run.j1
+    for equal, i0, i1, j0, j1 in words.compare(a, b, limit=limit):
+        assert (i0, j0) == (i, j)
+        assert equal == (a[i0:i1] == b[j0:j1])
+        i, j = i1, j1
     assert (i, j) == (len(a), len(b))
 
 
