@@ -17,7 +17,7 @@ import nh3
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from reviewtool.prose import dialect, parsing
+from reviewtool.prose import dialect, outlining, parsing
 
 #: (kind "link" or "image", relative target as written) -> URL to use, or None to leave it
 Resolve = Callable[[str, str], str | None]
@@ -102,8 +102,14 @@ def _clean(htmls: Sequence[str]) -> list[str]:
 @lru_cache(maxsize=4)  # whoever summarises a change also asks for its title
 def outline(text: str) -> tuple[Heading, ...]:
     """List the headings in order with the anchors that the rendering gives them."""
-    tokens = parsing.headings(text.removeprefix("\ufeff"), _env(text))
-    starts = _line_starts(text)
+    shift = text.startswith("\ufeff")
+    bare = text[shift:]
+    lines = outlining.heading_lines(bare)
+    if lines is None:
+        starts, tokens = _line_starts(text), parsing.headings(bare, _env(text))
+    else:
+        starts = [shift + start for start, _ in lines]
+        tokens = parsing.headings("\n".join(line for _, line in lines), _env(text))
     return tuple(
         Heading(
             int(token.tag[1]),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -134,11 +134,14 @@ def _group(found: Figure) -> str:
 
 def _without(some: Sequence[Figure], others: Sequence[Figure]) -> list[Figure]:
     """Leave out those that stand on the other side too, as often."""
-    left = Counter((f.sort, f.text.lower()) for f in others)
+    left: dict[tuple[Sort, str], int] = {}
+    for each in others:
+        key = (each.sort, each.text.lower())
+        left[key] = left.get(key, 0) + 1
     found = []
     for each in some:
         key = (each.sort, each.text.lower())
-        if left[key]:
+        if left.get(key):
             left[key] -= 1
         else:
             found.append(each)

@@ -30,6 +30,14 @@ LINES += [
     "&lt;\\*\n",
     "  \n",
     "* * *\n",
+    "> # cita\n",
+    "- # punto\n",
+    "  # dentro\n",
+    "~~~ x\n",
+    "  :::\n",
+    "## b [a] #\n",
+    "...\n",
+    "# c\r\n",
     "<http://a.b>\n",
 ]
 lines = st.lists(st.sampled_from(LINES), max_size=14).map("".join)
