@@ -107,6 +107,11 @@ def number(value: float, language: str) -> str:
     return numbers.format_decimal(value, locale=locale(language))
 
 
+def mark(message: str) -> str:
+    """Mark a text for translation that is said later."""
+    return message
+
+
 def joined(items: list[str], language: str) -> str:
     """Join names as prose does: «Perú, Chile y Bolivia»."""
     return format_list(items, locale=locale(language)) if items else ""

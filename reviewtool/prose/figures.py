@@ -40,7 +40,8 @@ _REFERENCE = (
     rf"|\b(?:{_NOTE}|introducción{_GAP}general|general{_GAP}introduction|introdução{_GAP}geral)\b"
 )
 _DATE = (
-    rf"\b\d{{4}}-\d\d-\d\d\b|\b\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b"
+    r"\b\d{4}-\d\d-\d\d\b"
+    r"|\b(?:\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}\.\d{1,2}\.\d{2,4}|\d{1,2}-\d{1,2}-\d{2,4})\b(?![.,/-]\d)"
     rf"|\b\d{{1,2}}(?:\.?º)?{_GAP}(?:de{_GAP})?(?:{_MONTHS})(?:{_GAP}(?:de[l]?{_GAP})?\d{{4}})?\b"
     rf"|\b(?:{_MONTHS}){_GAP}\d{{1,2}},{_GAP}\d{{4}}\b|\b(?:{_MONTHS}){_GAP}(?:de[l]?{_GAP})?\d{{4}}\b"
 )

@@ -1,8 +1,8 @@
 """Where the headings of a document stand, found without the parser where that is sure.
 
 Most documents have plain headings: a line that begins with `#`, outside of code. Whatever could make it another thing
-(a list, a quotation or a box around it, underlined titles, links in it, unusual front matter) makes this module say that
-it does not know, and the parser reads the whole document. Only `markdown.py` uses it.
+(a list, a quotation or a box around it, underlined titles, links in it, unusual front matter) makes this module say
+that it does not know, and the parser reads the whole document. Only `markdown.py` uses it.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_AROUND: Final = (
-    r"(?=[ \t>*+\-\d\[])(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])|\[\^[^\]\n]+\]:))*[ \t]*"
-)
+_AROUND: Final = r"(?=[ \t>*+\-\d\[])(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])|\[\^[^\]\n]+\]:))*[ \t]*"
 _LINES: Final = re.compile(
     rf"""^(?:
     (?P<heading>\#{{1,6}}(?:[ \t].*)?)

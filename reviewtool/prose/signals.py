@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reviewtool.prose import blocks, changes, figures, markdown
+from reviewtool.prose import blocks, figures, markdown, rows
 from reviewtool.prose.changes import BlockPair, Comparison
 from reviewtool.prose.figures import Figure, Sort
 
@@ -52,7 +52,7 @@ def signals(old_md: str, new_md: str, terms: Sequence[str] = (), language: str =
 
     `language` is that of the document; without it, the one that the new text declares, else Spanish.
     """
-    comparison = changes.compare_cached(old_md, new_md)
+    comparison = rows.compare(old_md, new_md)
     return tuple(_Reader(comparison, tuple(terms), language or markdown.language(new_md) or "es").all())
 
 

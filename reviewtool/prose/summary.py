@@ -6,14 +6,14 @@ The proposal page («Qué cambia»), mails and the record turn them into words, 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
 from typing import Final, Literal
 
-from reviewtool.prose import blocks, changes, markdown, places, signals, words
+from reviewtool.prose import blocks, markdown, places, rows, signals, words
 from reviewtool.prose.changes import BlockPair, Comparison
 from reviewtool.prose.places import Spot
 from reviewtool.prose.signals import Signal
@@ -62,10 +62,14 @@ _ORDER: Final = {"figure": 0, "negation": 1, "reference": 2, "front": 3, "headin
 #: sort of a signal -> sort of the fact that tells it; Incoterms and currencies are told like figures
 _TOLD: Final = {"negation": "negation", "reference": "reference"}
 _GROUPS: Final = {"h": "heading", "p": "paragraph", "li": "item", "tr": "row", "code": "code"}
+_NUMBERED: Final = ("row_", "item_", "note_")
 _MOVES = 20  # told one by one; more of them are only counted
 _NOTE: Final = re.compile(r" {0,3}\[\^[^\]\s]+\]:")
 _IMAGE: Final = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)")
 _FORMAT: Final = frozenset("*_~`#>\\ \t\r\n")
+
+
+_Tally = defaultdict[tuple[str, int], list[Spot]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,9 @@ class Fact:
 
     `heading` is the title and `anchor` the id of that heading in the new document (in the old one for what was removed
     whole or moved); `count` says how often a kind occurred. `table` is the number of the table that rows belong to. A
-    paragraph that moved has its `number` in the old text, and `after`, that of the one it stands behind now (0 where
-    that is no paragraph of the same heading); both are counted under their heading.
+    single row, item or note has its `number`, in the new text, or in the old one if it was removed. A paragraph that
+    moved has its `number` in the old text, and `after`, that of the one it stands behind now (0 where that is no
+    paragraph of the same heading); both are counted under their heading.
     """
 
     kind: Kind
@@ -105,7 +110,7 @@ class Summary:
 
 def summarise(old_md: str, new_md: str, told: Sequence[Signal] | None = None) -> Summary:
     """Tell what changed between two documents; `told` are their signals, where the caller has them already."""
-    comparison = changes.compare_cached(old_md, new_md)
+    comparison = rows.compare(old_md, new_md)
     reader = _Reader(comparison, signals.signals(old_md, new_md) if told is None else told)
     found = [*reader.inside(), *reader.front_matter(), *reader.images(), *reader.counts()]
     added, removed = (_words(comparison, op) for op in ("insert", "delete"))
@@ -145,10 +150,6 @@ class _Side:
         """Give the places of all blocks; they need the outline of the text, which many a change never asks for."""
         return places.spots(self.text, self.blocks)
 
-    def table(self, n: int) -> int:
-        """Give the number of the table that a row stands in; 0 for what is no row."""
-        return self.spots[n].table if self.groups[n] == "row" else 0
-
 
 class _Reader:
     def __init__(self, comparison: Comparison, told: Sequence[Signal]) -> None:
@@ -183,7 +184,7 @@ class _Reader:
 
     def counts(self) -> Iterator[Fact]:
         """Count blocks by what happened to them; a heading is told by its words, a moved paragraph by its place."""
-        tally: Counter[tuple[str, int]] = Counter()
+        tally: _Tally = defaultdict(list)
         for side, what in ((self.old, "removed"), (self.new, "added")):
             for n in side.alone:
                 group = side.groups[n]
@@ -191,14 +192,14 @@ class _Reader:
                     title = _bare(side.texts[n])
                     yield _replaced(group, *(("", title) if what == "added" else (title, "")), side.spots[n])
                 elif group and side.texts[n].strip():
-                    tally[f"{group}_{what}", side.table(n)] += 1
+                    tally[f"{group}_{what}", side.spots[n].table].append(side.spots[n])
         for pair in self.c.pairs:
             yield from self._paired(pair, tally)
         yield from self._moves(tally)
-        for (kind, table), count in sorted(tally.items()):
-            yield Fact(kind, count=count, table=table)  # type: ignore[arg-type]  # built from the names of Kind
+        for (kind, table), found in sorted(tally.items()):
+            yield _counted(kind, table, found)
 
-    def _paired(self, pair: BlockPair, tally: Counter[tuple[str, int]]) -> Iterator[Fact]:
+    def _paired(self, pair: BlockPair, tally: _Tally) -> Iterator[Fact]:
         group = self.new.groups[pair.new]
         before, after = self.old.texts[pair.old], self.new.texts[pair.new]
         edited = before.split() != after.split()
@@ -210,23 +211,32 @@ class _Reader:
             return
         group = "paragraph" if group == "heading" else group
         if edited and group != "code" and all(op == "equal" or _FORMAT.issuperset(text) for op, text in pair.runs):
-            tally["format_changed", 0] += 1
+            tally["format_changed", 0].append(self.new.spots[pair.new])
         elif edited:
-            tally[f"{group}_changed", self.new.table(pair.new)] += 1
+            spot = self.new.spots[pair.new]
+            tally[f"{group}_changed", spot.table].append(spot)
 
-    def _moves(self, tally: Counter[tuple[str, int]]) -> Iterator[Fact]:
+    def _moves(self, tally: _Tally) -> Iterator[Fact]:
         """Tell a paragraph that moved by its number and that of the one it stands behind now, both in the old text."""
         moved = [pair for pair in self.c.pairs if pair.move is not None and self.new.groups[pair.new]]
         was_at = {pair.new: pair.old for pair in self.c.pairs}
         for n, pair in enumerate(moved):
             group = self.new.groups[pair.new].replace("heading", "paragraph")
             if group != "paragraph" or n >= _MOVES:
-                tally[f"{group}_moved", self.new.table(pair.new)] += 1
+                tally[f"{group}_moved", self.new.spots[pair.new].table].append(self.new.spots[pair.new])
                 continue
             was, behind = self.old.spots[pair.old], was_at.get(pair.new - 1)
             same = behind is not None and self.old.spots[behind].anchor == was.anchor
             after = self.old.spots[behind].paragraph if behind is not None and same else 0
             yield Fact("paragraph_moved", heading=was.heading, anchor=was.anchor, number=was.paragraph, after=after)
+
+
+def _counted(kind: str, table: int, found: Sequence[Spot]) -> Fact:
+    """Count what happened to blocks; a row, item or note that is alone is told by its number."""
+    spot = found[0]
+    if len(found) > 1 or not spot.number or not kind.startswith(_NUMBERED):
+        return Fact(kind, count=len(found), table=table)  # type: ignore[arg-type]  # built from the names of Kind
+    return Fact(kind, heading=spot.heading, anchor=spot.anchor, table=table, number=spot.number)  # type: ignore[arg-type]
 
 
 def _replaced(name: str, old: str, new: str, spot: Spot) -> Fact:

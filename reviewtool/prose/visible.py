@@ -2,7 +2,7 @@
 
 A reader selects text on the page; a comment belongs to the source. This projection brings them together without
 rendering: marks, targets and list numbers fall away, entities become their characters, note marks their numbers.
-Only `passages.py` uses it.
+`passages.py` uses it, and `places.py` for the numbers of notes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 
 from reviewtool.prose import blocks, dialect
 
-_NOTE_TEXT = re.compile(r"[ ]{0,3}\[\^([^\]\s]+)\]:[ \t]*")
+NOTE_TEXT = re.compile(r"[ ]{0,3}\[\^([^\]\s]+)\]:[ \t]*")
 _DELIMITER_ROW = re.compile(r"[ >]*\|?(?:\s*:?-+:?\s*\|)+\s*(?::?-+:?\s*)?\s*$")
 _INDENTED = re.compile(r"(?: {4}| {0,3}\t)[ \t]*\S")
 _REFERENCE = re.compile(r"[ ]{0,3}\[[^\]^][^\]]*\]:\s*\S+")
@@ -37,6 +37,16 @@ _MARK: Final = re.compile(
 )
 
 
+def note_numbers(source: str) -> dict[str, str]:
+    """Give the notes, by their labels, the numbers of the rendering: in the order of their first marks."""
+    defined = {m[1] for line in blocks.lines(source) if (m := NOTE_TEXT.match(line))}
+    found: dict[str, str] = {}
+    for match in re.finditer(r"\[\^([^\]\s]+)\](?!:)", source):
+        if match[1] in defined:
+            found.setdefault(match[1], str(len(found) + 1))
+    return found
+
+
 class Visible:
     """What a reader sees of a text: `chars` joined, and for each the offset in the source where it stands."""
 
@@ -45,7 +55,7 @@ class Visible:
         self._chars: list[str] = []
         self._at = array("I")
         self._ends = array("I")
-        self._notes = self._numbers(source)
+        self._notes = note_numbers(source)
         self._in_item = False  # what is indented after a list item or a note belongs to it, else it is code
         for block in blocks.split(source):
             self._block(block)
@@ -72,16 +82,6 @@ class Visible:
     def between(self, start: int, end: int) -> str:
         """Give the visible text of a range of the source, blanks collapsed."""
         return self.chars[bisect_left(self._at, start) : bisect_left(self._at, end)]
-
-    @staticmethod
-    def _numbers(source: str) -> dict[str, str]:
-        """Give the notes the numbers of the rendering: in the order of their first marks."""
-        defined = {m[1] for line in blocks.lines(source) if (m := _NOTE_TEXT.match(line))}
-        found: dict[str, str] = {}
-        for match in re.finditer(r"\[\^([^\]\s]+)\](?!:)", source):
-            if match[1] in defined:
-                found.setdefault(match[1], str(len(found) + 1))
-        return found
 
     def _put(self, text: str, start: int, end: int) -> None:
         """Add characters that stand together for source[start:end]."""
@@ -113,7 +113,7 @@ class Visible:
         if _INDENTED.match(self.source, block.start) and not self._in_item:
             self._plain(block.start, block.end)
             return
-        note = _NOTE_TEXT.match(self.source, block.start)
+        note = NOTE_TEXT.match(self.source, block.start)
         indented = block.kind == "p" and self.source[block.start] in " \t"
         self._in_item = block.kind == "li" or bool(note) or (self._in_item and indented)
         pos = block.start
@@ -127,7 +127,7 @@ class Visible:
                 shown = dialect.container_title(line.strip().lstrip(":"))
                 self._put(shown + " ", pos, pos + len(line.rstrip()))
             elif not (_DELIMITER_ROW.match(line) or _RULE.match(line) or _REFERENCE.match(line)):
-                lead = _NOTE_TEXT.match(line) or _LEAD.match(line)
+                lead = NOTE_TEXT.match(line) or _LEAD.match(line)
                 content.append((pos + (lead.end() if lead else 0), end))
             pos = end
         self._inline(block, content)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 from sqlalchemy import select
@@ -193,6 +193,11 @@ def compare(workshop: Workshop, pair: Pair, frame: Frame) -> Compared:
     return workshop.cache.get(_key("compared", pair, frame.key), lambda: _compare(workshop, pair, frame))
 
 
+def tell(workshop: Workshop, pair: Pair) -> Compared:
+    """Compare both sides without drawing a redline: facts and signals, no rows."""
+    return workshop.cache.get(_key("told", pair), lambda: _tell(workshop, pair, _contents(workshop, pair)))
+
+
 def _key(name: str, pair: Pair, more: Hashable = None) -> tuple[Hashable, ...]:
     sides = (pair.old.commit, pair.old.path, pair.old.blob, pair.new.commit, pair.new.path, pair.new.blob)
     return (name, ALGORITHM_VERSION, *sides, more)
@@ -228,14 +233,21 @@ def _contents(workshop: Workshop, pair: Pair) -> _Contents:
 
 def _compare(workshop: Workshop, pair: Pair, frame: Frame) -> Compared:
     found = _contents(workshop, pair)
-    name = paths.shown(pair.path.rpartition("/")[2])
-    sizes = (found.old_size, found.new_size)
+    told = workshop.cache.get(_key("told", pair), lambda: _tell(workshop, pair, found))
     if found.kind is not Kind.markdown:
-        return Compared(found.kind, name, "", found.encoding, (), (), (), 0, 0, *sizes)
+        return told
     line = redline.compare(
         found.old, found.new, resolve_old=frame.resolve_old, resolve_new=frame.resolve_new, labels=frame.labels
     )
     rows = tuple(Row(c.html, c.changed, c.heading, c.new_start, c.new_end, c.old_start, c.old_end) for c in line.chunks)
+    return replace(told, rows=rows, words=sum(_count(row.html) for row in rows if row.changed))
+
+
+def _tell(workshop: Workshop, pair: Pair, found: _Contents) -> Compared:
+    name = paths.shown(pair.path.rpartition("/")[2])
+    sizes = (found.old_size, found.new_size)
+    if found.kind is not Kind.markdown:
+        return Compared(found.kind, name, "", found.encoding, (), (), (), 0, 0, *sizes)
     both = bool(pair.old.blob and pair.new.blob)
     there = found.new if pair.new.blob else found.old
     base = CommitId(pair.old.commit)
@@ -247,11 +259,11 @@ def _compare(workshop: Workshop, pair: Pair, frame: Frame) -> Compared:
         title=paths.shown(markdown.title(there) or name),
         language=language,
         encoding=found.encoding,
-        rows=rows,
+        rows=(),
         facts=tuple(Fact(f.kind, f.old, f.new, f.heading, f.count, f.table, f.number, f.after) for f in told.facts),
         signals=tuple(_signals(touched)),
         unchanged=told.paragraphs_unchanged,
-        words=sum(_count(row.html) for row in rows if row.changed),
+        words=0,
         old_size=found.old_size,
         new_size=found.new_size,
     )

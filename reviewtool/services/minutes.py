@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,8 +10,10 @@ from sqlalchemy.orm import Session
 from reviewtool import i18n
 from reviewtool.models import Ballot, Person, Proposal, Vote
 from reviewtool.rules.voting import Outcome, Position, Roll, Standing
-from reviewtool.services import ballots, objections, people, proposals, votes
+from reviewtool.services import ballots, comparing, objections, people, proposals, telling, votes
 from reviewtool.services.workshop import Workshop
+
+log = logging.getLogger(__name__)
 
 WRITTEN_AT = frozenset({"ballot_opened", "ballot_closed", "merged", "withdrawn", "silence_interrupted"})
 
@@ -60,7 +63,7 @@ def write(session: Session, workshop: Workshop, proposal: Proposal) -> str:
     )
     lines += [f"- Fuente: {_line(source)}"] if source else []
     lines += ["", "## Motivo", "", proposal.reason.strip(), ""]
-    lines += _versions(session, proposal, zone)
+    lines += _changes(session, workshop, proposal) + _versions(session, proposal, zone)
     for ballot in ballots.of_proposal(session, proposal.number):
         lines += _ballot(session, workshop, ballot, zone)
     lines += _opinions(session, workshop, proposal) + _objections(session, proposal, zone)
@@ -78,6 +81,18 @@ def _place(workshop: Workshop, person: Person) -> str:
 
 def _when(at: datetime, zone: str) -> str:
     return i18n.instant(at, "es", zone, "long")
+
+
+def _changes(session: Session, workshop: Workshop, proposal: Proposal) -> list[str]:
+    """Say what the newest revision changes; what cannot be told is logged and left out, for decisions wait for this."""
+    newest = proposals.latest_revision(session, proposal)
+    try:
+        pairs = comparing.pairs(workshop, newest, None)
+        said = telling.lines([(pair, comparing.tell(workshop, pair)) for pair in pairs], "es")
+    except Exception:
+        log.exception("the changes of P-%s could not be told", proposal.number)
+        return []
+    return ["## Qué cambia", "", *(f"- {_line(line)}" for line in said), ""] if said else []
 
 
 def _versions(session: Session, proposal: Proposal, zone: str) -> list[str]:

@@ -13,6 +13,8 @@ from markupsafe import Markup, escape
 
 from reviewtool import i18n
 
+_QUOTED = re.compile("(?<=[«“])([^»”]+)(?=[»”])")
+mark = i18n.mark
 _NOTES = re.compile(r'<(?:span|a|p) class="(?:[\w-]+ )*(?:redline-note|front-matter-title)"')
 
 
@@ -51,11 +53,6 @@ def ngettext(one: str, many: str, number: int, **facts: Any) -> str:
     return i18n.plural(language(), one, many, number, **facts)
 
 
-def mark(message: str) -> str:
-    """Mark a text for translation that is said later."""
-    return message
-
-
 def localtime(value: datetime, style: str = "short") -> str:
     """Say an instant in the reader's zone; styles as in `reviewtool.i18n.instant`."""
     return i18n.instant(value, language(), zone(), style)
@@ -86,6 +83,14 @@ def spoken(words: str, code: str) -> Markup:
         if code.partition("-")[0].lower() == language()
         else Markup('<span lang="{}">{}</span>').format(code, words)
     )
+
+
+def quoted(said: str, code: str) -> Markup:
+    """Mark what a sentence quotes of a document with its language; without one nothing is marked."""
+    if not code:
+        return escape(said)
+    parts = _QUOTED.split(said)  # what was quoted stands at every other place
+    return Markup().join(spoken(part, code) if at % 2 else part for at, part in enumerate(parts))
 
 
 def noted(html: Markup, code: str) -> Markup:

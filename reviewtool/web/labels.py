@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 from reviewtool.prose.redline import Labels
+from reviewtool.services import telling
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.i18n import mark
-
-FACTS: dict[str, str] = {  # what a document declares at its beginning; other keys are said as they are written
-    "title": mark("Título"),
-    "lang": mark("Idioma"),
-    "author": mark("Autoría"),
-    "date": mark("Fecha"),
-    "summary": mark("Resumen"),
-    "adapted_from": mark("Adaptado de"),
-    "adapted_by": mark("Adaptado por"),
-}
-
-
-def fact(key: str) -> str:
-    """Name something that a document declares of itself."""
-    return _(FACTS[key]) if key in FACTS else key
+from reviewtool.web.i18n import language
 
 
 def labels() -> Labels:
@@ -35,5 +21,5 @@ def labels() -> Labels:
         format_old_open=_("[formato anterior: "),
         format_new_open=_("[formato nuevo: "),
         target=_("destino del enlace:"),
-        facts=tuple((key, fact(key)) for key in FACTS),
+        facts=tuple((key, telling.fact_name(key, language())) for key in telling.FACTS),
     )

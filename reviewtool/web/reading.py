@@ -5,7 +5,6 @@ View models only; `services/comparing` compares, `collapsing` folds, `talk` make
 
 from __future__ import annotations
 
-import re
 import sys
 from bisect import bisect_left
 from collections.abc import Collection, Hashable, Iterator, Sequence
@@ -17,22 +16,21 @@ from flask import render_template, url_for
 from markupsafe import Markup
 
 from reviewtool.prose import ALGORITHM_VERSION, highlight
-from reviewtool.services import comparing
+from reviewtool.services import comparing, telling
 from reviewtool.services.comparing import Compared, Pair, Row, Side, Signal
 from reviewtool.services.showing import Kind
-from reviewtool.web import files, remembering, words
+from reviewtool.web import files, remembering
 from reviewtool.web.collapsing import Room, Stretch, first_rows, numbered, shown_rows, stretches, touched
 from reviewtool.web.comparison import Asked, Reader, picture, row_of
 from reviewtool.web.database import workshop
 from reviewtool.web.files import File
-from reviewtool.web.i18n import language, noted, spoken
+from reviewtool.web.i18n import language, noted, quoted
 from reviewtool.web.lines import SourceLine, folded
 from reviewtool.web.talk import ThreadView
 
 ROOM = 90_000  # characters of changed blocks on a page: with all the rest it stays under 200 KB
 SIGNALS = 12  # listed for a document; the text itself shows the rest
 NOTHING = Markup()
-_QUOTED = re.compile("(?<=[«“])([^»”]+)(?=[»”])")
 
 
 @dataclass(frozen=True)
@@ -179,13 +177,9 @@ def _signal(asked: Asked, view: DocumentView, signal: Signal) -> SignalView:
     anchor = f"change-{view.position}-{max(1, sum(each.changed for each in rows[: row + 1]))}"
     here = anchor in {*(each.id for each in view.pieces), *(each.id for each in view.columns)}
     url = f"#{anchor}" if here else asked.url(anchor, vista="completo", todo=1)
-    return SignalView(words.signal_label(signal), _quoted(words.signal(signal), view.language), url)
-
-
-def _quoted(said: str, code: str) -> Markup:
-    """Mark what a sentence quotes of a document with the document's language."""
-    parts = _QUOTED.split(said)  # what was quoted stands at every other place
-    return Markup().join(spoken(part, code) if at % 2 else part for at, part in enumerate(parts))
+    return SignalView(
+        telling.signal_label(signal, language()), quoted(telling.signal(signal, language()), view.language), url
+    )
 
 
 def _parts(reader: Reader, view: DocumentView, placed: list[Placement], room: Room) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from reviewtool.services import (
     recording,
     refmoves,
     revisions,
+    telling,
     undoing,
     votes,
 )
@@ -106,6 +107,22 @@ def test_the_record_follows_every_act(workshop, group):
     minutes = record.read(workshop.store, ref, "record.md").decode()
     assert "# Constancia de decisión P-1" in minutes
     assert "**aprobada** (8 a favor, 0 en contra" in minutes
+    changes = minutes.partition("## Qué cambia\n\n")[2].partition("\n\n")[0].splitlines()
+    assert changes[0] == "- Se modifica 1 párrafo"
+    assert changes[1].startswith("- 1 palabra insertada y 1 suprimida; los otros ")
+
+
+def test_a_change_that_cannot_be_told_keeps_no_decision_from_the_record(workshop, group, monkeypatch, caplog):
+    def fail(*_):
+        raise ValueError
+
+    monkeypatch.setattr(telling, "lines", fail)
+    number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
+    journey.approve(workshop, number, group)
+    minutes = record.read(workshop.store, recording.ref_of(number), "record.md").decode()
+    assert "**aprobada**" in minutes
+    assert "Qué cambia" not in minutes
+    assert f"the changes of P-{number} could not be told" in caplog.text
 
 
 def test_a_second_press_of_submit_finds_the_first_proposal(workshop, group):

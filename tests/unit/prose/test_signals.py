@@ -56,6 +56,22 @@ def test_figures_that_change_places_or_lose_their_sign_are_told(before, after, f
     assert [(s.sort, s.old, s.new) for s in signals.signals(before, after)] == found
 
 
+@given(strategies.revisions())
+def test_every_signal_stands_at_its_place_and_says_something(pair):
+    for found in signals.signals(*pair, terms=("canon", "valor")):
+        assert found.old != found.new
+        for text, said, place in ((pair[0], found.old, found.old_place), (pair[1], found.new, found.new_place)):
+            assert bool(said) == (place is not None)
+            if place is not None:
+                assert " ".join(text[place.start :].split()).startswith(said)
+
+
+@given(strategies.raw, strategies.raw)
+def test_signals_of_any_two_texts_are_found_and_of_equal_ones_none(old, new):
+    signals.signals(old, new, terms=("a", "b 1"))
+    assert signals.signals(new, new, terms=("a", "b 1")) == ()
+
+
 def test_negations_are_those_of_the_language_of_the_document():
     before, after = "The importer must declare it.", "The importer must not declare it."
     assert [(s.sort, s.new) for s in signals.signals(before, after, language="en")] == [("negation", "not")]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from reviewtool.prose import figures, summary
+from reviewtool.prose import figures, summary, words
 from tests.unit.prose import strategies
 
 TEXT = """# Cánones
@@ -107,6 +107,7 @@ def test_a_summary_can_be_made_of_any_change(pair):
         ("el 2024-01-31 y 31/01/2024", ["2024-01-31", "31/01/2024"]),
         ("[1](http://a/25) y [^3]", ["1"]),
         ("12. un punto", []),
+        ("de 4.1-25.1 y 1.2.2024", ["4.1", "25.1", "1.2.2024"]),
     ],
 )
 def test_figures_are_recognised(text, expected):
@@ -128,6 +129,57 @@ def test_rows_name_their_table_and_notes_and_items_are_told_apart():
     new = text.replace("| dos |\n", "| dos |\n| tres |\n\n- punto nuevo\n\n[^1]: nota nueva\n")
     found = {f.kind: f.table for f in summary.summarise(text, new).facts}
     assert (found["row_added"], found["item_added"], found["note_added"]) == (2, 0, 0)
+
+
+TABLES = (
+    "## 2 Fletes\n\n| ruta | USD |\n|---|---|\n| Lima a Callao | 200 |\n| Quito a Guayaquil | 300 |\n\n"
+    "1. declarar el valor\n2. pagar el canon\n\nTexto[^b] con notas[^a].\n\n[^a]: La primera.\n[^b]: La segunda.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind", "table", "number"),
+    [
+        ("| 300 |", "| 400 |", "row_changed", 1, 2),
+        ("| Quito a Guayaquil | 300 |\n", "", "row_removed", 1, 2),
+        ("|---|---|\n", "|---|---|\n| Bogotá a Cartagena | 90 |\n", "row_added", 1, 1),
+        ("| Quito a Guayaquil | 300 |", "| La Paz | 7 |", "row_changed", 1, 2),
+        ("| ruta | USD |", "| ruta | euros |", "row_changed", 1, 0),
+        ("pagar el canon", "pagar la licencia", "item_changed", 0, 2),
+        ("2. pagar el canon\n", "2. pagar el canon\n3. conservar la prueba de todo ello\n", "item_added", 0, 3),
+        ("La primera.", "La primera de todas.", "note_changed", 0, 2),
+    ],
+)
+def test_a_row_an_item_or_a_note_that_is_alone_is_told_by_its_number(before, after, kind, table, number):
+    assert before in TABLES
+    found = [
+        f for f in summary.summarise(TABLES, TABLES.replace(before, after)).facts if f.kind.partition("_")[0] in kind
+    ]
+    assert [(f.kind, f.table, f.number, f.count) for f in found] == [(kind, table, number, 1)]
+
+
+def test_items_of_an_inner_list_and_several_rows_are_only_counted():
+    text = "- uno\n  - dentro de uno\n- dos\n\n" + TABLES
+    found = summary.summarise(text, text.replace("dentro de uno", "dentro del uno")).facts
+    assert [(f.kind, f.number) for f in found if f.kind.startswith("item")] == [("item_changed", 0)]
+    found = summary.summarise(TABLES, TABLES.replace("| 200 |", "| 1 |").replace("| 300 |", "| 2 |")).facts
+    assert [(f.count, f.number) for f in found if f.kind == "row_changed"] == [(2, 0)]
+
+
+def test_a_row_of_which_all_changed_at_its_place_tells_its_figures_as_replaced():
+    found = summary.summarise(TABLES, TABLES.replace("| Quito a Guayaquil | 300 |", "| La Paz | 7 |")).facts
+    assert [(f.kind, f.old, f.new) for f in found if f.kind.startswith("figure")] == [("figure_replaced", "300", "7")]
+    found = summary.summarise(
+        TABLES, TABLES.replace("| Quito a Guayaquil | 300 |", "| La Paz | 7 |\n| Oruro | 8 |")
+    ).facts
+    assert {f.kind for f in found if f.kind.startswith("row")} == {"row_added", "row_removed"}
+
+
+@given(strategies.revisions())
+def test_the_words_that_came_and_went_are_what_both_texts_differ_by(pair):
+    found = summary.summarise(*pair)
+    old, new = (sum(token[0].isalnum() for token in words.tokens(text)) for text in pair)
+    assert found.words_added - found.words_removed == new - old
 
 
 def test_another_formatting_and_another_picture_are_told_as_such():
