@@ -108,8 +108,8 @@ def test_the_record_follows_every_act(workshop, group):
     assert "# Constancia de decisión P-1" in minutes
     assert "**aprobada** (8 a favor, 0 en contra" in minutes
     changes = minutes.partition("## Qué cambia\n\n")[2].partition("\n\n")[0].splitlines()
-    assert changes[0] == "- Se modifica 1 párrafo"
-    assert changes[1].startswith("- 1 palabra insertada y 1 suprimida; los otros ")
+    assert changes[0] == "- Se modifica 1 párrafo y se modifica el punto 2 en «Condiciones»"
+    assert changes[1].startswith("- 2 palabras insertadas y 2 suprimidas; los otros ")
 
 
 def test_a_change_that_cannot_be_told_keeps_no_decision_from_the_record(workshop, group, monkeypatch, caplog):
@@ -119,6 +119,7 @@ def test_a_change_that_cannot_be_told_keeps_no_decision_from_the_record(workshop
     monkeypatch.setattr(telling, "lines", fail)
     number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
     journey.approve(workshop, number, group)
+    journey.merge(workshop, number, group.coordinator)
     minutes = record.read(workshop.store, recording.ref_of(number), "record.md").decode()
     assert "**aprobada**" in minutes
     assert "Qué cambia" not in minutes
