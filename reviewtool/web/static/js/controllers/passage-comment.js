@@ -1,15 +1,14 @@
 // A passage selected in the redline, with mouse, touch or keyboard, becomes the passage of the comment form.
 import { attach, box, byId, on, one } from '../shared.js';
 
-const NEAR = 32; // characters on either side: prefix and suffix of a W3C TextQuoteSelector
-
-// The selected text as it is read, with what stands before and after it; runs of white space are one blank.
+// The selected text as it is read, with 32 characters on either side: prefix and suffix of a W3C TextQuoteSelector.
+// Runs of white space are one blank.
 function find(redline) {
   const selection = getSelection();
-  if (selection.isCollapsed) return null;
+  if (selection.isCollapsed) return;
   const range = selection.getRangeAt(0);
   const from = range.startContainer.parentElement;
-  if (!redline.contains(from) || from.closest('.thread')) return null;
+  if (!redline.contains(from) || from.closest('.thread')) return;
   let text = '';
   let start;
   let end = 0;
@@ -24,21 +23,23 @@ function find(redline) {
   }
   const part = (first, last) => text.slice(first, last).replace(/\s+/g, ' ');
   const quote = part(start, end).trim();
-  const { path } = redline.dataset;
-  return quote && { quote, prefix: part(0, start).slice(-NEAR), suffix: part(end).slice(0, NEAR), path, from, range };
+  const prefix = part(0, start).slice(-32);
+  return quote && { quote, prefix, suffix: part(end).slice(0, 32), path: redline.dataset.path, from, range };
 }
 
 attach('passage-comment', (redline) => {
   const form = byId(redline.dataset.composer);
   const button = document.createElement('button');
+  const shown = one('[data-quote]', form);
   let passage;
   button.className = 'button mini comment-here';
   button.textContent = redline.dataset.label;
 
   function fill(given) {
     for (const name of ['quote', 'prefix', 'suffix', 'path']) form.elements[name].value = given[name] || '';
-    one('[data-passage-shown]', form).hidden = !given.quote;
-    one('[data-quote]', form).textContent = given.quote;
+    shown.parentElement.hidden = !given.quote;
+    shown.textContent = given.quote;
+    shown.lang = one('option:checked', form).lang;
   }
 
   function offer() {
@@ -46,10 +47,9 @@ attach('passage-comment', (redline) => {
     passage = find(redline);
     if (!passage) return button.remove();
     passage.from.closest('.doc').after(button); // the next stop of the Tab key
-    const frame = box(redline);
-    const at = box(passage.range);
-    button.style.top = `${at.bottom - frame.top + 6}px`;
-    button.style.left = `clamp(4px, ${at.left - frame.left}px, 100% - ${button.offsetWidth + 4}px)`;
+    const { bottom, left } = box(passage.range);
+    button.style.top = `${bottom - box(redline).top + 6}px`;
+    button.style.left = `clamp(4px, ${left - box(redline).left}px, 100% - ${button.offsetWidth + 4}px)`;
   }
 
   let due;
@@ -57,7 +57,7 @@ attach('passage-comment', (redline) => {
     clearTimeout(due);
     due = setTimeout(offer, 150);
   });
-  button.onpointerdown = (event) => event.preventDefault(); // keeps the selection
+  button.onpointerdown = () => false; // keeps the selection
   button.onclick = () => {
     fill(passage);
     button.remove();
