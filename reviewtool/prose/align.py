@@ -245,8 +245,10 @@ class _Alignment:
             return
         if len(left) * len(right) <= _TABLE:
             found = self._table(left, right, SIMILAR)
+        elif self._abreast(left, right):
+            return
         else:
-            found = self._abreast(left, right) or self._candidates(left, right, SIMILAR)
+            found = self._candidates(left, right, SIMILAR)
         for i, j in chain((i, j, s * s * (a.size(i) + b.size(j))) for i, j, s in found):
             self._pair(i, j)
 
@@ -271,19 +273,20 @@ class _Alignment:
                     found.append((i, j, 2 * both / (weight + other)))
         return found
 
-    def _abreast(self, left: Sequence[int], right: Sequence[int]) -> list[tuple[int, int, float]]:
-        """Compare each old block of a gap with the new one at its place, if there are as many and most are alike."""
-        found: list[tuple[int, int, float]] = []
+    def _abreast(self, left: Sequence[int], right: Sequence[int]) -> bool:
+        """Pair each old block of a gap with the new one at its place, if there are as many and most are alike."""
+        found: list[tuple[int, int]] = []
         most_unlike = len(left) * _UNLIKE if len(left) == len(right) else -1
         for n, (i, j) in enumerate(zip(left, right, strict=False)):
             if n - len(found) > most_unlike:
-                return []
-            alike = likeness(self.a.bag(i), self.b.bag(j))
+                return False
+            if likeness(self.a.bag(i), self.b.bag(j)) >= SIMILAR:
+                found.append((i, j))
             self.a.forget(i)
             self.b.forget(j)
-            if alike >= SIMILAR:
-                found.append((i, j, alike))
-        return found
+        for i, j in found:
+            self._pair(i, j)
+        return True
 
     def _moves(self) -> Iterator[tuple[int, int]]:
         """Pair what is left anywhere: exact twins in order, then the most alike first."""

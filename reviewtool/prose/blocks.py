@@ -133,12 +133,14 @@ def _cut(text: str, found: Iterable[Block]) -> Iterator[Block]:
 
 
 def _pieces(text: str, block: Block) -> Iterator[Block]:
-    for line in _LINE.finditer(text, block.start, block.end):
-        start, end = line.span()
-        if end - start > HUGE:
+    start = block.start
+    for line in lines(text, start, block.end):
+        end = start + len(line)
+        if len(line) > HUGE:
             yield from (Block(m.start(), m.end(), block.kind) for m in _sentences(text, start, end))
         else:
             yield Block(start, end, block.kind)
+        start = end
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[re.Match[str]]:

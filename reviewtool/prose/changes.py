@@ -109,17 +109,19 @@ class Comparison:
 def compare(old: str, new: str) -> Comparison:
     """Compare two texts; the result depends on them alone, never on time or load."""
     a, b, head, tail = blocks.split_both(old, new)
-    raw_a, raw_b = [old[s:e] for s, e, _ in a], [new[s:e] for s, e, _ in b]
     last_a, last_b = len(a) - tail, len(b) - tail
-    found = _aligned((a[head:last_a], raw_a[head:last_a]), (b[head:last_b], raw_b[head:last_b]))
-    pairs = [BlockPair(i, i, None, (("equal", raw_a[i]),)) for i in range(head)]
+    found = _aligned((old, a[head:last_a]), (new, b[head:last_b]))
+    pairs = [BlockPair(n, n, None, (("equal", old[start:end]),)) for n, (start, end, _) in enumerate(a[:head])]
     moves = 0
     for x, (y, moved) in sorted(found.items()):
         i, j = head + x, head + y
         moves += moved
-        runs = (("equal", raw_a[i]),) if raw_a[i] == raw_b[j] else tuple(words.compare_texts(raw_a[i], raw_b[j]))
+        (i0, i1, _), (j0, j1, _) = a[i], b[j]
+        before, after = old[i0:i1], new[j0:j1]
+        runs = (("equal", before),) if before == after else tuple(words.compare_texts(before, after))
         pairs.append(BlockPair(i, j, moves if moved else None, runs))
-    pairs += [BlockPair(last_a + n, last_b + n, None, (("equal", raw_a[last_a + n]),)) for n in range(tail)]
+    for n, (start, end, _) in enumerate(a[last_a:]):
+        pairs.append(BlockPair(last_a + n, last_b + n, None, (("equal", old[start:end]),)))
     return Comparison(old, new, a, b, tuple(pairs))
 
 
@@ -129,15 +131,17 @@ def compare_cached(old: str, new: str) -> Comparison:
     return compare(old, new)
 
 
-def _aligned(*sides: tuple[Sequence[blocks.Block], Sequence[str]]) -> dict[int, align.Pair]:
+def _aligned(*sides: tuple[str, Sequence[blocks.Block]]) -> dict[int, align.Pair]:
     """Align the blocks of two texts, each named by what it holds; with single blanks, unless both have it as it is."""
-    (old, a), (new, b) = sides
-    both = {text.strip() for text in a}.intersection(text.strip() for text in b)
+    in_old, in_new = ({text[start:end].strip() for start, end, _ in found} for text, found in sides)
+    both = in_old & in_new
 
-    def names(raw: Sequence[str]) -> list[str]:
-        return [bare if (bare := text.strip()) in both else " ".join(text.split()) for text in raw]
+    def side(text: str, found: Sequence[blocks.Block]) -> align.Side:
+        bare = (text[start:end].strip() for start, end, _ in found)
+        names = [each if each in both else " ".join(each.split()) for each in bare]
+        return align.Side(names, [block.kind for block in found])
 
-    return align.align(align.Side(names(a), [x.kind for x in old]), align.Side(names(b), [x.kind for x in new]))
+    return align.align(*(side(*each) for each in sides))
 
 
 def _merged(parts: Iterable[tuple[Op, str, int | None]]) -> Iterator[Change]:

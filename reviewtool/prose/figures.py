@@ -114,4 +114,4 @@ def _guard(negations: str) -> str:
     for word in "|".join(words).lower().split("|"):
         begins.setdefault(word[0], set()).add(word[1])
     pairs = "|".join(f"{first}[{re.escape(''.join(sorted(seconds)))}]" for first, seconds in sorted(begins.items()))
-    return rf"(?:(?=[\d\]\[\-\u2212€$£¥])|(?<!\w)(?={pairs}))"
+    return rf"(?:(?=[\d\]\[\-\u2212€$£¥])|\b(?=[{''.join(begins)}])(?={pairs}))"
