@@ -100,7 +100,7 @@ class _Reader:
         before = self._figures(self.c.old, self.c.old_blocks[pair.old])
         after = self._figures(self.c.new, self.c.new_blocks[pair.new])
         old, new = self._old(pair.old), self._new(pair.new)
-        for gone, come in _touched(pair, before, after):
+        for gone, come in _touched(pair, before, after) if before or after else ():
             lost, won = _without(gone, come), _without(come, gone)
             if not lost and not won:  # the same ones, perhaps in another order
                 yield from (
@@ -156,6 +156,8 @@ def _touched(
     held: tuple[dict[Figure, None], dict[Figure, None]] = ({}, {})
     for (i0, i1), (j0, j1) in _runs(pair):
         gone, come = old.to(i0, i1), new.to(j0, j1)
+        if not gone and not come:
+            continue
         if not any(f in held[0] for f in gone) and not any(f in held[1] for f in come):
             yield list(held[0]), list(held[1])
             held = ({}, {})

@@ -56,16 +56,6 @@ def test_figures_that_change_places_or_lose_their_sign_are_told(before, after, f
     assert [(s.sort, s.old, s.new) for s in signals.signals(before, after)] == found
 
 
-@given(strategies.revisions())
-def test_every_signal_stands_at_its_place_and_says_something(pair):
-    for found in signals.signals(*pair, terms=("canon", "valor")):
-        assert found.old != found.new
-        for text, said, place in ((pair[0], found.old, found.old_place), (pair[1], found.new, found.new_place)):
-            assert bool(said) == (place is not None)
-            if place is not None:
-                assert " ".join(text[place.start :].split()).startswith(said)
-
-
 @given(strategies.raw, strategies.raw)
 def test_signals_of_any_two_texts_are_found_and_of_equal_ones_none(old, new):
     signals.signals(old, new, terms=("a", "b 1"))
@@ -141,12 +131,13 @@ def test_every_place_holds_what_it_says(pair):
 def test_looking_only_where_a_word_may_begin_misses_nothing(language):
     negations = "|".join(sorted(figures.NEGATIONS[language]))
     everywhere = re.compile(rf"{figures._PATTERN}|(?P<negation>\b(?:{negations})\b)", re.IGNORECASE)
-    lists = (figures._WORDS, figures._MONTHS, figures._CODES, figures._MONEY, figures._INCOTERMS, negations)
-    plain = [re.sub(r"\(\?:([^|)]*)[^)]*\)|[?\\]", r"\1", word) for word in "|".join(lists).split("|")]
+    lists = (figures._CODES, figures._MONEY, figures._INCOTERMS, negations)
+    words = (*figures._WORDS, *figures._MONTHS, *"|".join(lists).split("|"))
+    plain = [re.sub(r"\(\?:([^|)]*)[^)]*\)|[?\\]", r"\1", word) for word in words]
     samples = [f"{word} 5, {word.upper()} IV bis y 5 de {word} de 2020, xx{word}7" for word in plain]
     samples += [path.read_text(encoding="utf-8") for path in sorted(MATERIALS.rglob("*.md"))]
     for sample in (f"x {sample}" for sample in samples):
         found = [match for match in everywhere.finditer(sample) if match.lastgroup != "skip"]
         assert [(f.start, f.end, f.sort) for f in figures.figures(sample, language)] == [
-            (match.start(), match.end(), match.lastgroup) for match in found
+            (match.start(), match.end(), "amount" if match.lastgroup == "price" else match.lastgroup) for match in found
         ]
