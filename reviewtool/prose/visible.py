@@ -23,8 +23,10 @@ _REFERENCE = re.compile(r"[ ]{0,3}\[[^\]^][^\]]*\]:\s*\S+")
 _RULE = re.compile(r"\s*(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,}|=+\s*)$")
 _LEAD = re.compile(r"(?:[ \t]*>)*[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:#{1,6}(?=\s)[ \t]*)?")
 _CLOSING_HASHES = re.compile(r"[ \t]+#+[ \t]*$")
+_UNEVEN = re.compile(r"\s\s|[^\S ]")
 _SOLID = re.compile(r"\S+")
 _MARK: Final = re.compile(
+    r"(?=[\\`\[!\]<&*_~|])(?:"  # what most characters of a text are not
     r"(?P<escape>\\[!-/:-@\[-`{-~])"
     r"|(?P<ticks>`+)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)"
     r"|(?P<note>\[\^(?P<label>[^\]\s]+)\])"
@@ -32,7 +34,7 @@ _MARK: Final = re.compile(
     r"|(?P<target>\]\([^()]*(?:\([^()]*\)[^()]*)*\)|\]\[[^\]]*\])"
     r"|(?P<auto><(?:https?:|mailto:)[^>\s]*>)"
     r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
-    r"|(?P<marks>[*_~\[\]|])",
+    r"|(?P<marks>[*_~\[\]|]))",
     re.DOTALL,
 )
 
@@ -96,6 +98,16 @@ class Visible:
             self._ends.append(end)
 
     def _plain(self, start: int, end: int) -> None:
+        """Add text without marks; most has single blanks only and is added as it stands."""
+        text = self.source[start:end].rstrip()
+        if text and not _UNEVEN.search(text):
+            if text[0] == " " and self._chars[-1:] in ([], [" "]):
+                start, text = start + 1, text[1:]
+            last = start + len(text)
+            self._chars.extend(text)
+            self._at.extend(range(start, last))
+            self._ends.extend(range(start + 1, last + 1))
+            start = last
         for run in _SOLID.finditer(self.source, start, end):
             first, last = run.span()
             if first > start:
