@@ -191,12 +191,17 @@ def finish(tokens: Sequence[Token]) -> None:
     taken: dict[str, int] = {}
     for i, token in enumerate(tokens):
         if token.type == "heading_open":
-            token.attrSet("id", unique(slug(inline_text(tokens[i + 1])) or "seccion", taken))
+            token.attrSet("id", anchor(inline_text(tokens[i + 1]), taken))
         elif token.type in ("th_open", "td_open"):
             style = _ALIGN.fullmatch(str(token.attrs.pop("style", "")))
             if style:
                 token.attrSet("class", f"align-{style[1]}")
     _settle_items(tokens)
+
+
+def anchor(words: str, taken: dict[str, int]) -> str:
+    """Name a heading after its words, unlike those before it."""
+    return unique(slug(words) or "seccion", taken)
 
 
 def unique(name: str, taken: dict[str, int]) -> str:

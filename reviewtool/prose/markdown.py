@@ -102,14 +102,21 @@ def _clean(htmls: Sequence[str]) -> list[str]:
 @lru_cache(maxsize=4)  # whoever summarises a change also asks for its title
 def outline(text: str) -> tuple[Heading, ...]:
     """List the headings in order with the anchors that the rendering gives them."""
+    found = outlining.lines(text.removeprefix("\ufeff"))
+    if found is None:
+        return _parsed_outline(text)
     shift = text.startswith("\ufeff")
-    bare = text[shift:]
-    lines = outlining.heading_lines(bare)
-    if lines is None:
-        starts, tokens = _line_starts(text), parsing.headings(bare, _env(text))
-    else:
-        starts = [shift + start for start, _ in lines]
-        tokens = parsing.headings("\n".join(line for _, line in lines), _env(text))
+    taken: dict[str, int] = {}
+    headings = []
+    for level, words, start in found:
+        said = parsing.read_line(words)
+        headings.append(Heading(level, dialect.anchor(said, taken), " ".join(said.split()), start + shift))
+    return tuple(headings)
+
+
+def _parsed_outline(text: str) -> tuple[Heading, ...]:
+    tokens = parsing.headings(text.removeprefix("\ufeff"), _env(text))
+    starts = _line_starts(text)
     return tuple(
         Heading(
             int(token.tag[1]),

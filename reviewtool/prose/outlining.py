@@ -1,63 +1,85 @@
-"""Where the headings of a document stand, found without the parser where that is sure.
+"""The headings of a document found line by line, where that is sure to give what the parser gives.
 
-Most documents have plain headings: a line that begins with `#`, outside of code. Whatever could make it another thing
-(a list, a quotation or a box around it, underlined titles, links in it, unusual front matter) makes this module say
-that it does not know, and the parser reads the whole document. Only `markdown.py` uses it.
+Only `markdown.outline` uses this module; it reads with the parser whatever is not sure here: a heading inside something
+else, one underlined with dashes, one with links or notes, odd nesting.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
-_AROUND: Final = r"(?=[ \t>*+\-\d\[])(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])|\[\^[^\]\n]+\]:))*[ \t]*"
-_LINES: Final = re.compile(
-    rf"""^(?:
-    (?P<heading>\#{{1,6}}(?:[ \t].*)?)
-    |(?P<fence>```+[^`\n]*|~~~+.*)
-    |(?P<box>:::+.*)
-    |(?P<underline>(?:=+|-+)[ \t]*)
-    |(?P<inner>{_AROUND}(?:\#{{1,6}}(?:[ \t].*)?|(?:```|~~~|:::).*|(?:=+|-+)[ \t]*))
-    )\r?$""",
-    re.MULTILINE | re.VERBOSE,
+from reviewtool.prose import dialect
+
+_END: Final = r"[ \t]*+\r?(?=\n|\Z)"
+_BLANK: Final = r"(?![^ \t\r\n])"
+_UNDERLINE: Final = rf"[ \t>*+\d.)=\-]*[=\-]{_END}"
+_HASHES: Final = rf"\#{{1,6}}{_BLANK}"
+_INDENTED: Final = rf"[ \t]+{_HASHES}|[ ]{{1,3}}(?:```|~~~|:::)"
+_WITHIN: Final = (
+    rf"[ \t]*(?:[>*+\-]|\d+[.)]|\[\^)[^\n\#]*+(?:\#[^\n\#]*+)*?(?<=[ \t>:]){_HASHES}"  # list, quotation, note
 )
-_FRONT: Final = re.compile(r"---\r?\n(?:(?![ \t]*(?:---|\.\.\.)).*\n)*---\r?(?:\n|\Z)")
-_CLOSING: Final = re.compile(r" {0,3}(```+|~~~+)[ \t]*$")
-_HEADING: Final = re.compile(r"#{1,6}(?=\s)")
-_ALONE: Final = re.compile(r"\r(?!\n)|\0")
+_NESTED: Final = rf"[ \t>*+\d.)\-]*\[\^[^\n]*?\]:[^\n]*?\]:|(?!-++{_END})[ \t>*+\d.)\[\]^:\-]{{16}}"
+_LINES: Final = re.compile(  # from the end of the line before
+    rf"""\n(?=[ \t\#`~:>*+=\d.)\[\]^\-])(?:
+    (?P<odd>{_INDENTED}|{_WITHIN}|{_NESTED})
+    |(?P<marks>\#{{1,6}}){_BLANK}(?P<heading>[^\r\n]*)
+    |(?P<fence>`{{3,}}+(?![^\n]*`)|~{{3,}}+)
+    |(?P<colons>:{{3,}}+)(?P<box>[^\r\n]*)
+    |(?P<underline>{_UNDERLINE}))""",
+    re.VERBOSE,
+)
+_FRONT: Final = re.compile(r"---[ \t]*\r?\n(?:(?![ \t]*(?:---|\.\.\.))[^\n]*\n)*+---[ \t]*\r?(?=\n|\Z)")
+_ALONE: Final = re.compile(r"\r(?!\n)")
+_WORDS: Final = frozenset((*dialect.ADMONITIONS, *dialect.QUIZZES, *dialect.ANSWERS))
 
 
-def heading_lines(text: str) -> list[tuple[int, str]] | None:
-    """Give each heading as its offset and its line; None where only the parser can tell what is one."""
+class Line(NamedTuple):
+    """One heading: its level, its words as they are written, where its line begins."""
+
+    level: int
+    words: str
+    start: int
+
+
+def lines(text: str) -> list[Line] | None:
+    """Find the headings of a text without a mark of byte order; None where only the parser can tell."""
     front = _FRONT.match(text)
-    if _ALONE.search(text) or (text.startswith("---") and front is None):
+    if "\0" in text or ("\r" in text and _ALONE.search(text)) or (text.startswith("-") and not front):
         return None
-    found: list[tuple[int, str]] = []
-    fence, boxes = "", list[int]()
-    for line in _LINES.finditer(text, front.end() if front else 0):
-        kind, said = line.lastgroup, line[line.lastgroup or 0]
-        if fence:
-            closing = _CLOSING.match(said)
-            if closing and closing[1].startswith(fence):
-                fence = ""
-            elif ":::" in said and boxes:
-                return None  # it ends the box, and the code with it
-        elif kind == "fence":
-            fence = said[: len(said) - len(said.lstrip(said[0]))]
-        elif kind == "box":
-            colons = len(said) - len(said.lstrip(":"))
-            if said[colons:].strip():
-                boxes.append(colons)
-            elif boxes and colons >= boxes[-1]:
-                boxes.pop()
-        elif kind == "heading" and not boxes and "[" not in said:
-            found.append((line.start(), said))
-        elif kind != "underline" or _stands_below(text, line.start()):
+    source = "\n" + text  # every line begins behind a line feed; a place in it is that of the text before
+    found: list[Line] = []
+    at, boxed = front.end() if front else 0, 0
+    while match := _LINES.search(source, at):
+        sort, start, at = match.lastgroup, match.start(), match.end()
+        if sort == "fence":
+            at = at if start < boxed else _closed(source, at, match["fence"])
+        elif sort == "box":
+            if start >= boxed and dialect.container_word(match["box"])[0] in _WORDS:
+                boxed = _closed(source, at, match["colons"])
+        elif sort == "odd" or (sort == "underline" and not _follows_blank(source, start)):
             return None
+        elif sort == "heading":
+            words = _bare(match["heading"])
+            if start < boxed or "[" in words or "|" in words:  # what refers depends on the rest; a table may begin so
+                return None
+            found.append(Line(len(match["marks"]), words, start))
     return found
 
 
-def _stands_below(text: str, start: int) -> bool:
-    """Whether a line of text stands right above, which this line may make a title."""
-    above = text[text.rfind("\n", 0, max(0, start - 1)) + 1 : start]
-    return bool(above.strip()) and not _HEADING.match(above)
+def _bare(words: str) -> str:
+    """Take off what closes a heading and the blanks around it."""
+    words = words.rstrip(" \t")
+    open_end = words.rstrip("#")
+    return (open_end if open_end.endswith((" ", "\t")) else words).strip(" \t")
+
+
+def _closed(source: str, at: int, marks: str) -> int:
+    """Give where the fence or container ends that these marks opened."""
+    end = re.compile(rf"\n {{0,3}}{re.escape(marks)}{re.escape(marks[0])}*+{_END}").search(source, at)
+    return end.end() if end else len(source)
+
+
+def _follows_blank(source: str, line: int) -> bool:
+    """Whether the line before is blank, or there is none; only text above makes a heading of dashes."""
+    return not source[source.rfind("\n", 0, line) + 1 : line].strip(" \t\r")

@@ -7,6 +7,7 @@ for word is taken from there (`Known`). `markdown.py` and `redline.py` use this 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
@@ -22,6 +23,7 @@ _BLOCK: Final = MD.block.ruler.getRules("")[0]  # the first rule asks all the ot
 _STEPS: Final = MD.core.ruler.get_active_rules().index("block") + 1
 _BLOCKS: Final = MD.core.ruler.getRules("")[:_STEPS]
 _AFTER_BLOCKS: Final = MD.core.ruler.getRules("")[_STEPS:]
+_MARKS: Final = re.compile(r"[\\`*_~!<&\[]")
 _AHEAD = 2  # lines with text after a block that its end may depend on: a table is told by two
 _ALIKE = 40  # blocks looked at that begin with one line
 _AT_ONCE = 500  # tokens held before their blocks are rendered
@@ -88,6 +90,11 @@ def tokens(text: str, env: dict[str, Any]) -> list[Token]:
     found = MD.parse(text, env)
     dialect.finish(found)
     return found
+
+
+def read_line(words: str) -> str:
+    """Give the words of one line as they are read; what it refers to elsewhere is not known here."""
+    return "".join(dialect.inline_text(token) for token in MD.parseInline(words)) if _MARKS.search(words) else words
 
 
 def headings(text: str, env: dict[str, Any]) -> list[Token]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left, bisect_right
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reviewtool.prose import blocks, figures, markdown, rows
+from reviewtool.prose import figures, markdown, rows
+from reviewtool.prose.blocks import Block
 from reviewtool.prose.changes import BlockPair, Comparison
 from reviewtool.prose.figures import Figure, Sort
 
@@ -63,12 +64,12 @@ class _Reader:
     def all(self) -> Iterator[Signal]:
         """Walk the new blocks; what went follows the block it stood behind."""
         by_new = {pair.new: pair for pair in self.c.pairs}
-        by_old = {pair.old: pair for pair in self.c.pairs}
+        by_old = {pair.old for pair in self.c.pairs}
         at = 0
-        for j, block in enumerate(self.c.new_blocks):
+        for j in range(len(self.c.new_blocks)):
             pair = by_new.get(j)
             if pair is None:
-                yield from (_added(f, self._new(j), inside=False) for f in self._figures(self.c.new, block))
+                yield from (_signal(None, None, found, self._new(j), inside=False) for found in self._come(j))
                 continue
             yield from self._inside(pair)
             if pair.move is None:
@@ -76,56 +77,63 @@ class _Reader:
                 at = pair.old + 1
         yield from self._gone(range(at, len(self.c.old_blocks)), by_old)
 
-    def _gone(self, places: range, by_old: dict[int, BlockPair]) -> Iterator[Signal]:
+    def _gone(self, places: range, by_old: Collection[int]) -> Iterator[Signal]:
         for i in places:
             if i not in by_old:
-                for found in self._figures(self.c.old, self.c.old_blocks[i]):
-                    yield _removed(found, self._old(i), inside=False)
+                yield from (_signal(found, self._old(i), None, None, inside=False) for found in self._went(i))
 
-    def _figures(self, text: str, block: blocks.Block) -> list[Figure]:
+    def _went(self, i: int) -> list[Figure]:
+        return self._figures(self.c.old, self.c.old_blocks[i])
+
+    def _come(self, j: int) -> list[Figure]:
+        return self._figures(self.c.new, self.c.new_blocks[j])
+
+    def _figures(self, text: str, block: Block) -> list[Figure]:
         if block.kind in _SILENT:
             return []
         return figures.figures(text[block.start : block.end], self.language, self.terms)
 
-    def _old(self, i: int) -> Callable[[Figure], Place]:
-        return lambda found: Place(i, found.start, self.c.old_blocks[i].start + found.start)
+    def _old(self, i: int) -> tuple[int, int]:
+        return i, self.c.old_blocks[i].start
 
-    def _new(self, j: int) -> Callable[[Figure], Place]:
-        return lambda found: Place(j, found.start, self.c.new_blocks[j].start + found.start)
+    def _new(self, j: int) -> tuple[int, int]:
+        return j, self.c.new_blocks[j].start
 
     def _inside(self, pair: BlockPair) -> Iterator[Signal]:
         """Pair what the changes inside a block took with what they brought; each counts whole."""
         if pair.same:
             return
-        before = self._figures(self.c.old, self.c.old_blocks[pair.old])
-        after = self._figures(self.c.new, self.c.new_blocks[pair.new])
-        old, new = self._old(pair.old), self._new(pair.new)
-        for gone, come in _touched(pair, before, after) if before or after else ():
-            lost, won = _without(gone, come), _without(come, gone)
-            if not lost and not won:  # the same ones, perhaps in another order
-                yield from (
-                    Signal(f.sort, f.text, g.text, old(f), new(g), True)
-                    for f, g in zip(gone, come, strict=True)
-                    if f.text.lower() != g.text.lower()
-                )
-            waiting: defaultdict[str, deque[Figure]] = defaultdict(deque)
-            for found in lost:
-                waiting[_group(found)].append(found)
-            for found in won:
-                same = waiting[_group(found)].popleft() if waiting[_group(found)] else None
-                if same is None:
-                    yield _added(found, new, inside=True)
-                else:
-                    yield Signal(found.sort, same.text, found.text, old(same), new(found), True)
-            yield from (_removed(found, old, inside=True) for found in sorted(itertools.chain(*waiting.values())))
+        before, after = self._went(pair.old), self._come(pair.new)
+        if before or after:
+            old, new = self._old(pair.old), self._new(pair.new)
+            for gone, come in _touched(pair, before, after):
+                yield from (_signal(was, old, now, new, inside=True) for was, now in _matched(gone, come))
 
 
-def _added(found: Figure, place: Callable[[Figure], Place], *, inside: bool) -> Signal:
-    return Signal(found.sort, "", found.text, None, place(found), inside)
+def _signal(
+    was: Figure | None, old: tuple[int, int] | None, now: Figure | None, new: tuple[int, int] | None, *, inside: bool
+) -> Signal:
+    """Tell a figure of the old text, of the new one or both; a place is that of the block: its number and its start."""
+    old_place = Place(old[0], was.start, old[1] + was.start) if was and old else None
+    new_place = Place(new[0], now.start, new[1] + now.start) if now and new else None
+    sort = now.sort if now else was.sort if was else "number"
+    return Signal(sort, was.text if was else "", now.text if now else "", old_place, new_place, inside)
 
 
-def _removed(found: Figure, place: Callable[[Figure], Place], *, inside: bool) -> Signal:
-    return Signal(found.sort, found.text, "", place(found), None, inside)
+def _matched(gone: Sequence[Figure], come: Sequence[Figure]) -> Iterator[tuple[Figure | None, Figure | None]]:
+    """Pair the figures that a change took with those that it brought, the first with the first of its group."""
+    if not gone and not come:
+        return
+    lost, won = _without(gone, come), _without(come, gone)
+    if not lost and not won:  # the same ones, perhaps in another order
+        yield from ((was, now) for was, now in zip(gone, come, strict=True) if was.text.lower() != now.text.lower())
+    waiting: dict[str, deque[Figure]] = {}
+    for found in lost:
+        waiting.setdefault(_group(found), deque()).append(found)
+    for found in won:
+        same = waiting.get(_group(found))
+        yield (same.popleft() if same else None), found
+    yield from ((found, None) for found in sorted(itertools.chain(*waiting.values())))
 
 
 def _group(found: Figure) -> str:
@@ -135,8 +143,8 @@ def _group(found: Figure) -> str:
 def _without(some: Sequence[Figure], others: Sequence[Figure]) -> list[Figure]:
     """Leave out those that stand on the other side too, as often."""
     left: dict[tuple[Sort, str], int] = {}
-    for each in others:
-        key = (each.sort, each.text.lower())
+    for other in others:
+        key = (other.sort, other.text.lower())
         left[key] = left.get(key, 0) + 1
     found = []
     for each in some:
@@ -171,7 +179,7 @@ class _Near:
 
     def __init__(self, found: Sequence[Figure]) -> None:
         self.found, self.starts = found, [f.start for f in found]
-        self.longest = max((f.end - f.start for f in found), default=0)
+        self.longest = max([f.end - f.start for f in found], default=0)
 
     def to(self, start: int, end: int) -> list[Figure]:
         """Give those that a range touches with one blank of reach: «3,5 %» that loses its sign changes."""

@@ -66,6 +66,7 @@ _NUMBERED: Final = ("row_", "item_", "note_")
 _MOVES = 20  # told one by one; more of them are only counted
 _NOTE: Final = re.compile(r" {0,3}\[\^[^\]\s]+\]:")
 _IMAGE: Final = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)")
+_DASHES: Final = frozenset("|:- \t\r\n")  # below the titles of a table, or nothing
 _FORMAT: Final = frozenset("*_~`#>\\ \t\r\n")
 
 
@@ -113,7 +114,8 @@ def summarise(old_md: str, new_md: str, told: Sequence[Signal] | None = None) ->
     comparison = rows.compare(old_md, new_md)
     reader = _Reader(comparison, signals.signals(old_md, new_md) if told is None else told)
     found = [*reader.inside(), *reader.front_matter(), *reader.images(), *reader.counts()]
-    added, removed = (_words(comparison, op) for op in ("insert", "delete"))
+    changed = [c for c in comparison.changes if c.op != "equal" and c.move is None]
+    added, removed = (sum(_words(c.text) for c in changed if c.op == op) for op in ("insert", "delete"))
     found.sort(key=lambda f: _ORDER.get(f.kind.split("_")[0], 9))
     if added:
         found.append(Fact("words_added", count=added))
@@ -123,10 +125,8 @@ def summarise(old_md: str, new_md: str, told: Sequence[Signal] | None = None) ->
     return Summary(tuple(found), same, added, removed)
 
 
-def _words(comparison: Comparison, op: str) -> int:
-    return sum(
-        sum(t[0].isalnum() for t in words.tokens(c.text)) for c in comparison.changes if c.op == op and c.move is None
-    )
+def _words(text: str) -> int:
+    return sum(token[0].isalnum() for token in words.tokens(text))
 
 
 def _is_counted(comparison: Comparison, new_block: int) -> bool:
@@ -188,10 +188,10 @@ class _Reader:
         for side, what in ((self.old, "removed"), (self.new, "added")):
             for n in side.alone:
                 group = side.groups[n]
-                if group == "heading":
-                    title = _bare(side.texts[n])
+                title = _bare(side.texts[n]) if group == "heading" else ""
+                if title:
                     yield _replaced(group, *(("", title) if what == "added" else (title, "")), side.spots[n])
-                elif group and side.texts[n].strip():
+                elif group not in ("", "heading") and not _DASHES.issuperset(side.texts[n]):
                     tally[f"{group}_{what}", side.spots[n].table].append(side.spots[n])
         for pair in self.c.pairs:
             yield from self._paired(pair, tally)

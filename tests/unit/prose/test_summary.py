@@ -71,6 +71,12 @@ def test_rows_paragraphs_and_headings_are_counted():
     ]
 
 
+def test_what_no_reader_sees_is_not_told():
+    old, new = "| a |\n|---|\n| b |\n\nx\n", "| a |\n|---|\n| b |\n\n###\n\nx\n\n| c |\n|---|\n| d |\n"
+    facts = [(f.kind, f.count) for f in summary.summarise(old, new).facts if not f.kind.startswith("words")]
+    assert facts == [("row_added", 2)]
+
+
 def test_a_moved_paragraph_counts_as_moved_only():
     parts = [f"Párrafo {w} con bastantes palabras propias de {w} para reconocerlo." for w in ("uno", "dos", "tres")]
     found = summary.summarise("\n\n".join(parts) + "\n", "\n\n".join([*parts[1:], parts[0]]) + "\n")
