@@ -77,7 +77,7 @@ def test_the_page_says_what_changes_and_what_will_be_recorded(sign_in, group, ap
     words = said(page)
     assert page.status_code == 200
     assert "Cumple la regla de decisión" in words
-    assert "Se modifica 1 párrafo y se modifica 1 " in words
+    assert "Se modifica 1 párrafo y se modifica el punto " in words
     assert "El texto vigente sigue igual" in words
     assert f"Propuesto por {group.members[0].name} (Argentina)" in words
     assert f"Incorporado por {group.coordinator.name}" in words
