@@ -138,10 +138,14 @@ def _aligned(*sides: tuple[str, Sequence[blocks.Block]]) -> dict[int, align.Pair
 
     def side(text: str, found: Sequence[blocks.Block]) -> align.Side:
         bare = (text[start:end].strip() for start, end, _ in found)
-        names = [each if each in both else " ".join(each.split()) for each in bare]
+        names = [each if each in both or _is_even(each) else " ".join(each.split()) for each in bare]
         return align.Side(names, [block.kind for block in found])
 
     return align.align(*(side(*each) for each in sides))
+
+
+def _is_even(text: str) -> bool:
+    return "\n" not in text and "  " not in text and "\t" not in text
 
 
 def _merged(parts: Iterable[tuple[Op, str, int | None]]) -> Iterator[Change]:
