@@ -29,7 +29,6 @@ _KINDS = re.compile(  # the group says what a line begins, none is a line of a p
     |""",
     re.VERBOSE,
 )
-_OF_A_LINE: Final = ("h", "tr", "box")  # blocks that no line of text goes on with
 _FRONT = re.compile(r"\ufeff?---[ \t]*(?:\r\n?|\n)(?:[^\r\n]*(?:\r\n?|\n))*?---[ \t]*(?:\r\n?|\n|\Z)")
 _SENTENCE = re.compile(r"[^.!?…\n]*(?:[.!?…]+[\"'”»)*_\]]*\s+|\n\s*|[.!?…]+|$)")
 
@@ -109,24 +108,17 @@ def _whole(text: str, start: int = 0) -> Iterator[Block]:
                 fence, blank = "", True
             pos += len(line)
             continue
-        if line[0].isalpha():  # a line of a paragraph, nothing else begins with a letter
-            if kind and (blank or kind in _OF_A_LINE):
-                yield Block(start, pos, kind)
-                start, kind = pos, ""
-            kind, blank = kind or "p", False
-        elif line == "\n":
+        # What begins with a letter is a line of a paragraph, nothing else.
+        found = None if line == "\n" or line[0].isalpha() else _KINDS.match(line)
+        now = "blank" if line == "\n" else (found and found.lastgroup) or "p"
+        if now == "blank":
             kind, blank = kind or "p", True
         else:
-            found = _KINDS.match(line)
-            now = (found and found.lastgroup) or "p"
-            if now == "blank":
-                kind, blank = kind or "p", True
-            else:
-                if kind and (blank or now != "p" or kind in _OF_A_LINE):
-                    yield Block(start, pos, kind)
-                    start, kind = pos, ""
-                kind, blank = kind or now, False
-                fence = found["code"] if found and now == "code" else ""
+            if kind and (blank or now != "p" or kind in ("h", "tr", "box")):
+                yield Block(start, pos, kind)
+                start, kind = pos, ""
+            kind, blank = kind or now, False
+            fence = found["code"] if found and now == "code" else ""
         pos += len(line)
     if kind:
         yield Block(start, pos, kind)

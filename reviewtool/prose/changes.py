@@ -145,6 +145,7 @@ def _aligned(*sides: tuple[str, Sequence[blocks.Block]]) -> dict[int, align.Pair
 
 
 def _is_even(text: str) -> bool:
+    """Whether a text has single blanks already, as most paragraphs on one line have."""
     return "\n" not in text and "  " not in text and "\t" not in text
 
 

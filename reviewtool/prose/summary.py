@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from reviewtool.prose import blocks, markdown, places, rows, signals, words
 from reviewtool.prose.changes import BlockPair, Comparison
@@ -197,7 +197,7 @@ class _Reader:
             yield from self._paired(pair, tally)
         yield from self._moves(tally)
         for (kind, table), found in sorted(tally.items()):
-            yield _counted(kind, table, found)
+            yield _counted(cast(Kind, kind), table, found)  # built from the names of Kind
 
     def _paired(self, pair: BlockPair, tally: _Tally) -> Iterator[Fact]:
         group = self.new.groups[pair.new]
@@ -231,12 +231,12 @@ class _Reader:
             yield Fact("paragraph_moved", heading=was.heading, anchor=was.anchor, number=was.paragraph, after=after)
 
 
-def _counted(kind: str, table: int, found: Sequence[Spot]) -> Fact:
+def _counted(kind: Kind, table: int, found: Sequence[Spot]) -> Fact:
     """Count what happened to blocks; a row, item or note that is alone is told by its number."""
     spot = found[0]
     if len(found) > 1 or not spot.number or not kind.startswith(_NUMBERED):
-        return Fact(kind, count=len(found), table=table)  # type: ignore[arg-type]  # built from the names of Kind
-    return Fact(kind, heading=spot.heading, anchor=spot.anchor, table=table, number=spot.number)  # type: ignore[arg-type]
+        return Fact(kind, count=len(found), table=table)
+    return Fact(kind, heading=spot.heading, anchor=spot.anchor, table=table, number=spot.number)
 
 
 def _replaced(name: str, old: str, new: str, spot: Spot) -> Fact:
