@@ -112,6 +112,11 @@ def mark(message: str) -> str:
     return message
 
 
+def mark_plural(one: str, many: str) -> tuple[str, str]:
+    """Mark a text for one and one for many, which `plural` says later."""
+    return one, many
+
+
 def joined(items: list[str], language: str) -> str:
     """Join names as prose does: «Perú, Chile y Bolivia»."""
     return format_list(items, locale=locale(language)) if items else ""

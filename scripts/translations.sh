@@ -22,7 +22,7 @@ header() {  # header LANGUAGE
         ''
 }
 
-.venv/bin/pybabel -q extract -F babel.cfg -k mark -k text:2 -k plural:2,3 \
+.venv/bin/pybabel -q extract -F babel.cfg -k mark -k mark_plural:1,2 -k text:2 -k plural:2,3 \
     --no-location --sort-output --omit-header --no-wrap -o "$work/messages.pot" .
 for language in en pt; do
     file=$folder/$language/LC_MESSAGES/messages.po

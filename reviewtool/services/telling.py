@@ -6,12 +6,12 @@ The facts are `prose.summary`'s, as `services.comparing` keeps them: figures fir
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from reviewtool import i18n
-from reviewtool.i18n import mark
+from reviewtool.i18n import mark, mark_plural
 from reviewtool.services.comparing import Compared, Fact, Pair, Signal
 from reviewtool.services.showing import Kind
 
@@ -56,61 +56,29 @@ _ONE: Final[dict[str, str]] = {  # where only one did, and its number is known
     "note_added": mark("se añade la nota %(number)s"),
     "note_removed": mark("se suprime la nota %(number)s"),
 }
-_COUNTED: Final[tuple[tuple[str, Callable[[str, int], str]], ...]] = (
-    (
-        "paragraph_changed",
-        lambda say, n: i18n.plural(say, "se modifica %(num)s párrafo", "se modifican %(num)s párrafos", n),
-    ),
-    ("paragraph_added", lambda say, n: i18n.plural(say, "se añade %(num)s párrafo", "se añaden %(num)s párrafos", n)),
-    (
-        "paragraph_removed",
-        lambda say, n: i18n.plural(say, "se suprime %(num)s párrafo", "se suprimen %(num)s párrafos", n),
-    ),
-    (
-        "paragraph_moved",
-        lambda say, n: i18n.plural(say, "se traslada %(num)s párrafo", "se trasladan %(num)s párrafos", n),
-    ),
-    ("item_changed", lambda say, n: i18n.plural(say, "se modifica %(num)s punto", "se modifican %(num)s puntos", n)),
-    ("item_added", lambda say, n: i18n.plural(say, "se añade %(num)s punto", "se añaden %(num)s puntos", n)),
-    ("item_removed", lambda say, n: i18n.plural(say, "se suprime %(num)s punto", "se suprimen %(num)s puntos", n)),
-    ("item_moved", lambda say, n: i18n.plural(say, "se traslada %(num)s punto", "se trasladan %(num)s puntos", n)),
-    ("row_changed", lambda say, n: i18n.plural(say, "se modifica %(num)s fila", "se modifican %(num)s filas", n)),
-    ("row_added", lambda say, n: i18n.plural(say, "se añade %(num)s fila", "se añaden %(num)s filas", n)),
-    ("row_removed", lambda say, n: i18n.plural(say, "se suprime %(num)s fila", "se suprimen %(num)s filas", n)),
-    ("row_moved", lambda say, n: i18n.plural(say, "se traslada %(num)s fila", "se trasladan %(num)s filas", n)),
-    ("note_changed", lambda say, n: i18n.plural(say, "se modifica %(num)s nota", "se modifican %(num)s notas", n)),
-    ("note_added", lambda say, n: i18n.plural(say, "se añade %(num)s nota", "se añaden %(num)s notas", n)),
-    ("note_removed", lambda say, n: i18n.plural(say, "se suprime %(num)s nota", "se suprimen %(num)s notas", n)),
-    ("note_moved", lambda say, n: i18n.plural(say, "se traslada %(num)s nota", "se trasladan %(num)s notas", n)),
-    (
-        "code_changed",
-        lambda say, n: i18n.plural(
-            say, "se modifica %(num)s bloque de código", "se modifican %(num)s bloques de código", n
-        ),
-    ),
-    (
-        "code_added",
-        lambda say, n: i18n.plural(say, "se añade %(num)s bloque de código", "se añaden %(num)s bloques de código", n),
-    ),
-    (
-        "code_removed",
-        lambda say, n: i18n.plural(
-            say, "se suprime %(num)s bloque de código", "se suprimen %(num)s bloques de código", n
-        ),
-    ),
-    (
-        "code_moved",
-        lambda say, n: i18n.plural(
-            say, "se traslada %(num)s bloque de código", "se trasladan %(num)s bloques de código", n
-        ),
-    ),
-    (
-        "format_changed",
-        lambda say, n: i18n.plural(
-            say, "cambia el formato de %(num)s pasaje", "cambia el formato de %(num)s pasajes", n
-        ),
-    ),
-)
+_COUNTED: Final[dict[str, tuple[str, str]]] = {
+    "paragraph_changed": mark_plural("se modifica %(num)s párrafo", "se modifican %(num)s párrafos"),
+    "paragraph_added": mark_plural("se añade %(num)s párrafo", "se añaden %(num)s párrafos"),
+    "paragraph_removed": mark_plural("se suprime %(num)s párrafo", "se suprimen %(num)s párrafos"),
+    "paragraph_moved": mark_plural("se traslada %(num)s párrafo", "se trasladan %(num)s párrafos"),
+    "item_changed": mark_plural("se modifica %(num)s punto", "se modifican %(num)s puntos"),
+    "item_added": mark_plural("se añade %(num)s punto", "se añaden %(num)s puntos"),
+    "item_removed": mark_plural("se suprime %(num)s punto", "se suprimen %(num)s puntos"),
+    "item_moved": mark_plural("se traslada %(num)s punto", "se trasladan %(num)s puntos"),
+    "row_changed": mark_plural("se modifica %(num)s fila", "se modifican %(num)s filas"),
+    "row_added": mark_plural("se añade %(num)s fila", "se añaden %(num)s filas"),
+    "row_removed": mark_plural("se suprime %(num)s fila", "se suprimen %(num)s filas"),
+    "row_moved": mark_plural("se traslada %(num)s fila", "se trasladan %(num)s filas"),
+    "note_changed": mark_plural("se modifica %(num)s nota", "se modifican %(num)s notas"),
+    "note_added": mark_plural("se añade %(num)s nota", "se añaden %(num)s notas"),
+    "note_removed": mark_plural("se suprime %(num)s nota", "se suprimen %(num)s notas"),
+    "note_moved": mark_plural("se traslada %(num)s nota", "se trasladan %(num)s notas"),
+    "code_changed": mark_plural("se modifica %(num)s bloque de código", "se modifican %(num)s bloques de código"),
+    "code_added": mark_plural("se añade %(num)s bloque de código", "se añaden %(num)s bloques de código"),
+    "code_removed": mark_plural("se suprime %(num)s bloque de código", "se suprimen %(num)s bloques de código"),
+    "code_moved": mark_plural("se traslada %(num)s bloque de código", "se trasladan %(num)s bloques de código"),
+    "format_changed": mark_plural("cambia el formato de %(num)s pasaje", "cambia el formato de %(num)s pasajes"),
+}
 _SORTS: Final[dict[str, str]] = {
     "reference": mark("Referencia"),
     "date": mark("Fecha"),
@@ -203,7 +171,7 @@ class _Teller:
     def counts(self, facts: Sequence[Fact], *, one: bool) -> str:
         """Count what happened to blocks; of `one` document, a table is named, and a single row, item or note told."""
         parts = []
-        for kind, say in _COUNTED:
+        for kind, said_of in _COUNTED.items():
             found = [fact for fact in facts if fact.kind == kind and (kind in _ONE or not fact.number)]
             if not found:
                 continue
@@ -212,7 +180,7 @@ class _Teller:
                 place = self._place(first)
                 parts.append(i18n.text(self.language, _ONE[kind], number=first.number, table=first.table, place=place))
                 continue
-            said = say(self.language, sum(fact.count for fact in found))
+            said = i18n.plural(self.language, *said_of, sum(fact.count for fact in found))
             if one and len(tables) == 1 and tables != {0}:
                 said = i18n.text(self.language, "%(what)s en la tabla %(table)s", what=said, table=tables.pop())
             parts.append(said)
