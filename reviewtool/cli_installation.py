@@ -211,5 +211,6 @@ def reconcile() -> None:
     """Finish the moves of refs that a killed process left pending, and bring every record up."""
     workshop = installing.open_existing(_settings())
     moves = refmoves.reconcile(workshop)
+    recording.record_group(workshop)
     records = recording.catch_up(workshop)
     click.echo(f"{moves} moves finished, {records} records brought up.")

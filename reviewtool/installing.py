@@ -94,7 +94,7 @@ def create(settings: Settings, *, source: str = "", demonstration: bool = False)
         if installations.find(session) is None:
             rules = presets.from_group(workshop.group)
             session.add(RuleSet(effective_on=now().date(), rules=rules.to_json(), created_at=now()))
-            installations.create(session, demonstration=demonstration)
+            installations.create(session, demonstration=demonstration, start=reading.head(workshop.store) or "")
     return workshop
 
 

@@ -74,6 +74,7 @@ def load(workshop: Workshop) -> None:
             raise Conflict("not-a-fresh-demonstration")
         ids = people.add_all(session, workshop.group)
     perform(Stage(workshop, ids), timeline)
+    recording.record_group(workshop)
     recording.catch_up(workshop)
     with workshop.database.write() as session:
         people.read_notices(session, until=timeline.at(*LAST_READ))

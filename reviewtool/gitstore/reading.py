@@ -186,6 +186,21 @@ def is_ancestor(store: Store, older: CommitId, newer: CommitId) -> bool:
     return status == 0
 
 
+def between(store: Store, start: CommitId, tip: CommitId) -> list[Commit]:
+    """Return the commits that lead to the tip and not to `start`, oldest first."""
+    out = store.run("rev-list", "--reverse", "--topo-order", tip, f"^{start}", "--")
+    return [commit(store, CommitId(each)) for each in out.decode("ascii").split()]
+
+
+def peeled(store: Store, tag: str) -> CommitId:
+    """Return the commit that an annotated tag names; a commit is itself."""
+    kind, raw = store.object(tag)
+    while kind == "tag":
+        tag = raw.partition(b"\n")[0].removeprefix(b"object ").decode("ascii")
+        kind, raw = store.object(tag)
+    return CommitId(tag)
+
+
 def _parse_commit(commit_id: CommitId, raw: bytes) -> Commit:
     head, _, message = raw.partition(b"\n\n")
     fields: dict[bytes, list[bytes]] = {}

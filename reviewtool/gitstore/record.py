@@ -5,12 +5,13 @@ Called by the recorder. The chain is the hash chain: an entry is never taken bac
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reviewtool.errors import OutOfDate, Unavailable
-from reviewtool.gitstore import reading, writing
-from reviewtool.gitstore.ids import EMPTY_TREE, CommitId
+from reviewtool.gitstore import reading, trees, writing
+from reviewtool.gitstore.ids import EMPTY_TREE, BlobId, CommitId
 from reviewtool.gitstore.objects import Batch
 from reviewtool.gitstore.reading import Signature
 from reviewtool.gitstore.store import Store
@@ -86,3 +87,20 @@ def read(store: Store, ref: str, path: str, entry: CommitId | None = None) -> by
         return None
     found = reading.find(store, newest, path)
     return None if found is None else reading.data(store, found.blob)
+
+
+def files(store: Store, entry: CommitId) -> dict[str, BlobId]:
+    """Return the files of an entry, by path, with the ids of their contents."""
+    return {path: BlobId(row[1]) for path, row in trees.walk(store, reading.tree_of(store, entry))}
+
+
+def differing(store: Store, entry: CommitId | None, wanted: Mapping[str, bytes]) -> dict[str, bytes | None]:
+    """Return what has to be set (None: removed) for an entry to hold just these files; empty when it does."""
+    present = files(store, entry) if entry is not None else {}
+    changed: dict[str, bytes | None] = {p: data for p, data in wanted.items() if present.get(p) != blob_id(data)}
+    return changed | dict.fromkeys(present.keys() - wanted.keys())
+
+
+def blob_id(data: bytes) -> BlobId:
+    """Return the id that Git gives to these bytes."""
+    return BlobId(hashlib.sha1(b"blob %d\0%s" % (len(data), data), usedforsecurity=False).hexdigest())

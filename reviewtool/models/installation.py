@@ -20,7 +20,10 @@ class Installation(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     demonstration: Mapped[bool] = mapped_column(default=False)
     ready: Mapped[bool] = mapped_column(default=False)  # False while the demonstration's past is being made
-    people_version: Mapped[int] = mapped_column(default=0, server_default="0")  # counts changes of names, roles, seats
+    # counts changes of names, roles, seats, rule sets and editions; and how far the group's record has followed
+    people_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    recorded_people_version: Mapped[int] = mapped_column(default=-1, server_default="-1")
+    start: Mapped[str] = mapped_column(String(64), default="", server_default="")  # commit of main at `reviewtool init`
 
 
 class RuleSet(Base):

@@ -51,6 +51,8 @@ class Merge(Base):
     base: Mapped[str] = mapped_column(String(64))
     tip: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(16))  # exact | apart
+    tree: Mapped[str] = mapped_column(String(64), default="", server_default="")  # of the commit; "": made before 0005
+    algorithm: Mapped[int] = mapped_column(default=0, server_default="0")  # version of `prose` that joined the texts
     note: Mapped[str] = mapped_column(Text, default="")
     merged_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     merged_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

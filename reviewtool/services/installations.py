@@ -20,9 +20,12 @@ def is_demonstration(session: Session) -> bool:
     return found is not None and found.demonstration
 
 
-def create(session: Session, *, demonstration: bool) -> Installation:
-    """Write the installation's row; a demonstration is ready only once its past is made."""
-    made = Installation(created_at=now(), demonstration=demonstration, ready=not demonstration)
+def create(session: Session, *, demonstration: bool, start: str = "") -> Installation:
+    """Write the installation's row; a demonstration is ready only once its past is made.
+
+    `start` is the commit of `main` whose history the group took over: none of it needs a proposal.
+    """
+    made = Installation(created_at=now(), demonstration=demonstration, ready=not demonstration, start=start)
     session.add(made)
     session.flush()
     return made

@@ -29,6 +29,7 @@ from reviewtool.models import (
     Thread,
     Vote,
 )
+from reviewtool.prose import ALGORITHM_VERSION
 from reviewtool.rules.lifecycle import State, ensure_allowed
 from reviewtool.rules.permissions import Act
 from reviewtool.rules.voting import Outcome, Position, Standing, may_merge
@@ -41,6 +42,7 @@ from reviewtool.services import (
     objections,
     people,
     proposals,
+    record_files,
     recording,
     refmoves,
     signatures,
@@ -200,6 +202,8 @@ def _plan(
         ballot=ballot.number,
         base=revision.base,
         kind=combination.kind.value,
+        tree=tree,
+        algorithm=ALGORITHM_VERSION,
         note=asked.note,
         by=asked.by.id,
         at=asked.at.isoformat(),
@@ -253,7 +257,7 @@ def _trailers(session: Session, workshop: Workshop, parts: _Parts) -> list[tuple
         ("Decision", decision(ballots.standing_of(session, parts.ballot))),
         ("Merge-kind", parts.combination.kind.value),
     ]
-    tip = record.tip(workshop.store, recording.ref_of(proposal.number))
+    tip = record.tip(workshop.store, record_files.ref_of(proposal.number))
     return [*found, ("Review-record", tip)] if tip else found
 
 
@@ -307,6 +311,8 @@ def _finish(session: Session, move: RefMove) -> None:
             base=facts["base"],
             tip=move.old or "",
             kind=facts["kind"],
+            tree=facts.get("tree", ""),  # a move planned before an upgrade has none
+            algorithm=facts.get("algorithm", 0),
             note=facts["note"],
             merged_by_id=by.id,
             merged_at=at,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -37,7 +39,7 @@ def open_for_seat(session: Session, proposal: Proposal, seat: Seat, *, by: Perso
     present = find_open(session, proposal.number, seat.id)
     if present is not None:
         return present
-    thread, _comment = threads.begin(session, proposal, by=by, body=reason.strip())
+    thread, comment = threads.begin(session, proposal, by=by, body=reason.strip())
     objection = Objection(
         proposal_number=proposal.number,
         seat_id=seat.id,
@@ -49,9 +51,8 @@ def open_for_seat(session: Session, proposal: Proposal, seat: Seat, *, by: Perso
     )
     session.add(objection)
     session.flush()
-    event = events.add(
-        session, proposal, "objection_raised", by=by, seat=seat.key, objection=objection.id, thread=thread.id
-    )
+    facts: dict[str, Any] = {"seat": seat.key, "objection": objection.id, "thread": thread.id, "comment": comment.id}
+    event = events.add(session, proposal, "objection_raised", by=by, **facts)
     events.tell(session, event, [proposal.author_id, *people.coordination(session)], "objection", thread_id=thread.id)
     return objection
 

@@ -15,7 +15,7 @@ from reviewtool.clock import now
 from reviewtool.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from reviewtool.group import Group
 from reviewtool.i18n import LANGUAGES
-from reviewtool.models import Installation, Person, RoleTerm, Seat, SeatHolding
+from reviewtool.models import Edition, Installation, Person, RoleTerm, RuleSet, Seat, SeatHolding
 from reviewtool.rules.permissions import Act, Role, may
 
 VISIT = timedelta(hours=2)  # a longer silence begins a new visit
@@ -27,12 +27,12 @@ _DECOY = _hasher.hash("nobody has this password")
 # remembered under it, and an act that finds another number reads its person anew.
 VERSION = select(Installation.people_version).limit(1).scalar_subquery()
 _VERSION = select(VERSION)
-_COUNTED = ("name", "administration", "active", "session_version")
+_COUNTED = ("name", "administration", "active", "certified_on", "session_version")
 
 
 @event.listens_for(Session, "before_flush")
 def _count_changes(session: Session, *_rest: object) -> None:
-    """Raise the installation's `people_version` with every change of names, roles or seats, whoever makes it."""
+    """Raise the installation's `people_version` with every change that the group's record tells, whoever makes it."""
     if any(_is_counted(row) for rows in (session.new, session.dirty, session.deleted) for row in rows):
         session.execute(update(Installation).values(people_version=Installation.people_version + 1))
 
@@ -41,7 +41,7 @@ def _is_counted(row: object) -> bool:
     if isinstance(row, Person):
         state: InstanceState[Person] = inspect(row)
         return not state.persistent or any(state.attrs[name].history.has_changes() for name in _COUNTED)
-    return isinstance(row, (RoleTerm, Seat, SeatHolding))
+    return isinstance(row, (RoleTerm, Seat, SeatHolding, RuleSet, Edition))
 
 
 def get(session: Session, person_id: int) -> Person:

@@ -10,59 +10,33 @@ import fcntl
 import json
 import logging
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
-from sqlalchemy import ColumnElement, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
-from reviewtool.db import Base
 from reviewtool.errors import OutOfDate, ReviewError
 from reviewtool.gitstore import maintenance
 from reviewtool.gitstore import record as store_record
 from reviewtool.gitstore.ids import CommitId
-from reviewtool.models import (
-    Ballot,
-    Comment,
-    CommentEdit,
-    Event,
-    ExtensionRequest,
-    Merge,
-    Objection,
-    Opinion,
-    Proposal,
-    Revision,
-    Seat,
-    Suggestion,
-    Thread,
-    Touch,
-    Vote,
-)
+from reviewtool.models import Event, Installation, Proposal
 from reviewtool.models.proposal import DIRTY
-from reviewtool.services import minutes, refmoves, signatures
+from reviewtool.services import installations, minutes, record_files, refmoves, signatures
+from reviewtool.services.record_files import FORMAT, GROUP_REF, MINUTES, ref_of
 from reviewtool.services.workshop import Workshop
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1
 TRIES = 5
 BATCH = 50
 EVERY_SECONDS = 0.75
 PACK_EVERY = timedelta(hours=6)
-_Row = dict[str, Any]
 _Files = dict[str, bytes | None]
-_Write = Callable[[Session, int, list[Any]], _Files]
-NOT_RECORDED = frozenset({"form_token", "recorded_version", "draft_token", "view"})
-
-
-def ref_of(number: int) -> str:
-    """Return the ref of a proposal's review record."""
-    return f"refs/reviews/{number}"
 
 
 @dataclass(frozen=True)
@@ -125,9 +99,10 @@ def _recorded_in(workshop: Workshop, ref: str, tip: CommitId) -> int:
 
     def read() -> int:
         data = store_record.read(workshop.store, ref, "proposal.json", tip)
-        return int(json.loads(data)["version"]) if data else 0
+        said = json.loads(data) if data else {}
+        return int(said["version"]) if said.get("format") == FORMAT else 0  # an older format is written anew
 
-    return workshop.cache.get(("recorded", tip), read)
+    return workshop.cache.get(("recorded", FORMAT, tip), read)
 
 
 def dirty(session: Session, most: int = BATCH) -> list[int]:
@@ -160,126 +135,46 @@ def _record_together(workshop: Workshop, numbers: Sequence[int]) -> None:
 
 
 def _changes(session: Session, workshop: Workshop, proposal: Proposal, known: int) -> tuple[_Files, list[Event]]:
-    """Return the files that the acts since version `known` changed, and those acts."""
-    events = list(
-        session.scalars(
-            select(Event).where(Event.proposal_number == proposal.number, Event.seq > known).order_by(Event.seq)
-        )
-    )
-    files: _Files = {"proposal.json": _json(_row(proposal))}
-    for event in events:
-        files[_path("events", event.seq, by_hundreds=True)] = _json(_row(event))
-    for key, values in _named(events).items():
-        if key in _ROWS:
-            files |= _ROWS[key](session, proposal.number, sorted(values))
+    """Return the files that the acts since version `known` changed, and those acts; all files where there are none."""
+    query = select(Event).where(Event.proposal_number == proposal.number, Event.seq > known).order_by(Event.seq)
+    events = list(session.scalars(query))
+    files: _Files = {}
+    files |= record_files.of_acts(session, proposal, events) if known else record_files.of_proposal(session, proposal)
     if any(event.kind in minutes.WRITTEN_AT for event in events):
-        files["record.md"] = minutes.write(session, workshop, proposal).encode()
+        files[MINUTES] = minutes.write(session, workshop, proposal).encode()
     return files, events
 
 
-def _named(events: Sequence[Event]) -> dict[str, set[Any]]:
-    """Return the rows that acts say they changed: by the name of the fact, several in one fact counted each."""
-    found: dict[str, set[Any]] = defaultdict(set)
-    for event in events:
-        for key, value in event.facts.items():
-            if key in {"comments", "objections"}:
-                found[key.removesuffix("s")].update(value)
-            elif key in _ROWS:
-                found[key].add(value)
-    return found
+def record_group(workshop: Workshop) -> bool:
+    """Bring the group's record up to its people, rules and editions; say whether anything had to be written.
 
-
-def _simple(table: type[Base], folder: str, *, by_hundreds: bool = False) -> _Write:
-    """Return how rows of a table are written: each as it is, under its id."""
-
-    def write(session: Session, _number: int, ids: list[int]) -> _Files:
-        rows = _rows(session, table, table.__table__.c.id.in_(ids))
-        return {_path(folder, row["id"], by_hundreds=by_hundreds): _json(row) for row in rows}
-
-    return write
-
-
-def _path(folder: str, identity: int, *, by_hundreds: bool) -> str:
-    return f"{folder}/{identity // 100}/{identity}.json" if by_hundreds else f"{folder}/{identity}.json"
-
-
-def _revisions(session: Session, number: int, numbers: list[int]) -> _Files:
-    rows = _rows(session, Revision, Revision.proposal_number == number, Revision.number.in_(numbers))
-    touches = _grouped(_rows(session, Touch, Touch.revision_id.in_([row["id"] for row in rows]), order=Touch.path))
-    return {f"revisions/{row['number']}.json": _json(row | {"touches": touches.get(row["id"], [])}) for row in rows}
-
-
-def _ballots(session: Session, number: int, numbers: list[int]) -> _Files:
-    rows = _rows(session, Ballot, Ballot.proposal_number == number, Ballot.number.in_(numbers))
-    votes = _rows(session, Vote, Vote.ballot_id.in_([row["id"] for row in rows]), order=Vote.id)
-    query = select(Seat.id, Seat.key).where(Seat.id.in_({vote["seat_id"] for vote in votes}))
-    seats = dict(session.execute(query).all())
-    cast = _grouped([vote | {"seat": seats[vote["seat_id"]]} for vote in votes])
-    return {f"ballots/{row['number']}.json": _json(row | {"votes": cast.get(row["id"], [])}) for row in rows}
-
-
-def _comments(session: Session, _number: int, ids: list[int]) -> _Files:
-    suggestions = _grouped(_rows(session, Suggestion, Suggestion.comment_id.in_(ids)))
-    edits = _grouped(_rows(session, CommentEdit, CommentEdit.comment_id.in_(ids), order=CommentEdit.id))
-    return {
-        _path("comments", row["id"], by_hundreds=True): _json(
-            row | {"suggestion": next(iter(suggestions.get(row["id"], [])), None), "edits": edits.get(row["id"], [])}
-        )
-        for row in _rows(session, Comment, Comment.id.in_(ids))
-    }
-
-
-def _merge(session: Session, number: int, _values: list[Any]) -> _Files:
-    (row,) = _rows(session, Merge, Merge.proposal_number == number)
-    return {"merge.json": _json(row)}
-
-
-# The facts of acts that name rows, and how those rows are written.
-_ROWS: dict[str, _Write] = {
-    "revision": _revisions,
-    "ballot": _ballots,
-    "thread": _simple(Thread, "threads", by_hundreds=True),
-    "comment": _comments,
-    "objection": _simple(Objection, "objections"),
-    "opinion": _simple(Opinion, "opinions"),
-    "extension": _simple(ExtensionRequest, "extensions"),
-    "merge": _merge,
-}
-
-
-def _rows(session: Session, table: type[Base], *which: ColumnElement[bool], order: Any = None) -> list[_Row]:
-    """Return rows as they are recorded: plain values of their columns. Loaded objects would cost ten times as much."""
-    query = select(*table.__table__.columns).where(*which).order_by(order)
-    return [
-        {key: _plain(value) for key, value in row.items() if key not in NOT_RECORDED}
-        for row in session.execute(query).mappings()
-    ]
-
-
-def _grouped(rows: Iterable[_Row]) -> dict[int, list[_Row]]:
-    """Return rows by the id of what they belong to, in their order."""
-    found: dict[int, list[_Row]] = defaultdict(list)
-    for row in rows:
-        found[next(row[key] for key in _OWNERS if key in row)].append(row)
-    return found
-
-
-_OWNERS = ("revision_id", "ballot_id", "comment_id")
-
-
-def _row(thing: Base) -> _Row:
-    columns = thing.__table__.columns
-    return {column.key: _plain(getattr(thing, column.key)) for column in columns if column.key not in NOT_RECORDED}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _json(value: _Row) -> bytes:
-    return (json.dumps({"format": FORMAT} | value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    `people_version` counts their changes; the files are compared, since not each change is one of the record.
+    """
+    for _ in range(TRIES):
+        tip = store_record.tip(workshop.store, GROUP_REF)
+        with workshop.database.read() as session:
+            installation = installations.find(session)
+            if installation is None:
+                return False
+            version = installation.people_version
+            if version <= installation.recorded_people_version and tip is not None:
+                return False
+            files = record_files.of_group(session)
+        changed = store_record.differing(workshop.store, tip, files)
+        if changed:
+            engine = signatures.of_engine(workshop.group, now())
+            try:
+                store_record.append(workshop.store, store_record.Entry(GROUP_REF, changed, "El grupo", engine, tip))
+            except OutOfDate:
+                continue
+        with workshop.database.write() as session:
+            session.execute(
+                update(Installation)
+                .where(Installation.recorded_people_version < version)
+                .values(recorded_people_version=version)
+            )
+        return bool(changed)
+    raise OutOfDate("record-moved", ref=GROUP_REF)
 
 
 class Recorder:
@@ -312,6 +207,7 @@ class Recorder:
     def _once(self) -> None:
         try:
             refmoves.reconcile(self.workshop)
+            record_group(self.workshop)
             catch_up(self.workshop)
             if now() - self._packed_at > PACK_EVERY:
                 self._packed_at = now()

@@ -22,7 +22,7 @@ from reviewtool.gitstore import reading, record
 from reviewtool.group import Group
 from reviewtool.models import Revision
 from reviewtool.rules.voting import SeatOnRoll
-from reviewtool.services import people, recording
+from reviewtool.services import people, record_files
 from reviewtool.settings import Settings
 from reviewtool.web import seats
 from tests.conftest import ROOT
@@ -262,7 +262,7 @@ def test_a_seat_whose_administration_has_left_the_group_keeps_its_label(app):
 
 def test_what_is_recorded_of_a_decision_stays_spanish_whoever_reads_it(app):
     opened(app, PAGES["proposal-10"], "en")
-    minutes = record.read(app.extensions["workshop"].store, recording.ref_of(10), "record.md").decode()
+    minutes = record.read(app.extensions["workshop"].store, record_files.ref_of(10), "record.md").decode()
     assert "| República Dominicana |" in minutes
     assert "- Perú, " in minutes
 

@@ -49,7 +49,7 @@ from reviewtool.services import (
     people,
     placing,
     proposals,
-    recording,
+    record_files,
     revisions,
     votes,
 )
@@ -194,18 +194,18 @@ def test_a_merged_proposal_gave_a_document_another_name(session, workshop):
 
 def test_every_record_stands_at_the_newest_act(session, workshop):
     for proposal in session.scalars(select(Proposal)):
-        stored = record.read(workshop.store, recording.ref_of(proposal.number), "proposal.json")
+        stored = record.read(workshop.store, record_files.ref_of(proposal.number), "proposal.json")
         assert json.loads(stored)["version"] == proposal.version == proposal.recorded_version
         ballots = session.scalar(
             select(func.count()).select_from(Ballot).where(Ballot.proposal_number == proposal.number)
         )
-        minutes = record.read(workshop.store, recording.ref_of(proposal.number), "record.md")
+        minutes = record.read(workshop.store, record_files.ref_of(proposal.number), "record.md")
         assert bool(minutes) == bool(ballots or proposal.state == State.withdrawn)
 
 
 def test_the_minutes_count_one_abstention_as_one(session, workshop):
     number = titled(session, "exclusividad").number
-    minutes = record.read(workshop.store, recording.ref_of(number), "record.md").decode()
+    minutes = record.read(workshop.store, record_files.ref_of(number), "record.md").decode()
     assert "**aprobada** (10 a favor, 0 en contra, 1 abstención)" in minutes
 
 

@@ -18,7 +18,7 @@ from reviewtool.services import (
     lifecycle,
     merging,
     proposals,
-    recording,
+    record_files,
     refmoves,
     revisions,
     telling,
@@ -96,7 +96,7 @@ def test_the_record_follows_every_act(workshop, group):
     number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
     journey.approve(workshop, number, group)
     journey.merge(workshop, number, group.coordinator)
-    ref = recording.ref_of(number)
+    ref = record_files.ref_of(number)
     stored = json.loads(record.read(workshop.store, ref, "proposal.json"))
     with workshop.database.read() as session:
         proposal = proposals.get(session, number)
@@ -120,7 +120,7 @@ def test_a_change_that_cannot_be_told_keeps_no_decision_from_the_record(workshop
     number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
     journey.approve(workshop, number, group)
     journey.merge(workshop, number, group.coordinator)
-    minutes = record.read(workshop.store, recording.ref_of(number), "record.md").decode()
+    minutes = record.read(workshop.store, record_files.ref_of(number), "record.md").decode()
     assert "**aprobada**" in minutes
     assert "Qué cambia" not in minutes
     assert f"the changes of P-{number} could not be told" in caplog.text
