@@ -1,6 +1,6 @@
 """The command line. Each command is loaded when it is called: comparing two files loads neither Flask nor the database.
 
-`cli_diff` compares texts; `cli_installation` has what an administrator does.
+`cli_diff` compares texts; `cli_installation` and `cli_record` have what an administrator does.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ COMMANDS: Final = {
     "diff": "cli_diff",
     "init": "cli_installation",
     "person": "cli_installation",
+    "rebuild": "cli_record",
     "reconcile": "cli_installation",
     "run-demo": "cli_installation",
     "serve": "cli_installation",
+    "verify": "cli_record",
 }
 
 

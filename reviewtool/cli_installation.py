@@ -1,80 +1,30 @@
-"""The commands of an installation: init, serve, the demonstration, people, reconcile.
-
-What cannot be done is one sentence, in English and in Spanish, and exit status 1.
-"""
+"""The commands of an installation: init, serve, the demonstration, people, reconcile."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from functools import wraps
-from typing import NoReturn, ParamSpec
+from typing import NoReturn
 
 import click
 
-from reviewtool import demonstration, i18n, installing, loading, serving
-from reviewtool.errors import Complaint, InstallationError, ReviewError
+from reviewtool import demonstration, installing, serving
+from reviewtool.cli_common import load_settings, said
+from reviewtool.errors import InstallationError, ReviewError
 from reviewtool.rules.permissions import Role
 from reviewtool.services import installations, people, recording, refmoves
 from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings
-from reviewtool.web.sentences import SENTENCES
 
-P = ParamSpec("P")
 log = logging.getLogger(__name__)
-
-
-def _said(command: Callable[P, None]) -> Callable[P, None]:
-    """Turn what an administrator can mend into its sentences and exit status 1."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except Complaint as error:
-            raise click.ClickException(str(error)) from error
-        except ReviewError as error:
-            raise click.ClickException(_in_words(error)) from error
-
-    return run
-
-
-def _in_words(error: ReviewError) -> str:
-    """Say a domain error as pages do, in English and in Spanish; one that no page says, here or by its code."""
-    if error.code in _ONLY_HERE:
-        return "\n".join(sentence.format(**error.facts) for sentence in _ONLY_HERE[error.code])
-    sentence = SENTENCES.get(error.code)
-    if sentence is None:
-        facts = ", ".join(f"{key} {value}" for key, value in error.facts.items())
-        return f"{error.code.replace('-', ' ')} {facts}".strip()
-    return "\n".join(i18n.text(language, sentence, **error.facts) for language in ("en", "es"))
-
-
-_ONLY_HERE: Mapping[str, tuple[str, str]] = {
-    "git-missing": (
-        "Git is missing. Install it with: sudo apt-get install -y git",
-        "Falta Git. Instálelo con: sudo apt-get install -y git",
-    ),
-    "git-too-old": (
-        "Git {wanted} or newer is needed; this is {found}.",
-        "Se necesita Git {wanted} o posterior; este es {found}.",
-    ),
-}
-
-
-def _settings() -> Settings:
-    settings = Settings.load()
-    loading.begin_log(settings)
-    return settings
 
 
 @click.command()
 @click.option("--demo", is_flag=True, help="With the demonstration group and its known passwords.")
 @click.option("--import", "source", default="", help="A folder, or a Git repository with its history.")
-@_said
+@said
 def init(demo: bool, source: str) -> None:
     """Make an installation: folder, database, store with the materials."""
-    settings = _settings()
+    settings = load_settings()
     if settings.repository_path.is_dir() and installing.exists(settings):
         raise InstallationError(
             f"There is an installation in {settings.var} already.", f"Ya hay una instalación en {settings.var}."
@@ -94,10 +44,10 @@ def init(demo: bool, source: str) -> None:
 
 
 @click.command()
-@_said
+@said
 def serve() -> None:
     """Serve the installation until stopped."""
-    settings = _settings()
+    settings = load_settings()
     serving.ensure_port_free(settings)
     workshop = installing.open_existing(settings)
     click.echo(f"Serving on http://{settings.host}:{settings.port}")
@@ -105,10 +55,10 @@ def serve() -> None:
 
 
 @click.command("run-demo")
-@_said
+@said
 def run_demo() -> None:
     """Serve the demonstration, made first where there is none."""
-    settings = _settings()
+    settings = load_settings()
     serving.ensure_port_free(settings)
     workshop = demonstration.ensure(settings, click.echo)
     with workshop.database.read() as session:
@@ -140,10 +90,10 @@ def demo() -> None:
 
 
 @demo.command()
-@_said
+@said
 def reset() -> None:
     """Throw the demonstration's data away; the next start makes it again."""
-    settings = _settings()
+    settings = load_settings()
     installing.remove(settings)
     click.echo(f"The demonstration in {settings.var} is gone; `make run` makes a new one.")
 
@@ -160,10 +110,10 @@ def person() -> None:
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--language", default="es", type=click.Choice(["es", "en", "pt"]))
 @click.password_option(help="Asked for when it is not given.")
-@_said
+@said
 def add(name: str, email: str, administration: str, roles: tuple[str, ...], language: str, password: str) -> None:
     """Add a person with roles from today; a member gets a seat."""
-    workshop = installing.open_existing(_settings())
+    workshop = installing.open_existing(load_settings())
     with workshop.database.write() as session:
         added = people.add(
             session,
@@ -179,10 +129,10 @@ def add(name: str, email: str, administration: str, roles: tuple[str, ...], lang
 
 
 @person.command("list")
-@_said
+@said
 def list_people() -> None:
     """List people with their roles and seats."""
-    workshop = installing.open_existing(_settings())
+    workshop = installing.open_existing(load_settings())
     with workshop.database.read() as session:
         for one in people.everybody(session):
             seat = people.seat_of(one)
@@ -191,12 +141,25 @@ def list_people() -> None:
 
 
 @person.command()
+@click.argument("person_id", metavar="ID")
+@click.argument("email")
+@said
+def address(person_id: str, email: str) -> None:
+    """Set a person's e-mail address; ID is as `person list` shows it, p17."""
+    workshop = installing.open_existing(load_settings())
+    with workshop.database.write() as session:
+        changed = people.get(session, int(person_id.removeprefix("p") or 0) if person_id[1:].isdecimal() else 0)
+        people.set_address(session, changed, email)
+        click.echo(f"The address of p{changed.id} {changed.name} is set.")
+
+
+@person.command()
 @click.argument("email")
 @click.password_option()
-@_said
+@said
 def password(email: str, password: str) -> None:
     """Set a person's password and sign them out everywhere."""
-    workshop = installing.open_existing(_settings())
+    workshop = installing.open_existing(load_settings())
     with workshop.database.write() as session:
         found = people.find_by_email(session, email)
         if found is None:
@@ -206,10 +169,10 @@ def password(email: str, password: str) -> None:
 
 
 @click.command()
-@_said
+@said
 def reconcile() -> None:
     """Finish the moves of refs that a killed process left pending, and bring every record up."""
-    workshop = installing.open_existing(_settings())
+    workshop = installing.open_existing(load_settings())
     moves = refmoves.reconcile(workshop)
     recording.record_group(workshop)
     records = recording.catch_up(workshop)

@@ -17,13 +17,13 @@ from reviewtool import migrate
 from reviewtool.app import make_workshop
 from reviewtool.clock import now
 from reviewtool.db import Database
-from reviewtool.errors import InstallationError, ReviewError
+from reviewtool.errors import Conflict, InstallationError, ReviewError
 from reviewtool.gitstore import importing, maintenance, reading
 from reviewtool.gitstore import store as stores
 from reviewtool.group import Group
 from reviewtool.models import RuleSet
 from reviewtool.rules import presets
-from reviewtool.services import installations, signatures
+from reviewtool.services import installations, rebuilding, signatures
 from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings, project_root
 
@@ -165,6 +165,47 @@ def open_existing(settings: Settings) -> Workshop:
         if installations.find(session) is None:
             raise _no_installation(settings)
     return workshop
+
+
+def rebuild(settings: Settings) -> dict[str, int]:
+    """Fill the empty database of an installation from its repository; return how many rows of each table came back.
+
+    Raises InstallationError without a repository or with a database that holds something.
+    """
+    stores.check_git()
+    if not settings.repository_path.is_dir():
+        raise InstallationError(
+            f"There is no repository in {settings.repository_path}. Put it there first.",
+            f"No hay ningún repositorio en {settings.repository_path}. Póngalo ahí primero.",
+        )
+    settings.ensure_secret_key()
+    with _database(settings):
+        migrate.upgrade(settings.database_url)
+    workshop = make_workshop(settings)
+    try:
+        return rebuilding.rebuild(workshop)
+    except Conflict as error:
+        english, spanish = _NOT_REBUILT[error.code]
+        raise InstallationError(english.format(**error.facts), spanish.format(**error.facts)) from error
+    finally:
+        workshop.database.dispose()
+        workshop.store.close()
+
+
+_NOT_REBUILT: Mapping[str, tuple[str, str]] = {
+    "database-not-empty": (
+        "The database holds people or proposals already. Only an empty one is filled; nothing was done.",
+        "La base de datos ya tiene personas o propuestas. Solo se llena una vacía; no se hizo nada.",
+    ),
+    "no-group-record": (
+        "The repository has no record of a group ({ref}). It cannot be rebuilt from.",
+        "El repositorio no tiene el registro de un grupo ({ref}). No sirve para reconstruir.",
+    ),
+    "record-format": (
+        "The record of P-{number} has format {found}; this program knows {known}. Nothing was done.",
+        "El registro de P-{number} tiene el formato {found}; este programa conoce el {known}. No se hizo nada.",
+    ),
+}
 
 
 def _no_installation(settings: Settings) -> InstallationError:

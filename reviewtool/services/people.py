@@ -170,16 +170,13 @@ def add(
     language: str = "es",
 ) -> Person:
     """Add a person with roles from today; a member gets a seat. Raises InvalidInput, Conflict("email-taken")."""
-    name, email = " ".join(name.split()), email.strip()
+    name = " ".join(name.split())
     if not name or len(name) > 200 or any(not character.isprintable() or character in "<>" for character in name):
         raise InvalidInput("name-bad", field="name")
-    if email.count("@") != 1 or " " in email or len(email) > 320:
-        raise InvalidInput("email-bad", field="email")
     place = group.find_administration(administration)
     if place is None:
         raise InvalidInput("administration-unknown", field="administration", administration=administration)
-    if find_by_email(session, email):
-        raise Conflict("email-taken", email=email)
+    email = _free_address(session, email)
     person = Person(
         name=name, email=email, administration=place.code, language=language, timezone=place.zone, created_at=now()
     )
@@ -204,6 +201,21 @@ def _give_seat(session: Session, person: Person, code: str, label: str) -> None:
     session.add(seat)
     session.flush()
     session.add(SeatHolding(seat_id=seat.id, person_id=person.id, starts_on=now().date()))
+
+
+def set_address(session: Session, person: Person, email: str) -> None:
+    """Give a person another e-mail address; raises InvalidInput, Conflict("email-taken")."""
+    if email.strip().lower() != person.email.lower():
+        person.email = _free_address(session, email)
+
+
+def _free_address(session: Session, email: str) -> str:
+    email = email.strip()
+    if email.count("@") != 1 or " " in email or len(email) > 320:
+        raise InvalidInput("email-bad", field="email")
+    if find_by_email(session, email):
+        raise Conflict("email-taken", email=email)
+    return email
 
 
 def set_password(person: Person, password: str) -> None:

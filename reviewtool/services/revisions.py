@@ -124,7 +124,7 @@ def _record(session: Session, workshop: Workshop, draft_id: int, prepared: Prepa
         for field in ("title", "reason", "instrument", "instrument_number", "instrument_paragraph", "kind"):
             setattr(proposal, field, getattr(draft, field))
     revision = _new_revision(session, workshop, proposal, draft, prepared, by)
-    _open_consultation(session, workshop, proposal, [touch["path"] or "" for touch in prepared.touches])
+    open_consultation(session, workshop, proposal, [touch["path"] or "" for touch in prepared.touches])
     _mark_suggestions(session, draft, revision)
     session.delete(draft)
     proposal.amendment_asked = False
@@ -173,7 +173,7 @@ def _new_proposal(session: Session, draft: Draft, by: Person) -> Proposal:
     return proposal
 
 
-def _open_consultation(session: Session, workshop: Workshop, proposal: Proposal, paths: list[str]) -> None:
+def open_consultation(session: Session, workshop: Workshop, proposal: Proposal, paths: list[str]) -> None:
     """Give a new proposal its full consultation; a revision made after the close gets one again."""
     if proposal.consultation_closes_at is None or proposal.consultation_closes_at <= now():
         rules = rulesets.rules_for(session, workshop.group, paths, preset=proposal.preset)

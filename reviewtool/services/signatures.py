@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from reviewtool.gitstore.reading import Signature
@@ -9,6 +10,7 @@ from reviewtool.group import Group
 from reviewtool.models import Person
 
 ENGINE = "reviewtool"
+_PERSON = re.compile(r"p([1-9]\d*)@")
 
 
 def address(group: Group, person: Person) -> str:
@@ -29,3 +31,9 @@ def line(group: Group, person: Person) -> str:
 def of_engine(group: Group, at: datetime) -> Signature:
     """Return the signature of the tool itself, which writes the record."""
     return Signature(group.name("es"), f"{ENGINE}@{group.record_domain}", at)
+
+
+def person_id(address: str) -> int | None:
+    """Return whose address in Git this is; None for a real address and for the tool's."""
+    found = _PERSON.match(address)
+    return int(found[1]) if found else None

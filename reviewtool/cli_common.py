@@ -1,0 +1,61 @@
+"""What every command shares: the settings, and what cannot be done said in one sentence, in English and in Spanish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import ParamSpec
+
+import click
+
+from reviewtool import i18n, loading
+from reviewtool.errors import Complaint, ReviewError
+from reviewtool.settings import Settings
+from reviewtool.web.sentences import SENTENCES
+
+P = ParamSpec("P")
+
+
+def said(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn what an administrator can mend into its sentences and exit status 1."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except Complaint as error:
+            raise click.ClickException(str(error)) from error
+        except ReviewError as error:
+            raise click.ClickException(_in_words(error)) from error
+
+    return run
+
+
+def _in_words(error: ReviewError) -> str:
+    """Say a domain error as pages do, in English and in Spanish; one that no page says, here or by its code."""
+    if error.code in _ONLY_HERE:
+        return "\n".join(sentence.format(**error.facts) for sentence in _ONLY_HERE[error.code])
+    sentence = SENTENCES.get(error.code)
+    if sentence is None:
+        facts = ", ".join(f"{key} {value}" for key, value in error.facts.items())
+        return f"{error.code.replace('-', ' ')} {facts}".strip()
+    return "\n".join(i18n.text(language, sentence, **error.facts) for language in ("en", "es"))
+
+
+_ONLY_HERE: Mapping[str, tuple[str, str]] = {
+    "git-missing": (
+        "Git is missing. Install it with: sudo apt-get install -y git",
+        "Falta Git. Instálelo con: sudo apt-get install -y git",
+    ),
+    "git-too-old": (
+        "Git {wanted} or newer is needed; this is {found}.",
+        "Se necesita Git {wanted} o posterior; este es {found}.",
+    ),
+}
+
+
+def load_settings() -> Settings:
+    """Return the settings of the installation, with the log begun as they say."""
+    settings = Settings.load()
+    loading.begin_log(settings)
+    return settings
