@@ -1,4 +1,4 @@
-"""What every git process is told: its settings, its environment, and what it must not inherit. Read by `store`, `signing` aside."""
+"""What every git process is told: settings, environment, what it must not inherit. Read by `store` and `signing`."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ _GUARDS: Final = {  # said to every process, whatever the repository's own file 
     "core.hooksPath": os.devnull,
     "core.fsmonitor": "false",
     "fetch.recurseSubmodules": "false",
-    "gpg.openpgp.program": "false",  # no other program is started for a signature somebody brought along
     "gpg.ssh.program": "ssh-keygen",
-    "gpg.x509.program": "false",
     "log.showSignature": "false",
     "merge.directoryRenames": "false",  # a new file stays where its author put it
     "protocol.allow": "never",

@@ -20,9 +20,10 @@ from reviewtool.gitstore.store import Store
 
 Verdict = Literal["good", "unsigned", "wrong"]
 
-_IN_COMMIT: Final = re.compile(rb"^gpgsig", re.MULTILINE)
+_ARMOUR: Final = b"-----BEGIN SSH SIGNATURE-----"
+_IN_COMMIT: Final = re.compile(rb"^(gpgsig.*)$", re.MULTILINE)
 _IN_TAG: Final = re.compile(
-    rb"^-----BEGIN (?:SSH SIGNATURE|PGP SIGNATURE|PGP MESSAGE|SIGNED MESSAGE)-----", re.MULTILINE
+    rb"^(-----BEGIN (?:SSH SIGNATURE|PGP SIGNATURE|PGP MESSAGE|SIGNED MESSAGE)-----)", re.MULTILINE
 )
 
 
@@ -33,24 +34,30 @@ def check(store: Store, ids: Iterable[str], allowed: Path) -> dict[str, Verdict]
     process for all signed commits and one for all signed tags, each of which starts two `ssh-keygen` a signature.
     """
     found: dict[str, Verdict] = {}
-    signed: dict[str, list[str]] = {"commit": [], "tag": []}
+    asked: dict[str, list[str]] = {"commit": [], "tag": []}
     for each in dict.fromkeys(ids):
         kind, data = store.object(each)
-        if kind not in signed:
+        if kind not in asked:
             raise NotFound("no-commit", object=each)
+        found[each] = seen = _at_sight(kind, data)
         if object_id(kind, data) != each:  # git takes the word of the file's name
             found[each] = "wrong"
-        elif _is_signed(kind, data):
+        elif seen == "good":
             found[each] = "wrong"  # until git finds it good
-            signed[kind].append(each)
-        else:
-            found[each] = "unsigned"
-    good = [*_good_commits(store, signed["commit"], allowed), *_good_tags(store, signed["tag"], allowed)]
+            asked[kind].append(each)
+    good = [*_good_commits(store, asked["commit"], allowed), *_good_tags(store, asked["tag"], allowed)]
     return found | dict.fromkeys(good, "good")
 
 
-def _is_signed(kind: str, data: bytes) -> bool:
-    return bool(_IN_TAG.search(data) if kind == "tag" else _IN_COMMIT.search(data.partition(b"\n\n")[0]))
+def _at_sight(kind: str, data: bytes) -> Verdict:
+    """Say "good" of what has one signature by an SSH key: at a strange one git ends and says nothing of the others."""
+    if kind == "tag":  # text of the tag may look like a signature; git takes the last one
+        found = _IN_TAG.findall(data)[-1:]
+        wanted = [_ARMOUR]
+    else:
+        found = _IN_COMMIT.findall(data.partition(b"\n\n")[0])
+        wanted = [b"gpgsig " + _ARMOUR]
+    return "unsigned" if not found else "good" if found == wanted else "wrong"
 
 
 def _good_commits(store: Store, ids: list[str], allowed: Path) -> list[str]:
