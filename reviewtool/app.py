@@ -11,8 +11,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from reviewtool.cache import Cache
 from reviewtool.db import Database
+from reviewtool.gitstore import signing
+from reviewtool.gitstore.signer import open_signer
 from reviewtool.gitstore.store import Store
 from reviewtool.group import Group
+from reviewtool.services import signatures
 from reviewtool.services.workshop import Limits, Workshop
 from reviewtool.settings import Settings
 from reviewtool.web import assets, context, database, errors, i18n, passing, remembering, security
@@ -20,12 +23,17 @@ from reviewtool.web.views import blueprints
 
 
 def make_workshop(settings: Settings) -> Workshop:
-    """Open the database, the store and the group that the settings name."""
+    """Open the database, the store and the group that the settings name; the key that signs is then one that counts."""
+    group = Group.load(settings.group_file)
+    signer = open_signer(settings.signing_key_file) if settings.signing_key_file else None
+    store = Store(settings.repository_path, signer)
+    if signer is not None:
+        signing.remember(settings.allowed_signers_path, signatures.principal(group), signer.public)
     return Workshop(
         database=Database(settings.database_url),
-        store=Store(settings.repository_path),
+        store=store,
         cache=Cache(settings.cache_mb),
-        group=Group.load(settings.group_file),
+        group=group,
         limits=Limits(
             document_bytes=settings.max_document_kb * 1024,
             upload_bytes=settings.max_upload_mb * 1024 * 1024,

@@ -51,6 +51,20 @@ _ONLY_HERE: Mapping[str, tuple[str, str]] = {
         "Git {wanted} or newer is needed; this is {found}.",
         "Se necesita Git {wanted} o posterior; este es {found}.",
     ),
+    "ssh-keygen-missing": (
+        "ssh-keygen is missing. Install it with: sudo apt-get install -y openssh-client",
+        "Falta ssh-keygen. Instálelo con: sudo apt-get install -y openssh-client",
+    ),
+    "signing-key": (
+        "{path}: this cannot sign ({detail}); an SSH private key without passphrase is needed:"
+        " ssh-keygen -t ed25519 -N '' -f {path}",
+        "{path}: con esto no se puede firmar ({detail}); hace falta una clave privada SSH sin contraseña:"
+        " ssh-keygen -t ed25519 -N '' -f {path}",
+    ),
+    "signers-file": (
+        "{path}: the key that signs cannot be written there ({detail}).",
+        "{path}: ahí no se puede anotar la clave que firma ({detail}).",
+    ),
 }
 
 

@@ -20,6 +20,7 @@ from reviewtool.db import Database
 from reviewtool.errors import Conflict, InstallationError, ReviewError
 from reviewtool.gitstore import importing, maintenance, reading
 from reviewtool.gitstore import store as stores
+from reviewtool.gitstore.signer import open_signer
 from reviewtool.group import Group
 from reviewtool.models import RuleSet
 from reviewtool.rules import presets
@@ -106,7 +107,8 @@ def workshop_store(settings: Settings, source: str) -> None:
     making = path.with_name(path.name + ".making")
     for leftover in (making, path):
         shutil.rmtree(leftover, ignore_errors=True)
-    store = stores.create(making)
+    signer = open_signer(settings.signing_key_file) if settings.signing_key_file else None
+    store = stores.create(making, signer)
     try:
         _import(settings, store, source)
     except ReviewError as error:

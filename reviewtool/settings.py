@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import tempfile
 import tomllib
 from collections.abc import Mapping
@@ -45,6 +46,7 @@ class Settings(BaseModel):
     var: Path = Path("var")
     database: str = Field(default="", alias="database_url", repr=False)  # it may carry a password
     group_file: Path = Path("config/group.toml")
+    signing_key_file: Path | None = None
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=1, le=65535)
     workers: int = Field(default=2, ge=1, le=64)
@@ -77,10 +79,21 @@ class Settings(BaseModel):
             loaded = cls.model_validate(values)
         except ValidationError as error:
             raise _refusal(error.errors()[0], overrides, file) from error
-        folders = {
-            key: (Path.cwd() if key in overrides else root) / getattr(loaded, key) for key in ("var", "group_file")
+        paths = {
+            key: (Path.cwd() if key in overrides else root) / value
+            for key in ("var", "group_file", "signing_key_file")
+            if (value := getattr(loaded, key)) is not None
         }
-        return loaded.model_copy(update=folders)
+        wrong = _unusable(paths["signing_key_file"]) if "signing_key_file" in paths else None
+        if wrong is not None:
+            problem = {"loc": ("signing_key_file",), "type": "value_error", "msg": str(wrong), "ctx": {"error": wrong}}
+            raise _refusal(problem, overrides, file)
+        return loaded.model_copy(update=paths)
+
+    @field_validator("signing_key_file", mode="before")
+    @classmethod
+    def _none_if_empty(cls, value: Any) -> Any:
+        return (value.strip() if isinstance(value, str) else value) or None
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -140,6 +153,11 @@ class Settings(BaseModel):
         return self.var / "materials.git"
 
     @property
+    def allowed_signers_path(self) -> Path:
+        """Return the file that keeps the public keys whose signatures count, the present one and former ones."""
+        return self.var / "allowed_signers"
+
+    @property
     def secret_key_path(self) -> Path:
         """Return the file that keeps the generated secret key."""
         return self.var / "secret_key"
@@ -194,6 +212,28 @@ def _write_once(path: Path, key: str) -> None:
         Path(name).unlink()
 
 
+def _unusable(key: Path) -> Wrong | None:
+    """Return why a file cannot be the key that signs; whether it is a key at all is seen when it is opened."""
+    try:
+        with key.open("rb"):
+            found = key.stat()
+    except OSError as error:
+        said = error.strerror
+        return Wrong(f"{key} cannot be read ({said})", f"no se puede leer {key} ({said})")
+    mode = found.st_mode & 0o777
+    if found.st_uid == os.geteuid() and mode & 0o077:  # what ssh-keygen itself refuses
+        return Wrong(
+            f"others may read {key} (mode {mode:o}); give it mode 600",
+            f"otros pueden leer {key} (modo {mode:o}); dele el modo 600",
+        )
+    if shutil.which("ssh-keygen") is None:
+        return Wrong(
+            "ssh-keygen is missing; install it with: sudo apt-get install -y openssh-client",
+            "falta ssh-keygen; instálelo con: sudo apt-get install -y openssh-client",
+        )
+    return None
+
+
 def keys() -> tuple[str, ...]:
     """Return the names of all settings as they stand in the file."""
     return tuple(field.alias or name for name, field in Settings.model_fields.items())
@@ -238,6 +278,7 @@ EXAMPLES: Mapping[str, str] = {
     "var": 'var = "var"',
     "database_url": 'database_url = "postgresql://reviewtool:password@localhost/reviewtool"',
     "group_file": 'group_file = "config/group.toml"',
+    "signing_key_file": 'signing_key_file = "/srv/reviewtool/signing_key"',
     "host": 'host = "127.0.0.1"',
     "port": "port = 8000",
     "workers": "workers = 2",

@@ -35,6 +35,8 @@ has_browser_driver || apt_install libatomic1 ||
     echo "To run the browser tests: $(apt_line libatomic1)" >&2
 has_postgres || install_postgres ||
     echo "PostgreSQL is missing; to run the tests on it: $(apt_line postgresql)" >&2
+command -v ssh-keygen >/dev/null || apt_install openssh-client ||
+    echo "ssh-keygen is missing; to run the tests of signatures: $(apt_line openssh-client)" >&2
 
 scripts/check.sh
 # shellcheck disable=SC2086  # the arguments are words

@@ -1,4 +1,4 @@
-"""What every git process is told: its settings, its environment, and what it must not inherit. Read by `store` only."""
+"""What every git process is told: settings, environment, what it must not inherit. Read by `store` and `signing`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ _GUARDS: Final = {  # said to every process, whatever the repository's own file 
     "core.hooksPath": os.devnull,
     "core.fsmonitor": "false",
     "fetch.recurseSubmodules": "false",
+    "gpg.ssh.program": "ssh-keygen",
     "log.showSignature": "false",
     "merge.directoryRenames": "false",  # a new file stays where its author put it
     "protocol.allow": "never",
@@ -70,6 +71,12 @@ _INHERITED: Final = (
     "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
 )
+
+
+def with_setting(key: str, value: str) -> dict[str, str]:
+    """Return what one command's environment must say besides `ENVIRONMENT` to have one more setting."""
+    last = len(_GUARDS)
+    return {"GIT_CONFIG_COUNT": str(last + 1), f"GIT_CONFIG_KEY_{last}": key, f"GIT_CONFIG_VALUE_{last}": value}
 
 
 def forget_inherited() -> None:

@@ -29,17 +29,17 @@ def import_folder(store: Store, folder: Path, author: Signature, message: str) -
     _ensure_empty(store)
     if not folder.is_dir():
         raise InvalidInput("no-folder", field="source", path=str(folder))
-    batch, plan = Batch(), trees.Plan()
+    batch, plan = Batch(store), trees.Plan()
     for name, file in _files(folder):
         mode, data = _content(file)
         plan.set(name, (mode, batch.add("blob", data)))
         if batch.size > _BATCH:
-            batch.write(store)
+            batch.write()
     tree = trees.build(store, EMPTY_TREE, plan, batch)
     if tree == EMPTY_TREE:
         raise InvalidInput("empty-folder", field="source", path=str(folder))
     commit = writing.plan_commit(batch, (tree, ()), message, author, author)
-    batch.write(store)
+    batch.write()
     if not writing.update_ref(store, MAIN, commit, None):
         raise Conflict("store-not-empty")
     return commit

@@ -10,7 +10,7 @@ import hashlib
 import struct
 import zlib
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Literal
 
 from reviewtool.gitstore.store import Store
 
@@ -24,9 +24,10 @@ def object_id(kind: str, data: bytes) -> str:
 
 
 class Batch:
-    """Objects that will be written together; each is known by its id before it is on disk."""
+    """Objects that will be written together to a store; each is known by its id before it is on disk."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._objects: dict[str, tuple[str, bytes]] = {}
         self.size = 0
 
@@ -38,13 +39,17 @@ class Batch:
             self.size += len(data)
         return name
 
-    def write(self, store: Store) -> None:
+    def add_signed(self, kind: Literal["commit", "tag"], data: bytes) -> str:
+        """Take one commit or tag in, signed if the store has a key, and return its id."""
+        return self.add(kind, self._store.signed(kind, data))
+
+    def write(self) -> None:
         """Put all objects on disk, flushed, or raise: each in a file of its own, more than a hundred in one pack."""
         if not self._objects:
             return
         loose = len(self._objects) <= _LOOSE
         command = ("unpack-objects", "-q", "--strict") if loose else ("index-pack", "--stdin", "--strict")
-        store.run(*command, stdin=_pack(self._objects.values()))
+        self._store.run(*command, stdin=_pack(self._objects.values()))
         self._objects.clear()
         self.size = 0
 

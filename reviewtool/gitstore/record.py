@@ -38,12 +38,12 @@ def append(store: Store, entry: Entry) -> CommitId:
 
     Raises OutOfDate("record-moved") if the record stands elsewhere.
     """
-    batch = Batch()
+    batch = Batch(store)
     made = _plan(store, entry, batch)
     present = reading.head(store, entry.ref)
     if present not in (entry.expected, made):
         raise OutOfDate("record-moved", ref=entry.ref, expected=entry.expected, found=present)
-    batch.write(store)
+    batch.write()
     if not writing.update_ref(store, entry.ref, made, entry.expected):
         found = reading.head(store, entry.ref)
         raise OutOfDate("record-moved", ref=entry.ref, expected=entry.expected, found=found)
@@ -57,9 +57,9 @@ def append_all(store: Store, entries: Sequence[Entry]) -> frozenset[str]:
     """
     if not entries:
         return frozenset()
-    batch = Batch()
+    batch = Batch(store)
     moves = {entry.ref: (_plan(store, entry, batch), entry.expected) for entry in entries}
-    batch.write(store)
+    batch.write()
     if writing.update_refs(store, moves):
         return frozenset()
     return frozenset(ref for ref, (new, old) in moves.items() if not _moves(store, ref, new, old))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import PIPE
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, Literal, TypeVar, cast
 
 import git
 from cachetools import LRUCache
@@ -23,6 +23,7 @@ from reviewtool.errors import Conflict, NotFound, Unavailable
 from reviewtool.gitstore.environment import ENVIRONMENT, OLDEST_GIT, SETTINGS, forget_inherited
 from reviewtool.gitstore.failures import failure
 from reviewtool.gitstore.ids import EMPTY_TREE, BlobId, CommitId, TreeId, check_commit
+from reviewtool.gitstore.signer import Signer
 
 __all__ = ["BlobId", "CommitId", "Store", "TreeId", "check_commit", "check_git", "create"]
 
@@ -56,14 +57,15 @@ class _Session:
 
 
 class Store:
-    """A bare repository, safe to use from many threads and after a fork."""
+    """A bare repository, safe to use from many threads and after a fork; with a signer, what it writes is signed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, signer: Signer | None = None) -> None:
         self.path = Path(path).resolve()
+        self._signer = signer
         forget_inherited()
         self._check_folder()
         self.processes = 0
-        """How many git processes this store has started, so that a page can be held to its limit."""
+        """How many git and ssh-keygen processes this store has started, so that a page can be held to its limit."""
         # These four are of `reading` and `history`: values of immutable ids. Trees are counted by their rows: those of
         # a long record have a hundred each.
         self.trees: LRUCache[str, Any] = LRUCache(6_000, getsizeof=lambda rows: 1 + len(rows))
@@ -177,6 +179,13 @@ class Store:
             if status != 0:
                 raise failure(args[0], status, complaint)
 
+    def signed(self, kind: Literal["commit", "tag"], data: bytes) -> bytes:
+        """Return a commit or tag as it will be stored: with a signature if this store has a key."""
+        if self._signer is None:
+            return data
+        self._count()
+        return self._signer.signed(kind, data)
+
     # -- objects ---------------------------------------------------------------------------------------------------
 
     def object(self, object_id: str) -> tuple[str, bytes]:
@@ -268,7 +277,7 @@ def check_git() -> tuple[int, ...]:
     return version
 
 
-def create(path: Path) -> Store:
+def create(path: Path, signer: Signer | None = None) -> Store:
     """Make an empty bare repository with the branch `main` and settings that never lose what was acknowledged."""
     check_git()
     path = Path(path)
@@ -281,4 +290,4 @@ def create(path: Path) -> Store:
     bootstrap.init("--quiet", "--bare", "--template=", "--initial-branch=main", "--object-format=sha1", ".")
     for key, value in SETTINGS.items():
         bootstrap.config(key, value)
-    return Store(path)
+    return Store(path, signer)

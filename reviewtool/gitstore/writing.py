@@ -45,9 +45,9 @@ def write_blob(store: Store, data: bytes) -> BlobId:
 
 def write_blobs(store: Store, contents: Iterable[bytes]) -> list[BlobId]:
     """Store many blobs with one process; the ids come in the order of the contents."""
-    batch = Batch()
+    batch = Batch(store)
     ids = [BlobId(batch.add("blob", data)) for data in contents]
-    batch.write(store)
+    batch.write()
     return ids
 
 
@@ -57,10 +57,10 @@ def write_tree(store: Store, base: CommitId | None, edits: Sequence[Edit]) -> Tr
     A path that the base does not have must pass `paths.check` unchanged; removing what is not there changes nothing.
     Raises Conflict("path-taken") where a file and a folder would share a name.
     """
-    batch = Batch()
+    batch = Batch(store)
     root = reading.tree_of(store, base) if base is not None else EMPTY_TREE
     tree = plan_tree(store, root, edits, batch)
-    batch.write(store)
+    batch.write()
     return tree
 
 
@@ -101,34 +101,29 @@ def commit_tree(
     committer: Signature,
 ) -> CommitId:
     """Store a commit with exactly these people, instants and message; no ref moves."""
-    parts = [argument for parent in parents for argument in ("-p", parent)]
-    env = _people(author, "AUTHOR") | _people(committer, "COMMITTER")
-    made = store.run("commit-tree", tree, *parts, "-F", "-", stdin=_text(message).encode("utf-8"), env=env)
-    return CommitId(made.decode("ascii").strip())
-
-
-def _people(person: Signature, role: str) -> dict[str, str]:
-    name, email, seconds = _person(person)
-    return {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": email, f"GIT_{role}_DATE": f"@{seconds} +0000"}
+    batch = Batch(store)
+    made = plan_commit(batch, (tree, parents), message, author, committer)
+    batch.write()
+    return made
 
 
 def plan_commit(
     batch: Batch, content: tuple[TreeId, Sequence[CommitId]], message: str, author: Signature, committer: Signature
 ) -> CommitId:
-    """Add to a batch a commit of (tree, parents) and return its id."""
+    """Add to a batch a commit of (tree, parents), signed if its store has a key, and return its id."""
     tree, parents = content
     lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
     lines += [f"author {_line(author)}", f"committer {_line(committer)}", "", _text(message)]
-    return CommitId(batch.add("commit", "\n".join(lines).encode("utf-8")))
+    return CommitId(batch.add_signed("commit", "\n".join(lines).encode("utf-8")))
 
 
 def create_tag(store: Store, name: str, commit: CommitId, message: str, tagger: Signature) -> str:
     """Store an annotated tag object and return its id; `update_ref` publishes it under refs/tags/edicion/<name>."""
     check_ref(f"refs/tags/edicion/{name}")
     lines = [f"object {commit}", "type commit", f"tag edicion/{name}", f"tagger {_line(tagger)}", "", _text(message)]
-    batch = Batch()
-    made = batch.add("tag", "\n".join(lines).encode("utf-8"))
-    batch.write(store)
+    batch = Batch(store)
+    made = batch.add_signed("tag", "\n".join(lines).encode("utf-8"))
+    batch.write()
     return made
 
 

@@ -30,7 +30,12 @@ def line(group: Group, person: Person) -> str:
 
 def of_engine(group: Group, at: datetime) -> Signature:
     """Return the signature of the tool itself, which writes the record."""
-    return Signature(group.name("es"), f"{ENGINE}@{group.record_domain}", at)
+    return Signature(group.name("es"), principal(group), at)
+
+
+def principal(group: Group) -> str:
+    """Return the address of the tool itself: to it belong the keys that sign what it writes."""
+    return f"{ENGINE}@{group.record_domain}"
 
 
 def person_id(address: str) -> int | None:

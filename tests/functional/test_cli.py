@@ -14,11 +14,12 @@ from sqlalchemy import select
 
 from reviewtool import demonstration, installing
 from reviewtool.db import Database
+from reviewtool.gitstore import reading, signing
 from reviewtool.gitstore import store as stores
 from reviewtool.models import Installation, Person
 from reviewtool.services import people
 from reviewtool.settings import Settings
-from tests.support import server
+from tests.support import keys, server
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "una-clave-larga"
@@ -219,6 +220,22 @@ def test_bad_settings_are_said_with_their_place(shell):
     assert_refused(
         shell("init", REVIEWTOOL_GROUP_FILE="no-hay.toml"), "no-hay.toml: there is", "no-hay.toml: no existe"
     )
+
+
+def test_a_key_that_cannot_sign_is_said_before_materials_are_taken_in(shell, tmp_path):
+    locked = keys.make(tmp_path / "locked", passphrase="secreto")
+    said = shell("init", REVIEWTOOL_SIGNING_KEY_FILE=str(locked))
+    assert_refused(said, f"{locked}: this cannot sign (Load key", f"{locked}: con esto no se puede firmar (Load key")
+    assert not (shell.folder / "materials.git").exists()
+
+
+def test_with_a_key_the_first_materials_are_signed(shell, tmp_path):
+    key = keys.make(tmp_path / "key")
+    assert shell("init", REVIEWTOOL_SIGNING_KEY_FILE=str(key)).status == 0
+    store = stores.Store(shell.folder / "materials.git")
+    tip = reading.head(store)
+    assert signing.check(store, [tip], shell.folder / "allowed_signers") == {tip: "good"}
+    store.close()
 
 
 def test_a_machine_without_git_is_said(shell, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
@@ -142,6 +143,61 @@ def test_a_file_that_is_not_toml_or_not_there_is_refused(tmp_path: Path) -> None
         Settings.load({}, tmp_path / "nowhere.toml")
     with pytest.raises(SettingsError, match="cannot be read"):
         Settings.load({}, tmp_path)
+
+
+KEY = "signing_key_file"
+
+
+def refused(folder: Path, value: str) -> str:
+    """Return both sentences with which the file and the environment refuse a key, the place left out."""
+    path = write(folder, f'{KEY} = "{value}"\n')
+    variable = f"REVIEWTOOL_{KEY.upper()}"
+    said = []
+    for env, place in (({}, str(path)), ({variable: value}, f"environment, {variable}")):
+        with pytest.raises(SettingsError) as refusal:
+            Settings.load(env, path)
+        english, spanish = str(refusal.value).split("\n")
+        assert english.startswith(f'{place}: the key "{KEY}" is wrong: ')
+        assert english.endswith(f"write for example: {EXAMPLES[KEY]}")
+        assert spanish.startswith(f'{place.replace("environment", "entorno")}: la clave "{KEY}" no sirve: ')
+        assert spanish.endswith(f"escriba por ejemplo: {EXAMPLES[KEY]}")
+        said.append(f"{english.split(' is wrong: ')[1]}\n{spanish.split(' no sirve: ')[1]}")
+    assert said[0] == said[1]
+    return said[0]
+
+
+def test_nothing_is_signed_unless_a_key_is_named(tmp_path: Path) -> None:
+    assert Settings.load({}).signing_key_file is None
+    assert Settings.load({}, write(tmp_path, f'{KEY} = " "\n')).signing_key_file is None
+
+
+def test_the_key_that_signs_is_a_file_that_its_owner_alone_may_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/ssh-keygen")
+    key = tmp_path / "key"
+    assert "cannot be read (No such file or directory)" in refused(tmp_path, str(key))
+    assert "no se puede leer" in refused(tmp_path, str(tmp_path))
+    key.write_text("a key")
+    key.chmod(0o640)
+    assert f"others may read {key} (mode 640); give it mode 600" in refused(tmp_path, str(key))
+    assert f"otros pueden leer {key} (modo 640); dele el modo 600" in refused(tmp_path, str(key))
+    key.chmod(0o600)
+    assert Settings.load({}, write(tmp_path, f'{KEY} = "{key}"\n')).signing_key_file == key
+    monkeypatch.chdir(tmp_path)
+    assert Settings.load({"REVIEWTOOL_SIGNING_KEY_FILE": "key"}).signing_key_file == key
+    with pytest.raises(SettingsError, match=re.escape(str(ROOT / "nowhere"))):  # relative to the checkout
+        Settings.load({}, write(tmp_path, f'{KEY} = "nowhere"\n'))
+
+
+def test_a_key_without_the_program_that_signs_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = tmp_path / "key"
+    key.write_text("a key")
+    key.chmod(0o600)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    said = refused(tmp_path, str(key))
+    assert "ssh-keygen is missing; install it with: sudo apt-get install -y openssh-client" in said
+    assert "falta ssh-keygen; instálelo con: sudo apt-get install -y openssh-client" in said
 
 
 def settings_in(folder: Path, **values: Any) -> Settings:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from reviewtool.errors import Conflict, InvalidInput, Unavailable
 from reviewtool.gitstore import reading, writing
-from reviewtool.gitstore.ids import CommitId
+from reviewtool.gitstore.ids import CommitId, TreeId
 from reviewtool.gitstore.objects import Batch
 from reviewtool.gitstore.reading import Signature
 from reviewtool.gitstore.store import Store
@@ -160,15 +160,15 @@ def test_a_tree_of_many_edits_costs_one_process(store: Store) -> None:
 
 
 def test_git_itself_refuses_a_tree_that_fsck_would_blame(store: Store) -> None:
-    batch = Batch()
+    batch = Batch(store)
     blob = batch.add("blob", b"x")
     batch.add("tree", b"100644 .git\0" + bytes.fromhex(blob))
     with pytest.raises(Unavailable):
-        batch.write(store)
-    lonely = Batch()
+        batch.write()
+    lonely = Batch(store)
     lonely.add("tree", b"100644 a\0" + b"\x11" * 20)
     with pytest.raises(Unavailable):
-        lonely.write(store)
+        lonely.write()
 
 
 @pytest.mark.parametrize(
@@ -188,8 +188,38 @@ def test_a_name_in_a_commit_is_one_line_without_marks_and_as_git_itself_would_wr
     found = reading.commit(store, writing.commit_tree(store, tree, [], "x", who, LUIS))
     assert (found.author.name, found.author.email, found.committer) == (kept, "p1@x", LUIS)
     assert writing.clean_name(given_name) == kept
-    batch = Batch()
-    assert writing.plan_commit(batch, (tree, []), "x", who, LUIS) == found.id
+    assert gits_own_commit(store, tree, [], "x\n", Signature(kept, "p1@x", START), LUIS) == found.id
+
+
+def gits_own_commit(
+    store: Store, tree: str, parents: list[CommitId], message: str, author: Signature, committer: Signature
+) -> str:
+    env = {}
+    for role, who in (("AUTHOR", author), ("COMMITTER", committer)):
+        env |= {f"GIT_{role}_NAME": who.name, f"GIT_{role}_EMAIL": who.email}
+        env[f"GIT_{role}_DATE"] = f"@{int(who.at.timestamp())} +0000"
+    parts = [argument for parent in parents for argument in ("-p", parent)]
+    made = git(store.path, "commit-tree", tree, *parts, "-F", "-", stdin=message.encode(), env=env)
+    return made.decode().strip()
+
+
+@pytest.mark.parametrize("message", ["Uno\n", "Uno", "Año\n\nDos.\n\n  tres\n\n\n", "\n\nvacío arriba\n", ""])
+def test_a_commit_is_the_one_that_git_commit_tree_would_make(store: Store, message: str) -> None:
+    one, two = grow(store, {"a.md": b"1"}), grow(store, {"a.md": b"2"})
+    tree = reading.commit(store, two).tree
+    for parents in ([], [one], [two, one]):
+        made = writing.commit_tree(store, tree, parents, message, ANA, LUIS)
+        asked = message.rstrip("\n") + "\n"
+        assert gits_own_commit(store, tree, parents, asked, ANA, LUIS) == made
+
+
+def test_a_commit_of_what_is_not_there_is_refused(damaged_store: Store) -> None:
+    one = grow(damaged_store, {"a.md": b"1"})
+    tree = reading.commit(damaged_store, one).tree
+    with pytest.raises(Unavailable):
+        writing.commit_tree(damaged_store, tree, [CommitId("1" * 40)], "x", ANA, ANA)
+    with pytest.raises(Unavailable):
+        writing.commit_tree(damaged_store, TreeId("1" * 40), [one], "x", ANA, ANA)
 
 
 def test_a_signature_needs_a_name_an_address_and_an_aware_instant(store: Store) -> None:
