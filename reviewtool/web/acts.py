@@ -180,3 +180,4 @@ _TOLD: dict[str, Callable[[Facts, str], str]] = {
     "objection_raised": lambda _facts, seat: _("Presentó una objeción formal en nombre de %(seat)s", seat=seat),
     "objection_lifted": lambda _facts, seat: _("Retiró la objeción formal de %(seat)s", seat=seat),
 }
+TELLS = frozenset(_SHORT) | frozenset(_TOLD)  # the kinds that have a sentence

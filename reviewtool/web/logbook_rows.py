@@ -116,7 +116,7 @@ def _cells(entry: Entry, names: Mapping[str, str], here: ZoneInfo) -> list[str]:
         place_name(entry.administration),
         f"P-{entry.number}",
         entry.title,
-        _("%(act)s. Motivo: %(reason)s", act=act, reason=why) if why else act,
+        f"{act}. {why}" if why else act,
         entry.kind,
     ]
 
