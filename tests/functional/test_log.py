@@ -214,7 +214,7 @@ def test_the_table_holds_all_the_acts_of_the_filter_as_excel_reads_it(sign_in, d
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert re.fullmatch(r"attachment; filename=registro-\d{4}-\d\d-\d\d\.csv", answer.headers["Content-Disposition"])
     assert answer.is_streamed
-    assert answer.data.startswith(b"\xef\xbb\xbf" + "Instante (UTC);Fecha y hora".encode())
+    assert answer.data.startswith(b"\xef\xbb\xbf" + b"Instante (UTC);Fecha y hora")
     header, *rows = lines(client, propuesta="P-1")
     assert header == HEADER
     assert len(rows) == 66
