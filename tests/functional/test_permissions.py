@@ -35,6 +35,8 @@ NEEDS: dict[str, Act | None] = {
     "proposals.index": Act.read_documents,
     "proposals.page": Act.read_documents,
     "decisions.index": Act.read_decisions,
+    "log.index": Act.read_discussion,
+    "log.table": Act.read_discussion,
     "editions.index": Act.read_documents,
     "drafts.start": Act.propose,
     "drafts.start_revision": Act.revise_own,

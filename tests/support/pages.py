@@ -47,6 +47,8 @@ READING = {
     "desk": Page(COORDINATION, "/coordinacion"),
     "proposals": Page(MEMBER, "/propuestas"),
     "decisions": Page(MEMBER, "/decisiones"),
+    "log": Page(MEMBER, "/registro"),
+    "log-refused": Page(OBSERVER, "/registro?persona=x&propuesta=x&acto=x&desde=ayer", status=400),
     "editions": Page(COORDINATION, "/ediciones"),
     "group": Page(MEMBER, "/grupo"),
     "profile": Page(MEMBER, "/perfil"),

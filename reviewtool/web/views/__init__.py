@@ -17,6 +17,7 @@ NOUNS = (
     "merging",
     "editions",
     "decisions",
+    "log",
     "desk",
     "people",
 )

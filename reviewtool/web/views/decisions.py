@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request, url_for
 
@@ -14,9 +13,8 @@ from reviewtool.services.decided import OVER, Asked, Decided
 from reviewtool.web.context import place_name
 from reviewtool.web.database import reading, workshop
 from reviewtool.web.forms import asked as whole_asked
-from reviewtool.web.i18n import gettext as _
-from reviewtool.web.i18n import zone
 from reviewtool.web.places import Places
+from reviewtool.web.spans import asked_span
 from reviewtool.web.strips import Strip, strip_of
 from reviewtool.web.words import StateTag, state_tag
 
@@ -40,9 +38,9 @@ class Row:
 def index() -> tuple[str, int]:
     """List what was decided, thirty at a time; a day that cannot be read is said and asks nothing."""
     errors: dict[str, str] = {}
-    since, until = _day("desde", errors), _day("hasta", errors)
+    span = asked_span(errors)
     state = request.args.get("resultado", "")
-    wanted = Asked(_start(since), _start(until + timedelta(days=1)) if until else None, state)
+    wanted = Asked(span.since, span.until, state)
     found = decided.listing(reading(), workshop(), wanted, whole_asked("pagina", 1))
     places = Places()
 
@@ -58,7 +56,7 @@ def index() -> tuple[str, int]:
         rows=[_row(each, places) for each in found.rows],
         asked={name: request.args.get(name, "") for name in ("desde", "hasta", "resultado")},
         states=[(each.value, state_tag(each).text) for each in OVER],
-        filtered=bool(since or until or state in OVER),
+        filtered=bool(span.since or span.until or state in OVER),
         address=address,
         errors=errors,
     ), 400 if errors else 200
@@ -75,17 +73,3 @@ def _row(each: Decided, places: Places) -> Row:
         strip_of(each.counted),
         each.ended_at,
     )
-
-
-def _day(name: str, errors: dict[str, str]) -> date | None:
-    raw = request.args.get(name, "").strip()
-    try:
-        return date.fromisoformat(raw) if raw else None
-    except ValueError:
-        errors[name] = _("Escriba una fecha, como 2026-06-05.")
-        return None
-
-
-def _start(day: date | None) -> datetime | None:
-    """Return the first instant of a day in the reader's zone."""
-    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone())) if day else None

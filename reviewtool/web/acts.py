@@ -1,0 +1,183 @@
+"""Acts in words: what each kind of act is called, and a sentence for one act. The one place that tells acts.
+
+The sentences leave out who acted, which stands beside them, and take the seats' names from whoever shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from reviewtool.rules.voting import OpinionStance, Position
+from reviewtool.services.logbook import Entry
+from reviewtool.web.i18n import gettext as _
+from reviewtool.web.i18n import localtime, mark
+from reviewtool.web.positions import SHOWN, STANCES, channel_name, outcome_name, position_name
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Family:
+    """Kinds of acts that belong together, by the word that the address says and by a name."""
+
+    key: str
+    name: str
+    kinds: Mapping[str, str]  # kind -> what such an act is called
+
+
+FAMILIES = (
+    Family(
+        "texto",
+        mark("Propuestas y versiones"),
+        {
+            "submitted": mark("Propuesta presentada"),
+            "revised": mark("Versión nueva"),
+            "withdrawn": mark("Propuesta retirada"),
+            "reopened": mark("Propuesta retomada"),
+            "merged": mark("Incorporación al texto"),
+        },
+    ),
+    Family(
+        "comentarios",
+        mark("Comentarios y sugerencias"),
+        {
+            "commented": mark("Comentario"),
+            "replied": mark("Respuesta"),
+            "comment_edited": mark("Comentario modificado"),
+            "thread_resolved": mark("Comentario resuelto"),
+            "thread_reopened": mark("Comentario abierto de nuevo"),
+            "suggestion_adopted": mark("Sugerencia que un miembro hizo suya"),
+        },
+    ),
+    Family(
+        "plazos",
+        mark("Plazos"),
+        {
+            "consultation_extended": mark("Consulta prorrogada"),
+            "consultation_closed": mark("Consulta terminada"),
+            "ballot_extended": mark("Votación prorrogada"),
+            "extension_asked": mark("Prórroga pedida"),
+            "extension_declined": mark("Prórroga denegada"),
+        },
+    ),
+    Family(
+        "votacion",
+        mark("Votaciones"),
+        {
+            "ballot_opened": mark("Votación abierta"),
+            "voted": mark("Voto"),
+            "vote_registered": mark("Voto registrado por la coordinación"),
+            "vote_confirmed": mark("Voto confirmado"),
+            "opinion_given": mark("Parecer"),
+            "amendment_asked": mark("Enmienda pedida"),
+            "silence_interrupted": mark("Silencio interrumpido"),
+            "ballot_closed": mark("Votación terminada"),
+        },
+    ),
+    Family(
+        "objeciones",
+        mark("Objeciones formales"),
+        {
+            "objection_raised": mark("Objeción formal presentada"),
+            "objection_lifted": mark("Objeción formal retirada"),
+        },
+    ),
+)
+_SHORT: dict[str, str] = {  # a sentence without facts
+    "submitted": mark("Presentó la propuesta"),
+    "withdrawn": mark("Retiró la propuesta"),
+    "reopened": mark("Retomó la propuesta en consulta"),
+    "merged": mark("Incorporó el cambio al texto vigente"),
+    "commented": mark("Escribió un comentario"),
+    "replied": mark("Respondió a un comentario"),
+    "comment_edited": mark("Modificó su comentario"),
+    "thread_resolved": mark("Dio por resuelto un comentario"),
+    "thread_reopened": mark("Volvió a abrir un comentario"),
+    "suggestion_adopted": mark("Hizo suya una sugerencia"),
+    "consultation_closed": mark("Terminó la consulta"),
+    "extension_declined": mark("Denegó la prórroga"),
+    "amendment_asked": mark("Pidió suspender la votación para enmendar el texto"),
+}
+
+
+def kinds_of(asked: str) -> tuple[str, ...]:
+    """Return the kinds that a word of the address asks: one kind, or those of a family; nothing for any other word."""
+    for family in FAMILIES:
+        if asked == family.key:
+            return tuple(family.kinds)
+        if asked in family.kinds:
+            return (asked,)
+    return ()
+
+
+def told(entry: Entry, seats: Mapping[str, str]) -> str:
+    """Say one act in the reader's language; `seats` are their names by key. A kind nobody knows is said by its code."""
+    seat = seats.get(entry.facts.get("seat", ""), entry.facts.get("seat", ""))
+    if entry.hidden:
+        return _("Voto de %(seat)s, que se conocerá al terminar la votación", seat=seat)
+    if entry.kind in _SHORT:
+        return _(_SHORT[entry.kind])
+    tell = _TOLD.get(entry.kind)
+    return tell(entry.facts, seat) if tell else entry.kind
+
+
+def reason(entry: Entry) -> str:
+    """Return why somebody acted so, in their own words on one line, where they said it."""
+    return " ".join(str(entry.facts.get("reason") or entry.facts.get("note") or "").split())
+
+
+def _ballot_opened(facts: Facts, _seat: str) -> str:
+    if facts.get("purpose") == "override":
+        return _("Abrió la votación %(number)s, sobre la objeción formal", number=facts["ballot"])
+    return _(
+        "Abrió la votación %(number)s, sobre la versión %(version)s", number=facts["ballot"], version=facts["revision"]
+    )
+
+
+def _position(facts: Facts) -> str:
+    recused, *_look = SHOWN["recused"]  # not as its owner says it: «Me excuso»
+    said = _(recused) if facts["position"] == Position.recused else position_name(facts["position"])
+    return _("%(position)s, ad referéndum", position=said) if facts.get("ad_referendum") else said
+
+
+def _registered(facts: Facts, seat: str) -> str:
+    received = " ".join(part for part in (channel_name(facts["channel"]), facts.get("reference")) if part)
+    return _(
+        "Registró el voto de %(seat)s según %(channel)s: %(position)s",
+        seat=seat,
+        channel=received,
+        position=_position(facts),
+    )
+
+
+def _until(facts: Facts) -> str:
+    return localtime(datetime.fromisoformat(facts["closes_at"]))
+
+
+_TOLD: dict[str, Callable[[Facts, str], str]] = {
+    "revised": lambda facts, _seat: _("Presentó la versión %(version)s", version=facts["revision"]),
+    "consultation_extended": lambda facts, _seat: _("Prorrogó la consulta hasta el %(when)s", when=_until(facts)),
+    "ballot_opened": _ballot_opened,
+    "ballot_extended": lambda facts, _seat: _(
+        "Prorrogó la votación %(number)s hasta el %(when)s", number=facts["ballot"], when=_until(facts)
+    ),
+    "extension_asked": lambda _facts, seat: _("Pidió una prórroga en nombre de %(seat)s", seat=seat),
+    "voted": lambda facts, seat: _("Voto de %(seat)s: %(position)s", seat=seat, position=_position(facts)),
+    "vote_registered": _registered,
+    "vote_confirmed": lambda facts, seat: _(
+        "Confirmó el voto de %(seat)s: %(position)s", seat=seat, position=_position(facts)
+    ),
+    "opinion_given": lambda facts, _seat: _(
+        "Dio su parecer: %(stance)s", stance=_(STANCES[OpinionStance(facts["stance"])][0])
+    ),
+    "silence_interrupted": lambda _facts, seat: _("Interrumpió el silencio en nombre de %(seat)s", seat=seat),
+    "ballot_closed": lambda facts, _seat: _(
+        "Terminó la votación %(number)s: %(outcome)s", number=facts["ballot"], outcome=outcome_name(facts["outcome"])
+    ),
+    "objection_raised": lambda _facts, seat: _("Presentó una objeción formal en nombre de %(seat)s", seat=seat),
+    "objection_lifted": lambda _facts, seat: _("Retiró la objeción formal de %(seat)s", seat=seat),
+}
+TELLS = frozenset(_SHORT) | frozenset(_TOLD)  # the kinds that have a sentence
