@@ -39,6 +39,7 @@ def make_workshop(settings: Settings) -> Workshop:
             upload_bytes=settings.max_upload_mb * 1024 * 1024,
             comment_characters=settings.max_comment_chars,
         ),
+        allowed_signers=settings.allowed_signers_path,
     )
 
 

@@ -118,6 +118,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "edition-unknown": mark("La referencia %(ref)s no corresponde a ninguna edición que conste."),
     "move-pending": mark("El movimiento de %(ref)s a %(new)s sigue pendiente desde %(since)s."),
     "main-missing": mark("El repositorio no tiene texto vigente (refs/heads/main)."),
+    "unsigned": mark("%(what)s (%(id)s) no lleva firma."),
+    "wrongly-signed": mark("%(what)s (%(id)s) lleva una firma que no es de esta instalación o de este contenido."),
     "store-unsound": mark("git fsck: %(said)s"),
     "store-unreadable": mark("No se pudo leer en el repositorio: %(said)s"),
 }

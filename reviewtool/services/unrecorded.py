@@ -46,19 +46,7 @@ def _version(session: Session, workshop: Workshop, number: int, revision: int, c
         log.warning("version %s of P-%s, commit %s, fits no record", revision, number, commit.id)
         return
     author, at = people.get(session, by.id), commit.author.at
-    if proposal is None:
-        proposal = Proposal(
-            number=number,
-            title=commit.subject,
-            reason=_without_trailers(commit),
-            kind="substance",
-            author_id=author.id,
-            state=State.consultation,
-            state_changed_at=at,
-            created_at=at,
-        )
-        session.add(proposal)
-        session.flush()
+    proposal = proposal or _proposal(session, number, commit, author)
     proposal.latest = revision
     base = commit.parents[0]
     changes = history.diff_paths(workshop.store, base, commit.id)
@@ -92,6 +80,23 @@ def _version(session: Session, workshop: Workshop, number: int, revision: int, c
     kind = "submitted" if revision == 1 else "revised"
     events.add(session, proposal, kind, by=author, at=at, revision=revision, note=made.note, comments=[])
     lifecycle.settle(session, proposal, at)
+
+
+def _proposal(session: Session, number: int, commit: Commit, author: Person) -> Proposal:
+    at = commit.author.at
+    made = Proposal(
+        number=number,
+        title=commit.subject,
+        reason=_without_trailers(commit),
+        kind="substance",
+        author_id=author.id,
+        state=State.consultation,
+        state_changed_at=at,
+        created_at=at,
+    )
+    session.add(made)
+    session.flush()
+    return made
 
 
 def _without_trailers(commit: Commit) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from reviewtool.clock import now
 from reviewtool.db import Base
 from reviewtool.errors import ReviewError
-from reviewtool.gitstore import maintenance, reading
+from reviewtool.gitstore import maintenance, reading, signing
 from reviewtool.models import Ballot, Comment, Edition, Merge, Proposal, RefMove, Revision, Vote
 from reviewtool.services import revisions, verifying_merges, verifying_records
 from reviewtool.services.findings import Finding, Report, finding
@@ -27,7 +27,8 @@ from reviewtool.services.workshop import Workshop
 LOOKS = 3
 BETWEEN_SECONDS = 1.5  # the recorder follows within one
 WAITING = timedelta(minutes=1)  # how long a move may be pending while its owner is alive
-NOTES = frozenset({"commit-unexplained", "text-unchecked"})
+NOTES = frozenset({"commit-unexplained", "text-unchecked", "unsigned"})
+SIGNED = ("refs/proposals/", "refs/reviews/", "refs/group", "refs/tags/edicion/")
 _COUNTED: dict[str, type[Base]] = {
     "proposals": Proposal,
     "revisions": Revision,
@@ -50,8 +51,9 @@ def verify(workshop: Workshop, *, wait: Callable[[float], None] = time.sleep) ->
         wait(BETWEEN_SECONDS)
         again, looked_at = _look(workshop)
         found = [each for each in found if each in set(again)]
-    unsound = [finding("store-unsound", said=said) for said in maintenance.check(workshop.store)]
-    findings = tuple(each for each in [*found, *unsound] if each.code not in NOTES)
+    found += _signatures(workshop)
+    found += [finding("store-unsound", said=said) for said in maintenance.check(workshop.store)]
+    findings = tuple(each for each in found if each.code not in NOTES)
     notes = tuple(each for each in found if each.code in NOTES)
     return Report(at, time.monotonic() - began, looked_at, findings, notes)
 
@@ -77,6 +79,29 @@ def _hold_still(session: Session) -> None:
     """Let every statement of the session see the same state; SQLite's readers always do."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def _signatures(workshop: Workshop) -> list[Finding]:
+    """Check the signatures of merges, versions, editions and the newest entry of each record, which seals the earlier.
+
+    Nothing is asked where no key was ever used. What was made before the first key is unsigned for good.
+    """
+    allowed = workshop.allowed_signers
+    if allowed is None or not allowed.is_file():
+        return []
+    named = dict(reading.refs(workshop.store, "refs/"))
+    ids = {ref: str(commit) for ref, commit in named.items() if ref.startswith(SIGNED)}
+    tip = named.get(reading.MAIN)
+    with workshop.database.read() as session:
+        for commit in verifying_merges.since_start(session, workshop, tip) if tip else ():
+            if verifying_merges.proposal_of(commit) is not None:
+                ids[f"{reading.MAIN} P-{verifying_merges.proposal_of(commit)}"] = commit.id
+    try:
+        verdicts = signing.check(workshop.store, ids.values(), allowed)
+    except ReviewError as error:
+        return [finding("store-unreadable", said=error.code)]
+    codes = {"unsigned": "unsigned", "wrong": "wrongly-signed"}
+    return [finding(codes[verdicts[each]], what=name, id=each) for name, each in ids.items() if verdicts[each] in codes]
 
 
 def _versions(session: Session, workshop: Workshop, _counted: Counter[str]) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewtool.cache import Cache
@@ -31,3 +32,4 @@ class Workshop:
     cache: Cache
     group: Group
     limits: Limits = Limits()
+    allowed_signers: Path | None = None  # the keys that have signed here; no such file: nothing was ever signed

@@ -9,7 +9,8 @@ import pytest
 from reviewtool.app import make_workshop
 from reviewtool.errors import Unavailable
 from reviewtool.gitstore import reading, signing
-from reviewtool.services import editions, merging, proposals, recording, revisions
+from reviewtool.gitstore import store as stores
+from reviewtool.services import editions, merging, proposals, recording, revisions, verifying
 from tests import factories
 from tests.support import journey, keys
 from tests.support.materials import INTRODUCTION
@@ -91,3 +92,26 @@ def test_without_its_key_the_tool_writes_nothing_and_goes_on_when_it_is_back(wor
     away.rename(key)
     merged = merging.merge(workshop, number, by_id=group.coordinator.id, revision=latest)
     assert reading.head(workshop.store) == merged
+
+
+def test_verify_finds_what_is_signed_by_another_key_and_names_what_is_unsigned(workshop, group, tmp_path):
+    number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
+    recording.catch_up(workshop)
+    assert not {each.code for each in verifying.verify(workshop, wait=lambda _seconds: None).findings} & SIGNED
+    workshop.allowed_signers.write_text("", encoding="utf-8")  # as if another key had signed
+    found = {dict(each.facts)["what"] for each in said(workshop) if each.code == "wrongly-signed"}
+    assert found >= {f"refs/proposals/{number}/1", f"refs/reviews/{number}"}
+    unsigned = replace(workshop, store=stores.Store(workshop.store.path))
+    other = journey.propose(unsigned, group.members[1], INTRODUCTION, "precio realmente", "precio pagado")
+    unsigned.store.close()
+    assert f"refs/proposals/{other}/1" in {
+        dict(each.facts)["what"] for each in said(workshop) if each.code == "unsigned"
+    }
+
+
+SIGNED = {"unsigned", "wrongly-signed"}
+
+
+def said(workshop):
+    report = verifying.verify(workshop, wait=lambda _seconds: None)
+    return [*report.findings, *report.notes]

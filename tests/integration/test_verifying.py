@@ -166,10 +166,10 @@ def test_a_text_that_nobody_approved_is_found(workshop, group, merged):
     sound = reading.commit(workshop.store, merge.commit)
     blob = writing.write_blob(workshop.store, b"# Nadie lo vio\n")
     other = writing.write_tree(workshop.store, sound.id, [writing.Edit(ADJUSTMENTS, blob)])
-    batch = Batch()
+    batch = Batch(workshop.store)
     text = writing.message(sound.subject, sound.body.rpartition("\n\n")[0], sound.trailers)
     forged = writing.plan_commit(batch, (other, sound.parents), text, sound.author, sound.committer)
-    batch.write(workshop.store)
+    batch.write()
     workshop.store.run("update-ref", reading.MAIN, forged)
     change(workshop, update(Merge).values(commit=forged, tree=other))
     found = [each for each in verify(workshop).findings if each.code == "text-differs"]
