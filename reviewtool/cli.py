@@ -12,12 +12,15 @@ import click
 
 #: Command -> the module that has it, under the same name with underscores.
 COMMANDS: Final = {
+    "backup": "cli_record",
     "demo": "cli_installation",
     "diff": "cli_diff",
     "init": "cli_installation",
+    "maintain": "cli_record",
     "person": "cli_installation",
     "rebuild": "cli_record",
     "reconcile": "cli_installation",
+    "restore": "cli_record",
     "run-demo": "cli_installation",
     "serve": "cli_installation",
     "verify": "cli_record",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
+from sqlalchemy import text
 
-from reviewtool import installing
+from reviewtool import backups, installing
 from reviewtool.cli_common import load_settings, said
+from reviewtool.gitstore import maintenance
 from reviewtool.services import verifying
+from reviewtool.services.findings import Report
 
 
 @click.command()
@@ -21,15 +25,19 @@ def verify(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
     else:
-        for finding in report.findings:
-            click.echo(f"{finding.code}: {finding.said('en')}")
-        for note in report.notes:
-            click.echo(f"note: {note.said('en')}")
-        looked_at = ", ".join(f"{count} {name}" for name, count in report.looked_at.items())
-        outcome = "clean" if report.clean else f"{len(report.findings)} findings"
-        click.echo(f"{outcome}: looked at {looked_at}, in {report.seconds:.1f} s")
+        _say(report)
     if not report.clean:
         raise SystemExit(1)
+
+
+def _say(report: Report) -> None:
+    for finding in report.findings:
+        click.echo(f"{finding.code}: {finding.said('en')}")
+    for note in report.notes:
+        click.echo(f"note: {note.said('en')}")
+    looked_at = ", ".join(f"{count} {name}" for name, count in report.looked_at.items())
+    outcome = "clean" if report.clean else f"{len(report.findings)} findings"
+    click.echo(f"{outcome}: looked at {looked_at}, in {report.seconds:.1f} s")
 
 
 @click.command()
@@ -41,3 +49,35 @@ def rebuild() -> None:
     click.echo("Addresses and passwords are in no record. Give each person theirs:")
     click.echo("  reviewtool person address p17 E-MAIL, then reviewtool person password E-MAIL")
     click.echo("Drafts, notices and read marks do not come back.")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@said
+def backup(folder: Path) -> None:
+    """Make a backup of the running installation below FOLDER; it is restored and verified before it gets its name."""
+    made = backups.backup(load_settings(), folder)
+    click.echo(f"{made.path}: {made.size / 1e6:.1f} MB in {made.seconds:.1f} s; proved: {made.proof}, verify clean")
+
+
+@click.command()
+@click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@said
+def restore(source: Path) -> None:
+    """Make the installation that the backup SOURCE holds; a repository in place stays and adds what is newer."""
+    report = backups.restore(load_settings(), source)
+    _say(report)
+    click.echo("Configuration is in the backup's folder config/; put it back by hand where it was lost.")
+    if not report.clean:
+        raise SystemExit(1)
+
+
+@click.command()
+@said
+def maintain() -> None:
+    """Pack the repository and refresh what speeds it up; nothing is ever thrown away."""
+    workshop = installing.open_existing(load_settings())
+    maintenance.pack(workshop.store)
+    with workshop.database.write() as session:
+        session.execute(text("ANALYZE"))
+    click.echo("The repository is packed and the database's statistics are fresh.")
