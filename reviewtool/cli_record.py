@@ -11,17 +11,20 @@ from sqlalchemy import text
 from reviewtool import backups, installing
 from reviewtool.cli_common import load_settings, said
 from reviewtool.gitstore import maintenance
-from reviewtool.services import verifying
+from reviewtool.services import inspections, verifying
 from reviewtool.services.findings import Report
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+@click.option("--asked", type=int, default=None, hidden=True)  # the one that a page asked for
 @said
-def verify(as_json: bool) -> None:
+def verify(as_json: bool, asked: int | None) -> None:
     """Check that database and Git agree on everything decided; status 1 and a line for each finding."""
     workshop = installing.open_existing(load_settings())
     report = verifying.verify(workshop)
+    with workshop.database.write() as session:
+        inspections.end(session, inspections.VERIFICATION, report, asked=asked)
     if as_json:
         click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
     else:
@@ -56,7 +59,10 @@ def rebuild() -> None:
 @said
 def backup(folder: Path) -> None:
     """Make a backup of the running installation below FOLDER; it is restored and verified before it gets its name."""
-    made = backups.backup(load_settings(), folder)
+    settings = load_settings()
+    made = backups.backup(settings, folder)
+    with installing.open_existing(settings).database.write() as session:
+        inspections.end(session, inspections.BACKUP, made.report, size=made.size, proof=made.proof)
     click.echo(f"{made.path}: {made.size / 1e6:.1f} MB in {made.seconds:.1f} s; proved: {made.proof}, verify clean")
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import gc
 import logging
+import subprocess
 import sys
+import threading
 
 from flask import Flask, g
 from sqlalchemy import func, select
@@ -32,7 +34,7 @@ def load() -> Flask:
     begin_log(settings)
     workshop = make_workshop(settings)
     app = create_app(settings, workshop)
-    _recorders.append(Recorder(workshop, settings.var / "recorder.lock"))
+    _recorders.append(Recorder(workshop, settings.var / "recorder.lock", _verify))
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     configure_mappers()
@@ -65,6 +67,17 @@ def _open(app: Flask, person: Person, path: str) -> None:
     with app.test_request_context(path):
         g._login_user = person  # where flask_login keeps who is signed in, for the length of a request
         app.dispatch_request()
+
+
+def _verify(asked: int) -> None:
+    """Verify in a process of its own, which needs as much memory as a worker and goes with it."""
+    command = [sys.executable, "-m", "reviewtool.cli", "verify", f"--asked={asked}"]
+    threading.Thread(
+        target=subprocess.run,
+        args=(command,),
+        kwargs={"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "check": False},
+        daemon=True,
+    ).start()
 
 
 def begin() -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from reviewtool.models.ballot import Ballot, ExtensionRequest, Objection, Opinion, Vote
+from reviewtool.models.inspection import Inspection
 from reviewtool.models.installation import Installation, RuleSet
 from reviewtool.models.merge import Edition, Merge, RefMove
 from reviewtool.models.notice import Notice
@@ -21,6 +22,7 @@ __all__ = [
     "Edition",
     "Event",
     "ExtensionRequest",
+    "Inspection",
     "Installation",
     "LastRead",
     "Mention",

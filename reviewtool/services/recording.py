@@ -10,7 +10,7 @@ import fcntl
 import json
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ from reviewtool.gitstore import record as store_record
 from reviewtool.gitstore.ids import CommitId
 from reviewtool.models import Event, Installation, Proposal
 from reviewtool.models.proposal import DIRTY
-from reviewtool.services import installations, minutes, record_files, refmoves, signatures
+from reviewtool.services import inspections, installations, minutes, record_files, refmoves, signatures
 from reviewtool.services.record_files import FORMAT, GROUP_REF, MINUTES, ref_of
 from reviewtool.services.workshop import Workshop
 
@@ -180,11 +180,12 @@ def record_group(workshop: Workshop) -> bool:
 class Recorder:
     """The thread that follows the acts: one a process tries, one an installation works (a file lock decides).
 
-    It also finishes moves of refs that a full disk or a killed process left pending, and packs the store now and then.
+    It also finishes moves of refs that a full disk or a killed process left pending, packs the store now and then, and
+    begins the verifications that people ask for.
     """
 
-    def __init__(self, workshop: Workshop, lock_file: Path) -> None:
-        self.workshop, self._lock_file = workshop, lock_file
+    def __init__(self, workshop: Workshop, lock_file: Path, verify: Callable[[int], None] | None = None) -> None:
+        self.workshop, self._lock_file, self._verify = workshop, lock_file, verify
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._packed_at = now()
@@ -202,13 +203,27 @@ class Recorder:
         with self._lock_file.open("w") as file:
             while not self._stop.wait(EVERY_SECONDS):
                 if _try_lock(file):
-                    self._once()
+                    self.follow()
 
-    def _once(self) -> None:
+    def _verify_if_asked(self) -> None:
+        """Begin the verification that a page asked for; `verify` starts a process of its own for it."""
+        if self._verify is None:
+            return
+        with self.workshop.database.read() as session:
+            if inspections.unfinished(session) is None:
+                return
+        with self.workshop.database.write() as session:
+            asked = inspections.take(session)
+        if asked is not None:
+            self._verify(asked)
+
+    def follow(self) -> None:
+        """Do once what there is to do; what fails is logged and tried again."""
         try:
             refmoves.reconcile(self.workshop)
             record_group(self.workshop)
             catch_up(self.workshop)
+            self._verify_if_asked()
             if now() - self._packed_at > PACK_EVERY:
                 self._packed_at = now()
                 maintenance.pack(self.workshop.store)

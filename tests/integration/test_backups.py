@@ -230,7 +230,11 @@ def test_without_the_right_to_make_a_database_the_proof_says_what_it_is(workshop
         session.execute(text("CREATE ROLE modest LOGIN PASSWORD 'modest'"))
         session.execute(text(f'GRANT ALL ON DATABASE "{name}" TO modest'))
         session.execute(text("GRANT pg_read_all_data, pg_write_all_data TO modest"))
-    url = backups.make_url(kept.database_url).set(username="modest", password="modest").render_as_string(hide_password=False)
+    url = (
+        backups.make_url(kept.database_url)
+        .set(username="modest", password="modest")
+        .render_as_string(hide_password=False)
+    )
     made = backups.backup(kept.model_copy(update={"database": url}), tmp_path / "backups")
     assert "only listed" in made.proof
     assert made.report.clean

@@ -62,6 +62,8 @@ READING = {
     "editions-compared": Page(READER, "/ediciones/comparar?desde=edicion-2026-1"),
     "older-state": Page(COORDINATION, "/ediciones", follow="/estado/"),
     "why": Page(MEMBER, f"/por-que/{LESSON}?bloque=3"),
+    "trust": Page(MEMBER, "/confianza"),
+    "trust-coordination": Page(COORDINATION, "/confianza"),
     "search": Page(MEMBER, "/buscar?q=canon"),
     **{f"proposal-{number}": Page(MEMBER, f"/propuestas/{number}") for number in (1, 4, 7, 9, 10, 12, 13, 14, 15, 16)},
     "proposal-full": Page(MEMBER, "/propuestas/16?vista=completo"),

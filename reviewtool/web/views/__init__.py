@@ -18,6 +18,7 @@ NOUNS = (
     "editions",
     "decisions",
     "log",
+    "trust",
     "desk",
     "people",
 )
