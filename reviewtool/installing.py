@@ -204,8 +204,8 @@ _NOT_REBUILT: Mapping[str, tuple[str, str]] = {
         "El repositorio no tiene el registro de un grupo ({ref}). No sirve para reconstruir.",
     ),
     "record-format": (
-        "The record of P-{number} has format {found}; this program knows {known}. Nothing was done.",
-        "El registro de P-{number} tiene el formato {found}; este programa conoce el {known}. No se hizo nada.",
+        "In {ref}, {path} has format {found}; this program knows {known}. Nothing was done.",
+        "En {ref}, {path} tiene el formato {found}; este programa conoce el {known}. No se hizo nada.",
     ),
 }
 

@@ -74,8 +74,11 @@ def test_texts_are_found_in_code_templates_and_macros():
     places = set(said_today().values())
     assert "reviewtool/web/sentences.py" in places
     assert any(place.startswith("reviewtool/web/templates/macros/") for place in places)
-    # The record is written in Spanish; of the services only what says changes to people is translated.
-    assert {place for place in places if place.startswith("reviewtool/services/")} == {"reviewtool/services/telling.py"}
+    # The record is written in Spanish; of the services only what says changes and findings to people is translated.
+    assert {place for place in places if place.startswith("reviewtool/services/")} == {
+        "reviewtool/services/findings.py",
+        "reviewtool/services/telling.py",
+    }
     assert ("%(num)s propuesta", "%(num)s propuestas") in said_today()
 
 

@@ -75,17 +75,15 @@ COUNTED: Final[Mapping[str, str]] = {
 SENTENCES: Final[Mapping[str, str]] = {
     # 1: proposals and the published text
     "merge-missing": mark("P-%(number)s consta como incorporada, pero ningún cambio del texto vigente lo dice."),
-    "merge-twice": mark("P-%(number)s aparece incorporada en más de un cambio: %(commits)s."),
+    "merge-twice": mark("P-%(number)s aparece incorporada en más de un cambio: %(ids)s."),
     "merge-elsewhere": mark(
         "P-%(number)s consta incorporada en %(named)s, pero el texto vigente la trae en %(found)s."
     ),
-    "merge-unknown": mark("El cambio %(commit)s dice que incorpora P-%(number)s, que no consta como incorporada."),
+    "merge-unknown": mark("El cambio %(id)s dice que incorpora P-%(number)s, que no consta como incorporada."),
     "state-merged": mark("P-%(number)s consta como incorporada, pero no hay constancia de la incorporación."),
-    "commit-unexplained": mark("El cambio %(commit)s («%(subject)s») llegó al texto vigente sin propuesta."),
+    "commit-unexplained": mark("El cambio %(id)s («%(subject)s») llegó al texto vigente sin propuesta."),
     # 2: the commit and what the database says of it
-    "commit-differs": mark(
-        "El cambio %(commit)s de P-%(number)s no coincide en %(field)s: «%(found)s» por «%(wanted)s»."
-    ),
+    "commit-differs": mark("El cambio %(id)s de P-%(number)s no coincide en %(field)s: «%(found)s» por «%(wanted)s»."),
     # 3: the text
     "text-differs": mark("La incorporación de P-%(number)s dejó en «%(path)s» un texto que no es el aprobado."),
     "seal-differs": mark("El sello de la versión %(revision)s de P-%(number)s no corresponde a su texto."),
@@ -93,9 +91,9 @@ SENTENCES: Final[Mapping[str, str]] = {
         "La combinación de «%(path)s» en P-%(number)s se hizo con una versión anterior del programa y no se repitió."
     ),
     # 4: versions
-    "version-missing": mark("Falta en Git la versión %(revision)s de P-%(number)s (%(ref)s)."),
+    "version-missing": mark("Falta en el archivo la versión %(revision)s de P-%(number)s (%(ref)s)."),
     "version-differs": mark(
-        "La versión %(revision)s de P-%(number)s está en Git como %(found)s y consta como %(wanted)s."
+        "La versión %(revision)s de P-%(number)s está en el archivo como %(found)s y consta como %(wanted)s."
     ),
     "version-unknown": mark("La referencia %(ref)s no corresponde a ninguna versión que conste."),
     # 5: records
@@ -109,17 +107,17 @@ SENTENCES: Final[Mapping[str, str]] = {
     "record-extra": mark("En %(ref)s sobra «%(path)s»."),
     "record-unknown": mark("La referencia %(ref)s es de una propuesta que no consta."),
     "record-rewritten": mark(
-        "El registro de P-%(number)s ya no contiene el estado %(commit)s que el cambio aprobado nombra."
+        "El registro de P-%(number)s ya no contiene el estado %(id)s que el cambio aprobado nombra."
     ),
     "record-invalid": mark("En %(ref)s, «%(path)s» no cumple su esquema: %(reason)s."),
     # editions, moves, the store
-    "edition-missing": mark("Falta en Git la edición «%(name)s» (%(ref)s)."),
-    "edition-differs": mark("La edición «%(name)s» está en Git en %(found)s y consta en %(wanted)s."),
+    "edition-missing": mark("Falta en el archivo la edición «%(name)s» (%(ref)s)."),
+    "edition-differs": mark("La edición «%(name)s» está en el archivo en %(found)s y consta en %(wanted)s."),
     "edition-unknown": mark("La referencia %(ref)s no corresponde a ninguna edición que conste."),
     "move-pending": mark("El movimiento de %(ref)s a %(new)s sigue pendiente desde %(since)s."),
-    "main-missing": mark("El repositorio no tiene texto vigente (refs/heads/main)."),
+    "main-missing": mark("El archivo no tiene texto vigente (refs/heads/main)."),
     "unsigned": mark("%(what)s (%(id)s) no lleva firma."),
     "wrongly-signed": mark("%(what)s (%(id)s) lleva una firma que no es de esta instalación o de este contenido."),
-    "store-unsound": mark("git fsck: %(said)s"),
-    "store-unreadable": mark("No se pudo leer en el repositorio: %(said)s"),
+    "store-unsound": mark("El archivo está dañado: %(said)s"),
+    "store-unreadable": mark("No se pudo leer en el archivo: %(said)s"),
 }

@@ -15,7 +15,10 @@ from reviewtool.services.workshop import Workshop
 
 log = logging.getLogger(__name__)
 
-WRITTEN_AT = frozenset({"ballot_opened", "ballot_closed", "merged", "withdrawn", "silence_interrupted"})
+WRITTEN_AT = frozenset(
+    {"ballot_opened", "ballot_closed", "ballot_extended", "merged", "withdrawn", "reopened", "silence_interrupted"}
+    | {"objection_raised", "objection_lifted", "opinion_given"}
+)
 
 STATES = {
     "consultation": "En consulta",

@@ -124,8 +124,6 @@ def import_proposal(session: Session, workshop: Workshop, number: int) -> None:
         return
     files = _Files(workshop, ref, tip)
     (proposal,) = files.at("proposal.json")
-    if proposal["format"] != FORMAT:
-        raise Conflict("record-format", number=number, found=proposal["format"], known=FORMAT)
     proposal["recorded_version"] = proposal["version"]
     _put(session, Proposal, [proposal])
     revisions = files.below("revisions")
@@ -167,6 +165,8 @@ class _Files:
 
     def _read(self, path: str) -> _Row:
         found: _Row = json.loads(reading.data(self._store, self._files[path]))
+        if found.get("format") != FORMAT:
+            raise Conflict("record-format", ref=self._ref, path=path, found=found.get("format"), known=FORMAT)
         return found
 
 

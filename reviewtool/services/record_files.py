@@ -43,10 +43,12 @@ from reviewtool.models import (
 
 FORMAT: Final = 2
 MINUTES: Final = "record.md"
+#: acts that change nothing but a thread and its comments
+TALK: Final = frozenset({"commented", "replied", "comment_edited", "thread_resolved", "thread_reopened"})
 #: columns of the working desk only: what a page sends twice, how far the record has come, what is private to a person
 NOT_RECORDED: Final = frozenset({"form_token", "recorded_version", "draft_token"})
 PRIVATE: Final = frozenset(
-    {"email", "password_hash", "language", "timezone", "session_version", "seen_at", "previous_seen_at"}
+    {"email", "password_hash", "language", "timezone", "session_version", "seen_at", "previous_seen_at", "view"}
 )
 Row = dict[str, Any]
 Files = dict[str, bytes]
@@ -63,17 +65,24 @@ GROUP_REF: Final = "refs/group"
 
 
 def of_acts(session: Session, proposal: Proposal, events: Sequence[Event]) -> Files:
-    """Return the files that these acts changed; each act names in its facts the rows it changed."""
-    files = {"proposal.json": to_json(_row(proposal))} | _events(events)
-    for key, values in _named(events).items():
-        files |= ROWS[key](session, proposal.number, sorted(values))
+    """Return the files that these acts changed.
+
+    The threads and comments, of which there may be thousands, are those that the acts name in their facts. Of what
+    there is little all is written again after every act that is not talk, whatever it names.
+    """
+    files = {"proposal.json": to_json(_row(proposal))} | of_events(events)
+    named: dict[str, list[Any] | None] = {key: sorted(values) for key, values in _named(events).items()}
+    if any(event.kind not in TALK for event in events):
+        named |= dict.fromkeys(ROWS.keys() - {"thread", "comment"})
+    for key, values in named.items():
+        files |= ROWS[key](session, proposal.number, values)
     return files
 
 
 def of_proposal(session: Session, proposal: Proposal) -> Files:
     """Return all files of a proposal's record but its minutes, whatever the acts name."""
     query = select(Event).where(Event.proposal_number == proposal.number).order_by(Event.seq)
-    files = {"proposal.json": to_json(_row(proposal))} | _events(session.scalars(query))
+    files = {"proposal.json": to_json(_row(proposal))} | of_events(session.scalars(query))
     for write in ROWS.values():
         files |= write(session, proposal.number, None)
     return files
@@ -96,7 +105,8 @@ def of_group(session: Session) -> Files:
     return files
 
 
-def _events(events: Iterable[Event]) -> Files:
+def of_events(events: Iterable[Event]) -> Files:
+    """Return the files of acts."""
     return {_path("events", event.seq, by_hundreds=True): to_json(_row(event)) for event in events}
 
 

@@ -20,8 +20,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
-from reviewtool.errors import OutOfDate, ReviewError
-from reviewtool.gitstore import maintenance
+from reviewtool.errors import Conflict, OutOfDate, ReviewError
+from reviewtool.gitstore import maintenance, reading
 from reviewtool.gitstore import record as store_record
 from reviewtool.gitstore.ids import CommitId
 from reviewtool.models import Event, Installation, Proposal
@@ -73,6 +73,8 @@ def _look(workshop: Workshop, number: int) -> _Waiting | None:
         proposal = session.get(Proposal, number)
         if proposal is None:
             return None
+        if tip and known:
+            _ensure_continues(session, workshop, number, (tip, known))
         if proposal.version <= known:
             return _Waiting(number, proposal.version, None)
         files, events = _changes(session, workshop, proposal, known)
@@ -80,6 +82,21 @@ def _look(workshop: Workshop, number: int) -> _Waiting | None:
     message = f"P-{number}: {', '.join(dict.fromkeys(event.kind for event in events))}"
     engine = signatures.of_engine(workshop.group, events[-1].at if events else now())
     return _Waiting(number, version, store_record.Entry(ref, files, message, engine, tip))
+
+
+def _ensure_continues(session: Session, workshop: Workshop, number: int, newest: tuple[CommitId, int]) -> None:
+    """Raise Conflict("record-diverged") unless the newest act of the record is that act in the database too.
+
+    An older database in the place of the lost one, without `restore`, would go on with other acts of the same numbers.
+    """
+    tip, known = newest
+    event = session.scalar(select(Event).where(Event.proposal_number == number, Event.seq == known))
+    if event is not None:
+        (path, data), *_ = record_files.of_events([event]).items()
+        found = reading.find(workshop.store, tip, path)
+        if found is not None and found.blob == store_record.blob_id(data):
+            return
+    raise Conflict("record-diverged", number=number, seq=known)
 
 
 def _note(workshop: Workshop, recorded: Sequence[_Waiting]) -> None:
@@ -105,19 +122,21 @@ def _recorded_in(workshop: Workshop, ref: str, tip: CommitId) -> int:
     return workshop.cache.get(("recorded", FORMAT, tip), read)
 
 
-def dirty(session: Session, most: int = BATCH) -> list[int]:
-    """Return proposals whose record has yet to follow."""
-    return list(session.scalars(select(Proposal.number).where(text(DIRTY)).order_by(Proposal.number).limit(most)))
+def dirty(session: Session, most: int = BATCH, *, after: int = 0) -> list[int]:
+    """Return proposals whose record has yet to follow, those of the lowest numbers above `after`."""
+    query = select(Proposal.number).where(text(DIRTY), Proposal.number > after)
+    return list(session.scalars(query.order_by(Proposal.number).limit(most)))
 
 
 def catch_up(workshop: Workshop) -> int:
     """Record every proposal that needs it; return how many were."""
-    done = 0
+    done = after = 0
     while True:
         with workshop.database.read() as session:
-            waiting = dirty(session)
+            waiting = dirty(session, after=after)
         if waiting:
             _record_together(workshop, waiting)
+            after = waiting[-1]
         done += len(waiting)
         if len(waiting) < BATCH:
             return done
@@ -125,13 +144,21 @@ def catch_up(workshop: Workshop) -> int:
 
 def _record_together(workshop: Workshop, numbers: Sequence[int]) -> None:
     """Record several proposals with two git processes and one transaction; one whose record moved follows alone."""
-    found = [each for number in numbers if (each := _look(workshop, number)) is not None]
+    found = [each for number in numbers if (each := _look_or_log(workshop, number)) is not None]
     entries = [each.entry for each in found if each.entry is not None]
     moved = store_record.append_all(workshop.store, entries)
     _note(workshop, [each for each in found if each.entry is None or each.entry.ref not in moved])
     for each in found:
         if each.entry is not None and each.entry.ref in moved:
             record(workshop, each.number)
+
+
+def _look_or_log(workshop: Workshop, number: int) -> _Waiting | None:
+    try:
+        return _look(workshop, number)
+    except Conflict as error:
+        log.error("the record of P-%s is of another database (%s): see docs/operations.md", number, error.code)
+        return None
 
 
 def _changes(session: Session, workshop: Workshop, proposal: Proposal, known: int) -> tuple[_Files, list[Event]]:

@@ -22,7 +22,7 @@ from reviewtool.services.findings import Finding, finding
 from reviewtool.services.record_files import ref_of
 from reviewtool.services.workshop import Workshop
 
-_PERSON = re.compile(r"p(\d+)@")
+_PERSON = re.compile(r"(?:<|^)p([1-9]\d*)@")
 
 
 def check(session: Session, workshop: Workshop, counted: Counter[str]) -> Iterator[Finding]:
@@ -38,12 +38,12 @@ def check(session: Session, workshop: Workshop, counted: Counter[str]) -> Iterat
         counted["commits"] += 1
         number = proposal_of(commit)
         if number is None:
-            yield finding("commit-unexplained", commit=commit.id, subject=commit.subject)
+            yield finding("commit-unexplained", id=commit.id, subject=commit.subject)
         else:
             by_proposal[number].append(commit)
     for number, commits in sorted(by_proposal.items()):
         if number not in merges:
-            yield from (finding("merge-unknown", commit=commit.id, number=number) for commit in commits)
+            yield from (finding("merge-unknown", id=commit.id, number=number) for commit in commits)
     for number, merge in merges.items():
         yield from _one(session, workshop, merge, by_proposal.get(number, []))
     said = select(Proposal.number).where(Proposal.state == State.merged).order_by(Proposal.number)
@@ -70,7 +70,7 @@ def _one(session: Session, workshop: Workshop, merge: Merge, commits: list[Commi
         yield finding("merge-missing", number=number)
         return
     if len(commits) > 1:
-        yield finding("merge-twice", number=number, commits=", ".join(commit.id[:12] for commit in commits))
+        yield finding("merge-twice", number=number, ids=", ".join(commit.id[:12] for commit in commits))
     commit = next((each for each in commits if each.id == merge.commit), None)
     if commit is None:
         yield finding("merge-elsewhere", number=number, named=merge.commit, found=commits[0].id)
@@ -96,7 +96,7 @@ class _Same:
 
     def __call__(self, field: str, found: object, wanted: object) -> Iterator[Finding]:
         if found != wanted:
-            facts = {"commit": self.commit, "number": self.number, "field": field}
+            facts = {"id": self.commit, "number": self.number, "field": field}
             yield finding("commit-differs", **facts, found=str(found), wanted=str(wanted))
 
 
@@ -156,7 +156,7 @@ def _recorded(workshop: Workshop, number: int, named: str | None) -> Iterator[Fi
     except ReviewError:
         kept = False
     if not kept:
-        yield finding("record-rewritten", number=number, commit=named)
+        yield finding("record-rewritten", number=number, id=named)
 
 
 def _text(session: Session, workshop: Workshop, merge: Merge, revision: Revision, commit: Commit) -> Iterator[Finding]:

@@ -61,7 +61,7 @@ def test_a_clean_verification_says_when_it_was_and_what_was_compared(sign_in, gr
 
 def test_findings_and_notes_are_sentences_in_the_reader_s_language(sign_in, group, database):
     lacking = finding("merge-missing", number=7)
-    outside = finding("commit-unexplained", commit="abc", subject="Corrección <directa>")
+    outside = finding("commit-unexplained", id="abc", subject="Corrección <directa>")
     end(database, findings=[lacking] * 60, notes=[outside])
     answer = sign_in(group.members[0]).get("/confianza")
     page = said(answer)
