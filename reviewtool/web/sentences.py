@@ -22,8 +22,8 @@ SENTENCES: dict[str, str] = {
     "store-busy": _("El archivo de materiales está ocupado. No se hizo nada; vuelva a intentarlo en un momento."),
     "person-unknown": _("Esa persona no existe."),
     "record-diverged": _(
-        "El registro de P-%(number)s en el archivo no continúa desde esta base de datos. No se hizo nada; avise a quien "
-        "administra la instalación."
+        "El registro de P-%(number)s en el archivo no continúa desde esta base de datos. No se hizo nada; avise a "
+        "quien administra la instalación."
     ),
     "name-bad": _("Escriba el nombre: hasta 200 caracteres, sin signos especiales."),
     "email-bad": _("Escriba una dirección de correo válida, como nombre@aduana.gob."),
