@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -35,8 +35,8 @@ class Checked:
 def measure(table: Table, folder: Path) -> None:
     """Verify the demonstration, and an installation with many proposals."""
     table.section("verify, in a process of its own")
-    settings = Settings(var=folder / "demonstration", group_file=installation.ROOT / "config" / "group.toml")
-    settings = replace(settings, secret_key=installation.SECRET)
+    group = installation.ROOT / "config" / "group.toml"
+    settings = Settings(var=folder / "demonstration", group_file=group, secret_key=installation.SECRET)
     _close(demonstration.create(settings))
     _tell(table, "The demonstration", settings)
     (folder / "checked").mkdir()
