@@ -23,10 +23,11 @@ TEN_COMMENTS = [1, 2, 3, 4]
 
 @dataclass(frozen=True)
 class Checked:
-    """What a verification took: seconds, megabytes at the most, and what it looked at and found."""
+    """What a verification took: seconds, megabytes before it and at the most, and what it looked at and found."""
 
     seconds: float
     cpu: float
+    before: float
     megabytes: float
     looked_at: dict[str, int]
     findings: list[str]
@@ -56,7 +57,7 @@ def _tell(table: Table, what: str, settings: Settings) -> None:
     with ProcessPoolExecutor(1, get_context("spawn")) as alone:
         checked = alone.submit(_verify, settings).result()
     table.say(what, f"{checked.seconds:.1f} s ({checked.cpu:.1f} s of CPU)")
-    table.say("  memory at the most", f"{checked.megabytes:.0f} MB")
+    table.say("  memory at the most", f"{checked.megabytes:.0f} MB ({checked.before:.0f} before it)")
     table.say("  looked at", f"{checked.looked_at.get('files', 0):,} files")
     table.say("  findings", f"{len(checked.findings)} {' '.join(checked.findings[:2])}".strip())
 
@@ -64,10 +65,11 @@ def _tell(table: Table, what: str, settings: Settings) -> None:
 def _verify(settings: Settings) -> Checked:
     logging.disable(logging.WARNING)
     workshop = installing.open_existing(settings)
+    before = _peak()
     began, cpu = time.perf_counter(), time.process_time()
     report = verifying.verify(workshop, wait=lambda _seconds: None)
     taken = time.perf_counter() - began, time.process_time() - cpu
-    return Checked(*taken, _peak(), report.looked_at, [str(each) for each in report.findings])
+    return Checked(*taken, before, _peak(), report.looked_at, [str(each) for each in report.findings])
 
 
 def _peak() -> float:
