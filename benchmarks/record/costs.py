@@ -110,8 +110,15 @@ def comments(table: Table, few: Installation, many: Installation) -> None:
         table.say(f"  {what}: both", str(place.whole))
         table.say("    the comment", str(place.comment))
         table.say("    its record", str(place.record))
+    table.most("Git processes of a comment with its record", _started(many, big.once), 2)
     _growth(table, f"Growth from {few.count} to {many.count:,} proposals", small, big, 1.2)
     _growth(table, "Growth from 10 to 10,000 comments of the proposal", big, long, 1.5)
+
+
+def _started(made: Installation, act: Callable[[], object]) -> int:
+    before = made.workshop.store.processes
+    act()
+    return made.workshop.store.processes - before
 
 
 def _growth(table: Table, what: str, less: Spot, more: Spot, limit: float) -> None:
@@ -123,8 +130,11 @@ def merges(table: Table, made: Installation) -> None:
     """Merge what stands approved, one after another."""
     taken = Taken()
     by = made.people.coordinator.id
+    started = []
     for number in made.approved:
-        taken.take(partial(merging.merge, made.workshop, number, by_id=by, revision=1))
+        act = partial(merging.merge, made.workshop, number, by_id=by, revision=1)
+        started.append(_started(made, partial(taken.take, act)))
     table.section(f"A merge with its record, through the services ({len(made.approved)} merges)")
     table.most("Merge with its record, median", taken.median, 150, " ms")
     table.say("  both", str(taken))
+    table.say("  git processes", f"{statistics.median(started):.0f}")
