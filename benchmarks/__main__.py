@@ -27,19 +27,20 @@ def main() -> None:
     began = time.monotonic()
     print(machine())
     table = Table()
-    with _folder() as folder:
-        few = _make(folder / "few", FEW, OPEN_OF_FEW)
-        many = _make(folder / "many", MANY, OPEN_OF_MANY, merges=MERGES)
+    with temporary() as folder:
+        few = make(folder / "few", FEW, OPEN_OF_FEW)
+        many = make(folder / "many", MANY, OPEN_OF_MANY, merges=MERGES)
         pages.measure(table, few, many)
-        _close(few)
+        close(few)
         acts.measure(table, many, reading=True)
-        _close(many)
+        close(many)
         _on_postgres(table, folder)
     table.close()
     print(f"Took {time.monotonic() - began:.0f} s.")
 
 
-def _make(folder: Path, count: int, still_open: int, *, url: str = "", merges: int = 0) -> Installation:
+def make(folder: Path, count: int, still_open: int, *, url: str = "", merges: int = 0) -> Installation:
+    """Make an installation in a new folder and say how long it took."""
     began = time.monotonic()
     folder.mkdir()
     made = installation.make(folder, count, still_open=still_open, url=url, merges=merges)
@@ -47,7 +48,8 @@ def _make(folder: Path, count: int, still_open: int, *, url: str = "", merges: i
     return made
 
 
-def _close(made: Installation) -> None:
+def close(made: Installation) -> None:
+    """End the kept git processes and the connections."""
     made.workshop.store.close()
     made.workshop.database.dispose()
 
@@ -61,13 +63,14 @@ def _on_postgres(table: Table, folder: Path) -> None:
     kept = tuple(option for option in postgres.OPTIONS if not option.startswith(NOT_FLUSHING))
     postgres.OPTIONS = kept  # type: ignore[assignment]  # a shorter tuple
     with postgres.running(binaries) as cluster, cluster.fresh("template0") as url:
-        made = _make(folder / "postgres", FEW, OPEN_OF_FEW, url=url, merges=MERGES)
+        made = make(folder / "postgres", FEW, OPEN_OF_FEW, url=url, merges=MERGES)
         acts.measure(table, made, reading=False)
-        _close(made)
+        close(made)
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def temporary() -> Iterator[Path]:
+    """Make a folder for the block, and remove it."""
     folder = Path(tempfile.mkdtemp(prefix="reviewtool-bench-"))
     try:
         yield folder

@@ -8,15 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import func, select
-
 from benchmarks import load
 from benchmarks.installation import Installation
 from benchmarks.load import Load
 from benchmarks.table import Table
 from benchmarks.visitor import cookie_of, form_token
 from reviewtool.app import create_app
-from reviewtool.models import Proposal
+from reviewtool.services import recording
 from tests.support import server
 
 COMMENTS_EACH, VOTES_EACH, PAGES_EACH = 60, 60, 25
@@ -76,9 +74,10 @@ def measure(table: Table, made: Installation, *, reading: bool) -> None:
     """Serve the installation, act on it and fill the table; with `reading` also pages and memory."""
     kind = made.workshop.database.engine.dialect.name
     table.section(f"Acts on {kind}, two workers, {load.CLIENTS} clients at once ({made.count:,} proposals)")
-    with _serving(made) as address:
+    with serving(made) as address:
         acting = Acting(made, address)
-        _writers(table, acting)
+        commenting(table, acting)
+        _voting(table, acting)
         _merges(table, acting)
         if reading:
             _reading(table, acting)
@@ -87,18 +86,22 @@ def measure(table: Table, made: Installation, *, reading: bool) -> None:
             table.say("  with the process that watches over them", f"{workers + watcher:.0f} MB")
 
 
-def _writers(table: Table, acting: Acting) -> None:
+def commenting(table: Table, acting: Acting) -> None:
+    """Let all clients comment at once; tell how many a second, and when the record has followed."""
     load.run(acting.address, acting.comments(1), 303)  # the first record of each proposal holds all that was before
-    _until_recorded(acting.made)
+    until_recorded(acting.made)
     found = load.run(acting.address, acting.comments(COMMENTS_EACH), 303)
-    behind = _until_recorded(acting.made)
+    behind = until_recorded(acting.made)
     table.least("Comment", found.rate, 100, "/s", _refused(found))
     table.most("  95 of 100 within", found.p95, 150, " ms", f" (slowest {found.slowest:.0f})")
     table.most("  the record follows the last within", behind, 1, " s")
+
+
+def _voting(table: Table, acting: Acting) -> None:
     found = load.run(acting.address, acting.votes(VOTES_EACH), 303)
     table.least("Vote", found.rate, 180, "/s", _refused(found))
     table.say("  95 of 100 within", f"{found.p95:.0f} ms (slowest {found.slowest:.0f})")
-    table.say("  the record follows the last within", f"{_until_recorded(acting.made):.1f} s")
+    table.say("  the record follows the last within", f"{until_recorded(acting.made):.1f} s")
 
 
 def _merges(table: Table, acting: Acting) -> None:
@@ -121,20 +124,20 @@ def _refused(found: Load) -> str:
     return f" REFUSED {found.refused}" if found.refused else ""
 
 
-def _until_recorded(made: Installation) -> float:
+def until_recorded(made: Installation) -> float:
     """Wait until no proposal waits for the recorder; return the seconds it took."""
     began = time.monotonic()
-    query = select(func.count()).select_from(Proposal).where(Proposal.recorded_version < Proposal.version)
     while time.monotonic() - began < RECORD_PATIENCE_SECONDS:
         with made.workshop.database.read() as session:
-            if not session.scalar(query):
+            if not recording.dirty(session, 1):
                 break
         time.sleep(0.02)
     return time.monotonic() - began
 
 
 @contextmanager
-def _serving(made: Installation) -> Iterator[str]:
+def serving(made: Installation) -> Iterator[str]:
+    """Run the real server with two workers on the installation; yields its address."""
     settings = made.settings
     environment = {
         "REVIEWTOOL_SECRET_KEY": settings.secret_key,

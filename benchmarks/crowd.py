@@ -1,13 +1,14 @@
 """Rows of many proposals at once: believable states, revisions, ballots with votes, threads, acts and notices.
 
-Each one shares the text of a proposal that was really made through the services, so that its page can be shown; only
-its refs are missing. Nothing of it waits for the recorder.
+Each one shares the text of a proposal that was really made through the services, so that its page can be shown; its
+refs are made apart. Nothing of it waits for the recorder.
 """
 
 from __future__ import annotations
 
 import random
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +32,12 @@ OUTCOMES = {"approved": "approved", "merged": "approved", "not_approved": "not_a
 TABLES: tuple[type[Base], ...] = (Proposal, Revision, Touch, Ballot, Vote, Thread, Comment, Event, Notice, Merge)
 TITLES = ("Aclarar el canon", "Actualizar el caso práctico", "Corregir el ejemplo de la comisión", "Citar la opinión")
 REMARK = "Convendría citar aquí el párrafo 2 de la nota interpretativa y revisar la cifra del ejemplo."
+Sizes = Callable[[int], list[int]]
+
+
+def of_few(number: int) -> list[int]:
+    """Return how many comments the threads of a proposal have: two or three short ones."""
+    return [2, 3, 4][: 2 + number % 2]
 
 
 @dataclass
@@ -41,6 +48,7 @@ class Crowd:
     workshop: Workshop
     people: Group
     templates: list[tuple[dict[str, Any], list[dict[str, Any]]]]  # revision and touches of really made proposals
+    sizes: Sizes = of_few
     rows: dict[type[Base], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     last: dict[type[Base], int] = field(default_factory=dict)
     rolls: dict[int, list[dict[str, Any]]] = field(default_factory=dict)  # by the author, who does not vote
@@ -95,14 +103,14 @@ class Crowd:
             revision_id = self.add(Revision, **{key: value for key, value in made.items() if key != "id"})
             for touch in touches:
                 self.add(Touch, **touch | {"revision_id": revision_id})
-        threads = 2 + number % 2
-        comments = sum(self.thread(acts, position, 1 + position, by=by) for position in range(1, threads + 1))
+        threads = self.sizes(number)
+        comments = sum(self.thread(acts, position, size, by=by) for position, size in enumerate(threads, 1))
         self._ballot(acts, state, author, latest, base["seal"])
         if state == "merged":
             self._merge(acts, by, base, latest)
         if state == "withdrawn":
             acts.add("withdrawn", by, began + timedelta(days=9), reason="Se integra en otra propuesta")
-        open_threads = threads if state in dict(OPEN_STATES) else 0
+        open_threads = len(threads) if state in dict(OPEN_STATES) else 0
         ends = now() + timedelta(days=5) if state == "consultation" else began + timedelta(days=1)
         self.add(
             Proposal,

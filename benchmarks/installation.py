@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from benchmarks import texts
-from benchmarks.crowd import Crowd, talk
+from benchmarks.crowd import Crowd, Sizes, of_few, talk
 from reviewtool import clock, installing
 from reviewtool.gitstore import maintenance
 from reviewtool.models import Proposal, Revision, Touch
@@ -61,16 +61,8 @@ def write_materials(folder: Path) -> None:
 
 def make(folder: Path, count: int, *, still_open: int, url: str = "", merges: int = 0) -> Installation:
     """Make an installation with so many proposals; `merges` of them stand approved and can really be merged."""
-    materials = folder / "materials"
-    write_materials(materials)
-    settings = Settings(
-        var=folder / "var", database_url=url, group_file=ROOT / "config" / "group.toml", secret_key=SECRET
-    )
-    workshop = installing.create(settings, source=str(materials))
-    people = _people(workshop)
-    with clock.at(clock.now() - timedelta(days=60)):
-        made = [_propose_lesson(workshop, people, at) for at in range(4)]
-    _fill(workshop, people, made, first=len(made) + 1, count=count - len(made) - merges - 5, still_open=still_open)
+    settings, workshop, people = begin(folder, url)
+    fill(workshop, people, count - merges - 5, still_open=still_open)
     approved = [_approved(workshop, people, at) for at in range(merges)]
     pages = _measured(workshop, people)
     maintenance.pack(workshop.store)
@@ -81,6 +73,17 @@ def make(folder: Path, count: int, *, still_open: int, url: str = "", merges: in
     with workshop.database.read() as session:
         voting = list(session.scalars(query))
     return Installation(settings, workshop, people, count, pages, approved, voting)
+
+
+def begin(folder: Path, url: str = "") -> tuple[Settings, Workshop, factories.Group]:
+    """Make an installation with the materials and the founding group, and no proposal yet."""
+    materials = folder / "materials"
+    write_materials(materials)
+    settings = Settings(
+        var=folder / "var", database_url=url, group_file=ROOT / "config" / "group.toml", secret_key=SECRET
+    )
+    workshop = installing.create(settings, source=str(materials))
+    return settings, workshop, _people(workshop)
 
 
 def _people(workshop: Workshop) -> factories.Group:
@@ -114,14 +117,18 @@ def _propose(workshop: Workshop, people: factories.Group, path: str, text: str, 
     return revisions.submit(workshop, draft_id, by_id=by.id)
 
 
-def _fill(workshop: Workshop, people: factories.Group, made: list[int], *, first: int, count: int, **how: int) -> None:
+def fill(workshop: Workshop, people: factories.Group, count: int, *, still_open: int, sizes: Sizes = of_few) -> None:
+    """Make the first `count` proposals: four really submitted ones, and rows and refs that share their texts."""
+    with clock.at(clock.now() - timedelta(days=60)):
+        made = [_propose_lesson(workshop, people, at) for at in range(4)]
+    first, last = len(made) + 1, count
     with workshop.database.write() as session:
         found = [proposals.revision(session, number, 1) for number in made]
         templates = [(_values(revision), [_values(touch) for touch in revision.touches]) for revision in found]
-        Crowd(session, workshop, people, templates).fill(first, count, **how)
-        commits = [str(revision.commit) for revision in found]
-    names = [f"refs/proposals/{number}/1 {commits[number % len(commits)]}" for number in range(first, first + count)]
-    lines = "".join(f"create {name}\n" for name in names)
+        Crowd(session, workshop, people, templates, sizes).fill(first, count - len(made), still_open)
+        query = select(Revision.proposal_number, Revision.number, Revision.commit)
+        rows = session.execute(query.where(Revision.proposal_number.between(first, last))).all()
+    lines = "".join(f"create refs/proposals/{number}/{revision} {commit}\n" for number, revision, commit in rows)
     workshop.store.run("-c", "core.fsync=none", "update-ref", "--stdin", stdin=lines.encode())
 
 

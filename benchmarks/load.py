@@ -21,6 +21,7 @@ class Load:
     """What the clients met: requests a second, milliseconds, and the statuses that nobody expected."""
 
     rate: float
+    least: float
     median: float
     p95: float
     slowest: float
@@ -107,4 +108,4 @@ def run(address: str, plans: Sequence[Sequence[bytes]], expected: int) -> Load:
     seconds = time.perf_counter() - began
     ordered = sorted(taken)
     p95 = ordered[int(len(ordered) * 0.95)]
-    return Load(len(taken) / seconds, statistics.median(ordered), p95, ordered[-1], len(taken), refused)
+    return Load(len(taken) / seconds, ordered[0], statistics.median(ordered), p95, ordered[-1], len(taken), refused)

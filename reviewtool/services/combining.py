@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from reviewtool.gitstore import history, reading, writing
 from reviewtool.gitstore.ids import BlobId, CommitId, TreeId
+from reviewtool.gitstore.objects import Batch
 from reviewtool.models import Revision, Touch
 from reviewtool.prose import ALGORITHM_VERSION, merge3
 from reviewtool.services.workshop import Workshop
@@ -95,8 +96,8 @@ def combine(workshop: Workshop, base: str, tip: str, wanted: Sequence[Wanted]) -
     return Combination(kind, base, tip, joined)
 
 
-def tree_of(workshop: Workshop, combination: Combination) -> TreeId:
-    """Write the combined tree on top of its tip; the combination must be mergeable."""
+def plan_tree(workshop: Workshop, combination: Combination, batch: Batch) -> TreeId:
+    """Add to a batch the combined tree on top of its tip, and what it holds; the combination must be mergeable."""
     edits: list[writing.Edit] = []
     files = reading.files(workshop.store, CommitId(combination.tip))
     for document in combination.documents:
@@ -104,8 +105,9 @@ def tree_of(workshop: Workshop, combination: Combination) -> TreeId:
         if document.old_path and (document.data is None or document.old_path != document.path):
             edits.append(writing.Edit(document.old_path, None, mode))
         if document.data is not None:
-            edits.append(writing.Edit(document.path, writing.write_blob(workshop.store, document.data), mode))
-    return writing.write_tree(workshop.store, CommitId(combination.tip), edits)
+            edits.append(writing.Edit(document.path, BlobId(batch.add("blob", document.data)), mode))
+    root = reading.tree_of(workshop.store, CommitId(combination.tip))
+    return writing.plan_tree(workshop.store, root, edits, batch)
 
 
 class _Sides:

@@ -16,6 +16,7 @@ from reviewtool.clock import now
 from reviewtool.errors import AlreadyDecided, Conflict, InvalidInput, NotAllowed, OutOfDate, Unavailable
 from reviewtool.gitstore import reading, record, writing
 from reviewtool.gitstore.ids import CommitId, TreeId
+from reviewtool.gitstore.objects import Batch
 from reviewtool.models import (
     Ballot,
     Comment,
@@ -114,11 +115,11 @@ def merge(workshop: Workshop, number: int, *, by_id: int, revision: int, note: s
     for _ in range(TRIES):
         refmoves.reconcile(workshop, MAIN)
         tip = documents.tip(workshop)
-        combination, tree = _combined(workshop, number, revision, tip)
+        result = _combined(workshop, number, revision, tip)
         try:
             with workshop.database.write() as session:
                 asked = _Asked(people.get(session, by_id), revision, note.strip(), now())
-                move_id, commit = _plan(session, workshop, number, asked, (combination, tree))
+                move_id, commit = _plan(session, workshop, number, asked, result)
         except IntegrityError as error:
             if "ref_move" in str(error.orig):  # somebody else's merge was planned between: start again
                 continue
@@ -136,15 +137,23 @@ def _publish(workshop: Workshop, number: int, move_id: int) -> bool:
         raise Unavailable("merge-waiting", number=number) from error
 
 
-def _combined(
-    workshop: Workshop, number: int, revision_number: int, tip: CommitId
-) -> tuple[combining.Combination, TreeId]:
+@dataclass(frozen=True)
+class _Result:
+    """What the text becomes: the combination, its tree, and the batch in which that waits to be written."""
+
+    combination: combining.Combination
+    tree: TreeId
+    batch: Batch
+
+
+def _combined(workshop: Workshop, number: int, revision_number: int, tip: CommitId) -> _Result:
     with workshop.database.read() as session:
         revision = proposals.revision(session, number, revision_number)
         combination = combining.of_revision(workshop, revision, tip)
     if not combination.mergeable:
         raise Conflict(f"merge-{combination.kind}", number=number)
-    return combination, combining.tree_of(workshop, combination)
+    batch = Batch(workshop.store)
+    return _Result(combination, combining.plan_tree(workshop, combination, batch), batch)
 
 
 @dataclass(frozen=True)
@@ -167,14 +176,8 @@ class _Parts:
     combination: combining.Combination
 
 
-def _plan(
-    session: Session,
-    workshop: Workshop,
-    number: int,
-    asked: _Asked,
-    result: tuple[combining.Combination, TreeId],
-) -> tuple[int, str]:
-    """T1: check everything under the lock, write the commit, plan the move; return the move's id and the commit."""
+def _plan(session: Session, workshop: Workshop, number: int, asked: _Asked, result: _Result) -> tuple[int, str]:
+    """T1: check all under the lock, write tree and commit, plan the move; return the move's id and the commit."""
     people.ensure_may(asked.by, Act.merge)
     proposal = proposals.lock(session, number)
     if proposal.state == State.merged:
@@ -189,8 +192,8 @@ def _plan(
     if not may_merge(ballots.standing_of(session, ballot)):
         raise AlreadyDecided("objection-holds", number=number)
     ensure_not_own(session, proposal, asked.by)
-    combination, tree = result
-    commit = _commit(session, workshop, _Parts(proposal, revision, ballot, combination), tree, asked)
+    combination = result.combination
+    commit = _commit(session, workshop, _Parts(proposal, revision, ballot, combination), result, asked)
     move = refmoves.plan(
         session,
         MAIN,
@@ -202,7 +205,7 @@ def _plan(
         ballot=ballot.number,
         base=revision.base,
         kind=combination.kind.value,
-        tree=tree,
+        tree=result.tree,
         algorithm=ALGORITHM_VERSION,
         note=asked.note,
         by=asked.by.id,
@@ -217,17 +220,18 @@ def ensure_not_own(session: Session, proposal: Proposal, by: Person) -> None:
         raise NotAllowed("merge-own", number=proposal.number)
 
 
-def _commit(session: Session, workshop: Workshop, parts: _Parts, tree: TreeId, asked: _Asked) -> str:
+def _commit(session: Session, workshop: Workshop, parts: _Parts, result: _Result, asked: _Asked) -> str:
     proposal, revision = parts.proposal, parts.revision
     author = people.get(session, proposal.author_id)
-    return writing.commit_tree(
-        workshop.store,
-        tree,
-        [CommitId(parts.combination.tip)],
+    commit = writing.plan_commit(
+        result.batch,
+        (result.tree, [CommitId(parts.combination.tip)]),
         writing.message(proposal.title, asked.note or proposal.reason, _trailers(session, workshop, parts)),
         signatures.of(workshop.group, author, revision.submitted_at),
         signatures.of(workshop.group, asked.by, asked.at),
     )
+    result.batch.write()  # one process for text, trees and commit
+    return commit
 
 
 def _trailers(session: Session, workshop: Workshop, parts: _Parts) -> list[tuple[str, str]]:
