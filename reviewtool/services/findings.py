@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from reviewtool import i18n
-from reviewtool.i18n import mark
+from reviewtool.i18n import mark, mark_plural
 
 
 @dataclass(frozen=True)
@@ -59,17 +59,17 @@ def _plain(each: Finding) -> dict[str, Any]:
     return {"code": each.code, **dict(each.facts), "said": each.said("en")}
 
 
-#: what `looked_at` counts
-COUNTED: Final[Mapping[str, str]] = {
-    "proposals": mark("propuestas"),
-    "revisions": mark("versiones"),
-    "ballots": mark("votaciones"),
-    "votes": mark("votos"),
-    "comments": mark("comentarios"),
-    "merges": mark("incorporaciones"),
-    "editions": mark("ediciones"),
-    "files": mark("archivos del registro"),
-    "commits": mark("cambios del texto vigente"),
+#: what `looked_at` counts, one and many
+COUNTED: Final[Mapping[str, tuple[str, str]]] = {
+    "proposals": mark_plural("%(num)s propuesta", "%(num)s propuestas"),
+    "revisions": mark_plural("%(num)s versión", "%(num)s versiones"),
+    "ballots": mark_plural("%(num)s votación", "%(num)s votaciones"),
+    "votes": mark_plural("%(num)s voto", "%(num)s votos"),
+    "comments": mark_plural("%(num)s comentario", "%(num)s comentarios"),
+    "merges": mark_plural("%(num)s incorporación", "%(num)s incorporaciones"),
+    "editions": mark_plural("%(num)s edición", "%(num)s ediciones"),
+    "files": mark_plural("%(num)s archivo del registro", "%(num)s archivos del registro"),
+    "commits": mark_plural("%(num)s cambio del texto vigente", "%(num)s cambios del texto vigente"),
 }
 
 SENTENCES: Final[Mapping[str, str]] = {

@@ -10,7 +10,7 @@ from typing import Any
 from reviewtool.clock import now
 from reviewtool.models import Inspection
 from reviewtool.services.findings import COUNTED, SENTENCES
-from reviewtool.web.i18n import gettext, number
+from reviewtool.web.i18n import gettext, ngettext, number
 
 MOST = 50  # lines of findings on the page; the command shows all
 OLD = timedelta(days=7)
@@ -25,7 +25,7 @@ class Seen:
     clean: bool
     old: bool
     seconds: str
-    counts: tuple[tuple[str, str], ...]
+    counts: tuple[str, ...]
     findings: tuple[str, ...]
     more: int
     notes: tuple[str, ...]
@@ -45,7 +45,7 @@ def seen(inspection: Inspection | None) -> Seen | None:
         clean=bool(inspection.clean),
         old=now() - inspection.ended_at > OLD,
         seconds=number(round(report.get("seconds", 0), 1)),
-        counts=tuple((gettext(COUNTED[name]), number(count)) for name, count in report.get("looked_at", {}).items()),
+        counts=tuple(ngettext(*COUNTED[name], count) for name, count in report.get("looked_at", {}).items()),
         findings=tuple(map(_said, findings[:MOST])),
         more=max(0, len(findings) - MOST),
         notes=tuple(map(_said, notes[:MOST])),
