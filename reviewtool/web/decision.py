@@ -43,13 +43,18 @@ from reviewtool.web.positions import (
 
 @dataclass(frozen=True)
 class MergeBox:
-    """What merging meets today: `state` met or unmet, in plain words; `conflict` leads to the passages."""
+    """What merging meets today: `state` met or unmet, in plain words; `conflict` leads to the passages.
+
+    `moved` are the documents whose published text changed since `base`, the state the version was written on.
+    """
 
     kind: str
     state: str
     title: str
     detail: str
     conflict: bool
+    base: str
+    moved: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -286,7 +291,10 @@ def merge_box(case: Case) -> MergeBox | None:
         return None
     kind = case.combination.kind.value
     state, title, detail = _KINDS[kind]
-    return MergeBox(kind, state, _(title), _(detail), conflict=not case.combination.mergeable)
+    joined = zip(case.revision.touches, case.combination.documents, strict=True)
+    moved = tuple(touch.old_path for touch, each in joined if each.kind != "exact" and touch.old_path)
+    conflict = not case.combination.mergeable
+    return MergeBox(kind, state, _(title), _(detail), conflict, case.combination.base, moved)
 
 
 def _merged(session: Session, number: int) -> Merged | None:

@@ -7,9 +7,10 @@ from html import unescape
 
 import pytest
 
+from reviewtool import clock
 from reviewtool.errors import Unavailable
-from reviewtool.gitstore import reading
-from reviewtool.services import consultations, merging, objections, people, proposals
+from reviewtool.gitstore import reading, writing
+from reviewtool.services import consultations, merging, objections, people, proposals, votes
 from tests import factories
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
@@ -264,3 +265,49 @@ def test_a_withdrawn_proposal_has_nothing_to_compare(sign_in, workshop, group):
         consultations.withdraw(session, number, by=group.members[1], reason="Presento otra")
     page = sign_in(group.members[1]).get(f"/propuestas/{number}/conflicto")
     assert "La propuesta ya terminó." in said(page)
+
+
+def push(store, path, old, new):
+    """Change the published text from outside, as a push to the repository does."""
+    tip = reading.head(store)
+    text = reading.data(store, reading.find(store, tip, path).blob).decode()
+    assert old in text
+    blob = writing.write_blob(store, text.replace(old, new).encode())
+    by = reading.Signature("Otra persona", "otra@aduana.example", clock.now())
+    tree = writing.write_tree(store, tip, [writing.Edit(path, blob)])
+    made = writing.commit_tree(store, tree, [tip], "Corrección directa", by, by)
+    store.run("push", "--quiet", str(store.path), f"{made}:refs/heads/main")
+    return tip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("30 días", "45 días", "El texto vigente cambió en otros párrafos"),
+        ("país de importación", "país importador", "cambió en un párrafo que esta propuesta también cambia"),
+        ("precio realmente", "precio verdaderamente", "cambian las mismas palabras"),
+    ],
+)
+def test_what_is_pushed_from_outside_is_seen_at_once_and_votes_stay_sealed(
+    sign_in, workshop, group, store, old, new, says
+):
+    number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
+    journey.open_ballot(workshop, number, group.coordinator)
+    journey.vote(workshop, number, group.members[1])
+    member = sign_in(group.members[2])
+    before = member.get(f"/propuestas/{number}")
+    assert "El texto vigente sigue igual" in said(before)
+    with workshop.database.read() as session:
+        seal = proposals.open_ballot(session, number).seal
+    base = push(store, INTRODUCTION, old, new)
+    page = member.get(f"/propuestas/{number}")
+    assert says in said(page)
+    link = f"/comparar/{base}/{INTRODUCTION}"
+    assert f'href="{link}"' in page.text
+    (word,) = set(new.split()) - set(old.split())
+    assert word in said(member.get(link))
+    journey.vote(workshop, number, group.members[2])
+    with workshop.database.read() as session:
+        ballot = proposals.open_ballot(session, number)
+        assert ballot.seal == seal == proposals.revision(session, number, 1).seal
+        assert len(votes.of_ballot(session, ballot.id)) == 2
