@@ -6,7 +6,7 @@ refs. All files of ten thousand took ten minutes and the measured costs were the
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from benchmarks.crowd import OPEN_STATES
@@ -24,16 +24,15 @@ OPEN = frozenset(state for state, _ in OPEN_STATES)
 
 def write(workshop: Workshop) -> None:
     """Bring the record of every proposal to what its rows say, the group's too, and pack refs and objects."""
-    last, found = 0, []
-    while not last or len(found) == AT_ONCE:
+    with workshop.database.read() as session:
+        last = session.scalar(select(func.max(Proposal.number))) or 0
+    for first in range(1, last + 1, AT_ONCE):
         with workshop.database.read() as session:
-            query = select(Proposal).where(Proposal.number > last).order_by(Proposal.number).limit(AT_ONCE)
-            found = list(session.scalars(query))
+            found = session.scalars(select(Proposal).where(Proposal.number.between(first, first + AT_ONCE - 1))).all()
             entries = [_entry(session, workshop, proposal) for proposal in found]
         moved = store_record.append_all(workshop.store, entries)
         if moved:
             raise RuntimeError(f"records that moved meanwhile: {sorted(moved)[:3]}")
-        last = found[-1].number
     recording.record_group(workshop)
     maintenance.pack(workshop.store)
 
