@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format demo-reset bench bench-diff
+.PHONY: help install run test check format demo-reset bench bench-diff bench-faults
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -35,3 +35,7 @@ bench:  ## Measure pages and acts, as ratios to a bare page
 bench-diff:  ## Measure differences, redline and passages on the real revisions in CORPUS, beside other engines
 	@scripts/install.sh dev
 	@.venv/bin/python -m benchmarks.prose $(CORPUS)
+
+bench-faults:  ## Kill the server 200 times on each database and count what was lost (KILLS, FAULTS_SEED)
+	@scripts/install.sh dev
+	@.venv/bin/python -m benchmarks.faults
