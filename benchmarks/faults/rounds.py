@@ -93,7 +93,7 @@ class Kills:
         self.workshop, self.ledger = workshop, Ledger()
         self.outcome = Outcome(seed)
         self._chance = random.Random(seed)
-        self._server = Server(settings.var, _environment(settings))
+        self._server = Server(settings.var, environment(settings))
         self._checker = Checker(workshop, self.ledger)
         self._locks = settings.repository_path
         board = Board([f"modulo/leccion-{at:02d}.md" for at in range(LESSONS)])
@@ -219,7 +219,8 @@ class Kills:
         assert not wrong, f"after {sum(self.outcome.kills.values())} kills (seed {self.outcome.seed}):\n{said}"
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def environment(settings: Settings) -> dict[str, str]:
+    """Return what the server is told of the installation."""
     return {
         "REVIEWTOOL_SECRET_KEY": KEY,
         "REVIEWTOOL_DATABASE_URL": settings.database,
