@@ -24,7 +24,10 @@ SHARED: Final = ("HEAD", "packed-refs")  # what git may also lock when it moves 
 def release(store: Store, names: Iterable[str]) -> bool:
     """Remove the locks of these files of the store that are older than a minute; say whether there was one."""
     released = False
-    folder = os.open(store.path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        folder = os.open(store.path, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:  # git will say what is wrong with it
+        return False
     try:
         # One at a time: who looked before another removed the lock would remove the one that git has made since.
         fcntl.flock(folder, fcntl.LOCK_EX)
