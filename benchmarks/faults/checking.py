@@ -81,7 +81,9 @@ class Checker:
                     found.record["comment"] += 1
                 else:
                     found.wrong.append(f"{act} is not in the record")
-        found.wrong += [f"{words} was written twice" for words, known in rows.comments.items() if len(known) > 1]
+        for known_by_words in (rows.comments, rows.titled):  # acknowledged or not
+            twice = [words for words, each in known_by_words.items() if words and len(each) > 1]
+            found.wrong += [f"{words} was written twice" for words in twice]
 
     def _votes(self, found: Found, rows: _Rows, record: dict[int, dict[str, Row]]) -> None:
         for act in self._acts("vote"):
