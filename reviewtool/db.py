@@ -5,6 +5,7 @@ Knows no table. `Database` is made once a process by `create_app`, the command l
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 import time
@@ -20,6 +21,8 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from reviewtool.errors import Unavailable
+
+log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_SECONDS = 15
 PREPARED_STATEMENTS = 24  # of SQLite, kept by each connection; with 128 no page was measurably faster
@@ -178,22 +181,30 @@ class Database:
     def write(self) -> Iterator[Session]:
         """Run the block in one writing transaction: committed at its end, rolled back when it raises.
 
-        Raises Unavailable("database-busy") when the database stays locked longer than the busy timeout.
+        Raises Unavailable("database-busy") when the database stays locked longer than the busy timeout, and
+        Unavailable("store-full") when its disk is full.
         """
         try:
             with self._writes.begin() as session:
                 yield session
         except OperationalError as error:
-            if is_busy(error):
-                raise Unavailable("database-busy") from error
-            raise
+            told = unavailable(error)
+            if told is None:
+                raise
+            raise told from error
 
     def dispose(self) -> None:
         """Close every pooled connection; also right after a fork, in the child."""
         self.engine.dispose()
 
 
-def is_busy(error: OperationalError) -> bool:
-    """Say whether the database refused only because somebody else holds it."""
+def unavailable(error: OperationalError) -> Unavailable | None:
+    """Return what a person is told when somebody else holds the database, or its disk is full; None otherwise."""
     text = str(error.orig).lower()
-    return "locked" in text or "busy" in text or "lock timeout" in text or "deadlock" in text
+    if any(sign in text for sign in ("locked", "busy", "lock timeout", "deadlock")):
+        log.warning("database busy: %s", error.orig)
+        return Unavailable("database-busy")
+    if "is full" in text or "no space left" in text:
+        log.error("database full: %s", error.orig)
+        return Unavailable("store-full")
+    return None

@@ -105,11 +105,13 @@ class LeanArbiter(Arbiter):  # type: ignore[misc]  # gunicorn carries no types
         self.app.tell = 0
         with os.fdopen(answers) as told:
             pids = [int(line) for line in told]  # ends when the loader has ended and each worker hears signals
-        os.waitpid(loader, 0)
+        _, status = os.waitpid(loader, 0)
         for worker, pid in zip(workers, pids, strict=False):
             worker.pid = pid
             self.WORKERS[pid] = worker
-        if len(pids) < missing:
+        if os.WIFSIGNALED(status):  # for want of memory, perhaps: those that serve go on, and it is soon tried again
+            self.log.error("the process that loads the application was ended by signal %s", os.WTERMSIG(status))
+        elif len(pids) < missing:
             raise HaltServer("The application could not be loaded.", self.APP_LOAD_ERROR)
 
     def _worker(self) -> Any:

@@ -36,7 +36,23 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = re.compile(r'(?<=_token" value=")[^"]+')
+SAID = "said"
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+
+
+@pytest.fixture
+def say(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Return a function whose lines stand in the summary of the run, whichever process the test runs in."""
+    return lambda lines: record_property(SAID, lines)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests said, whether they passed or not."""
+    reports = [report for name in ("passed", "failed") for report in terminalreporter.stats.get(name, ())]
+    for report in reports:
+        for name, lines in report.user_properties:
+            if name == SAID and report.when == "call":
+                terminalreporter.write_line(str(lines))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What git says when it fails, told as one of our errors. Called by `store` only."""
+"""What git says when it fails, and what is wrong with the store, told as one of our errors and to the log."""
 
 from __future__ import annotations
 
@@ -36,3 +36,9 @@ def failure(command: str, status: int, stderr: bytes) -> Unavailable:
     code = next((code for sign, code in _SIGNS if sign in detail), "store-failed")
     log.warning("git %s failed: status=%s code=%s detail=%s", command, status, code, detail[-2000:])
     return Unavailable(code, command=command, status=status, detail=detail[-500:])
+
+
+def unavailable(code: str, **facts: object) -> Unavailable:
+    """Return the error that the store cannot be used; the administrator finds in the log what is wrong with what."""
+    log.error("%s: %s", code, ", ".join(f"{name}={value}" for name, value in facts.items()))
+    return Unavailable(code, **facts)

@@ -9,15 +9,18 @@ from __future__ import annotations
 import logging
 from typing import Final
 
+from reviewtool.gitstore import locks
 from reviewtool.gitstore.store import Store
 
 log = logging.getLogger(__name__)
 
 _TOO_MANY_PACKS: Final = 20
+_LOCKED: Final = ("packed-refs", "objects/info/commit-graph", "objects/info/commit-graphs/commit-graph-chain")
 
 
 def pack(store: Store) -> None:
     """Pack refs and loose objects and write the commit-graph; readers and writers may go on meanwhile."""
+    locks.release(store, _LOCKED)
     store.run("pack-refs", "--all")
     packs = len(list((store.path / "objects" / "pack").glob("*.pack")))
     # Many packs are joined into one, unreachable objects kept (-k); else only what is loose goes into a new pack.

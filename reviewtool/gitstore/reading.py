@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal
 
-from reviewtool.errors import NotFound, Unavailable
+from reviewtool.errors import NotFound
 from reviewtool.gitstore import packed, trailers, trees
+from reviewtool.gitstore.failures import unavailable
 from reviewtool.gitstore.ids import BlobId, CommitId, TreeId
 from reviewtool.gitstore.store import Store
 
@@ -89,7 +90,7 @@ def head(store: Store, ref: str = MAIN) -> CommitId | None:
     if text.startswith("ref: "):
         return head(store, text.removeprefix("ref: ").strip())
     if not _ID.match(text):  # emptied by a full disk or a power cut
-        raise Unavailable("store-damaged", ref=ref)
+        raise unavailable("store-damaged", ref=ref)
     return CommitId(text)
 
 
@@ -111,7 +112,7 @@ def _loose(root: Path, prefix: str) -> Iterator[str]:
 
 def _there(store: Store) -> None:
     if not (store.path / "refs").is_dir():
-        raise Unavailable("store-missing", path=str(store.path))
+        raise unavailable("store-missing", path=str(store.path))
 
 
 # -- trees and blobs -------------------------------------------------------------------------------------------------

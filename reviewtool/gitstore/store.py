@@ -21,7 +21,7 @@ from git.exc import GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathErr
 
 from reviewtool.errors import Conflict, NotFound, Unavailable
 from reviewtool.gitstore.environment import ENVIRONMENT, OLDEST_GIT, SETTINGS, forget_inherited
-from reviewtool.gitstore.failures import failure
+from reviewtool.gitstore.failures import failure, unavailable
 from reviewtool.gitstore.ids import EMPTY_TREE, BlobId, CommitId, TreeId, check_commit
 from reviewtool.gitstore.signer import Signer
 
@@ -90,11 +90,11 @@ class Store:
             owner = self.path.stat().st_uid
             found = (self.path / "objects").is_dir()
         except OSError as error:
-            raise Unavailable("store-missing", path=str(self.path)) from error
+            raise unavailable("store-missing", path=str(self.path)) from error
         if owner != os.geteuid():
-            raise Unavailable("store-owner", path=str(self.path), owner=owner)
+            raise unavailable("store-owner", path=str(self.path), owner=owner)
         if not found:
-            raise Unavailable("store-missing", path=str(self.path))
+            raise unavailable("store-missing", path=str(self.path))
 
     def _session(self) -> _Session:
         session: _Session | None = getattr(self._local, "session", None)
@@ -103,7 +103,7 @@ class Store:
             try:
                 session = _Session(git.Repo(self.path, expand_vars=False))
             except (InvalidGitRepositoryError, NoSuchPathError) as error:
-                raise Unavailable("store-missing", path=str(self.path)) from error
+                raise unavailable("store-missing", path=str(self.path)) from error
             self._local.session = session
             with self.lock:
                 self._sessions = [ref for ref in self._sessions if ref() is not None]
@@ -245,11 +245,11 @@ class Store:
         except (ValueError, OSError, EOFError) as error:
             session.repo.git.clear_cache()
             self._check_folder()
-            raise Unavailable("store-damaged", object=ids[0]) from error
+            raise unavailable("store-damaged", object=ids[0]) from error
 
     def _absent(self, object_id: str) -> NotFound | Unavailable:
         if (self.path / "objects" / object_id[:2] / object_id[2:]).exists():
-            return Unavailable("store-damaged", object=object_id)
+            return unavailable("store-damaged", object=object_id)
         self._check_folder()
         return NotFound("no-object", object=object_id)
 

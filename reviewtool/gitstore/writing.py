@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reviewtool.errors import InvalidInput, Unavailable
-from reviewtool.gitstore import paths, reading, trailers, trees
+from reviewtool.gitstore import locks, paths, reading, trailers, trees
 from reviewtool.gitstore.ids import EMPTY_TREE, NO_OBJECT, BlobId, CommitId, TreeId
 from reviewtool.gitstore.objects import Batch
 from reviewtool.gitstore.reading import EXECUTABLE, FILE, SUBMODULE, SYMLINK, Signature
@@ -165,8 +165,14 @@ def update_ref(store: Store, ref: str, new: str, old: str | None) -> bool:
     False: it stands elsewhere. Raises Unavailable if git failed and the ref is still at old: nothing has happened.
     """
     check_ref(ref)
+    command = ("update-ref", "--no-deref", "-m", "reviewtool", ref, new, old or NO_OBJECT)
     try:
-        store.run("update-ref", "--no-deref", "-m", "reviewtool", ref, new, old or NO_OBJECT)
+        try:
+            store.run(*command)
+        except Unavailable as error:
+            if error.code != "store-busy" or not locks.release(store, (ref, *locks.SHARED)):
+                raise
+            store.run(*command)
     except Unavailable as error:
         present = reading.head(store, ref)
         if present == new:

@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from reviewtool.db import is_busy
+from reviewtool.db import unavailable
 from reviewtool.errors import (
     AlreadyDecided,
     Conflict,
@@ -85,9 +85,9 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(OperationalError)
     def database(error: OperationalError) -> Any:
-        if is_busy(error):
-            log.warning("database busy in %s", request.endpoint)
-            return page(503, say(Unavailable("database-busy")))
+        told = unavailable(error)
+        if told is not None:
+            return page(503, say(told))
         log.error("database failed in %s", request.endpoint, exc_info=error)
         return page(500)
 

@@ -13,12 +13,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from reviewtool.app import make_workshop
-from reviewtool.services import editions, merging, recording, refmoves, revisions
+from reviewtool import clock
+from reviewtool.app import create_app, make_workshop
+from reviewtool.gitstore import record as store_record
+from reviewtool.services import editions, merging, people, recording, refmoves, revisions, threads
+from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings
+from reviewtool.web.views import threads as threads_view
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STEPS = ("before-plan", "after-plan", "before-ref", "after-ref", "after-done")
+RECORD_STEPS = ("before-objects", "after-objects", "after-record-ref")
+COMMENT_STEPS = ("before-commit", "before-answer")
+COMMENT = {"version": "1", "body": "Convendría citar la nota interpretativa.", "form_token": "pulsado-dos-veces"}
 
 
 def die(*_args: Any, **_kwargs: Any) -> None:
@@ -52,6 +59,34 @@ def arrange(step: str) -> None:
             after(refmoves.writing, "update_ref")
         case "after-done":
             after(refmoves, "publish")
+        case _:
+            arrange_others(step)
+
+
+def arrange_others(step: str) -> None:
+    """Make the process die while it writes the record, or around the commit of a comment."""
+    match step:
+        case "before-objects":
+            before(store_record.Batch, "write")
+        case "after-objects":  # written, and no ref reaches them
+            after(store_record.Batch, "write")
+        case "after-record-ref":  # the record is there, and the database does not know
+            before(recording, "_note")
+        case "before-commit":
+            after(threads, "comment")
+        case "before-answer":  # committed, and nobody is told
+            before(threads_view, "flash")
+
+
+def comment(settings: Settings, workshop: Workshop, number: int, person: int) -> None:
+    """Send the form of a comment to the application, as somebody who has signed in."""
+    app = create_app(settings, workshop)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    client = app.test_client()
+    with workshop.database.read() as reading, client.session_transaction() as session:
+        identity = people.get(reading, person).get_id()
+        session.update(_user_id=identity, _fresh=True, began=clock.now().timestamp())
+    client.post(f"/propuestas/{number}/comentarios", data=COMMENT)
 
 
 def main(folder: str, url: str, act: str, step: str, number: str, person: str) -> None:
@@ -68,6 +103,12 @@ def main(folder: str, url: str, act: str, step: str, number: str, person: str) -
             revisions.submit(workshop, int(number), by_id=int(person))
         case "edition":
             editions.publish(workshop, "Edición 1", by_id=int(person))
+        case "record":
+            recording.record(workshop, int(number))
+        case "records":
+            recording.catch_up(workshop)
+        case "comment":
+            comment(settings, workshop, int(number), int(person))
 
 
 if __name__ == "__main__":

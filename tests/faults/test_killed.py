@@ -5,33 +5,17 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
 
 from reviewtool.gitstore import maintenance, reading
-from reviewtool.models import Draft, Edition, Merge, Proposal, RefMove, Revision
-from reviewtool.services import drafts, people, proposals, recording, refmoves
-from tests import factories
-from tests.faults.dying import ROOT, STEPS
+from reviewtool.gitstore import record as store_record
+from reviewtool.models import Comment, Draft, Edition, Merge, Proposal, RefMove, Revision
+from reviewtool.services import drafts, proposals, recording, refmoves
+from tests.faults.dying import COMMENT, COMMENT_STEPS, RECORD_STEPS, ROOT, STEPS
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
-
-
-@pytest.fixture
-def workshop(settings, database, store):
-    from reviewtool.app import make_workshop
-
-    return replace(make_workshop(settings), database=database, store=store)
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        made = factories.make_group(session)
-        loaded = [people.get(session, person.id) for person in made.members]
-        return replace(made, members=tuple(loaded), coordinator=people.get(session, made.coordinator.id))
 
 
 def run_and_die(settings, act, step, number, person):
@@ -97,3 +81,50 @@ def test_an_edition_killed_at_any_step_is_published_once_or_not_at_all(workshop,
         published = count(session, Edition)
     assert published == int(step != "before-plan")
     assert len(reading.refs(workshop.store, "refs/tags/edicion/")) == published
+
+
+@pytest.mark.parametrize("act", ["record", "records"])
+@pytest.mark.parametrize("step", RECORD_STEPS)
+def test_a_record_killed_at_any_step_of_its_writing_is_written_whole_at_the_next_start(
+    workshop, settings, group, act, step
+):
+    number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
+    recording.catch_up(workshop)
+    journey.open_ballot(workshop, number, group.coordinator)
+    journey.vote(workshop, number, group.members[1], reason="Se ajusta al artículo 8")
+    before = store_record.tip(workshop.store, recording.ref_of(number))
+    run_and_die(settings, act, step, number, 0)
+    moved = store_record.tip(workshop.store, recording.ref_of(number)) != before
+    assert moved == (step == "after-record-ref")
+
+    recording.catch_up(workshop)
+    with workshop.database.read() as session:
+        proposal = proposals.get(session, number)
+        assert proposal.recorded_version == proposal.version
+    entry = store_record.tip(workshop.store, recording.ref_of(number))
+    assert reading.commit(workshop.store, entry).parents == (before,)
+    for name in ("proposal.json", "ballots/1.json", f"events/0/{proposal.version}.json"):
+        assert store_record.read(workshop.store, recording.ref_of(number), name)
+    assert "Se ajusta al artículo 8" in store_record.read(
+        workshop.store, recording.ref_of(number), "ballots/1.json"
+    ).decode("utf-8")
+    assert maintenance.check(workshop.store) == []
+
+
+@pytest.mark.parametrize("step", COMMENT_STEPS)
+def test_a_comment_whose_answer_was_killed_is_there_once_when_it_is_sent_again(
+    app, sign_in, workshop, settings, group, step
+):
+    number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
+    person = group.members[1]
+    run_and_die(settings, "comment", step, number, person.id)
+    with workshop.database.read() as session:
+        assert count(session, Comment) == int(step == "before-answer")
+
+    answer = sign_in(person).post(f"/propuestas/{number}/comentarios", data=COMMENT)
+    assert answer.status_code == 303
+    recording.catch_up(workshop)
+    with workshop.database.read() as session:
+        (said,) = session.scalars(select(Comment))
+    written = store_record.read(workshop.store, recording.ref_of(number), f"comments/0/{said.id}.json")
+    assert COMMENT["body"] in written.decode("utf-8")

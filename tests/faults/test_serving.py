@@ -16,6 +16,7 @@ from reviewtool import installing
 from reviewtool.settings import Settings
 from tests.conftest import ROOT
 from tests.support import server
+from tests.support.server import below
 
 KEY = "only-for-tests" * 4
 
@@ -33,20 +34,6 @@ def address(tmp_path):
         yield url
 
 
-def below(parent: int) -> list[int]:
-    """Return the processes whose parent this is and that serve."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-            command = stat.with_name("cmdline").read_text()
-        except OSError:
-            continue
-        if int(fields[1]) == parent and "reviewtool" in command and fields[0] != "Z":
-            found.append(int(stat.parent.name))
-    return found
-
-
 def watcher_of(address: str) -> int:
     """Return the process that watches over the workers of this server; other tests may have servers of their own."""
     port = address.rpartition(":")[2]
@@ -55,8 +42,8 @@ def watcher_of(address: str) -> int:
 
 
 def until(holds) -> None:
-    """Wait for something that another process does, at most ten seconds."""
-    end = time.monotonic() + 10
+    """Wait for something that another process does, at most a minute."""
+    end = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.05)  # polling another process, with the bound above
@@ -86,6 +73,19 @@ def test_a_killed_worker_is_replaced_and_the_other_goes_on_answering(address):
     os.kill(second, signal.SIGKILL)
     until(lambda: len(below(watcher)) == 2 and second not in below(watcher))
     until(lambda: answers(address))
+
+
+def test_a_killed_loading_process_does_not_end_those_that_serve(tmp_path, address):
+    watcher = watcher_of(address)
+    first, second = below(watcher)
+    os.kill(first, signal.SIGKILL)
+    until(lambda: set(below(watcher)) - {first, second})
+    (loader,) = set(below(watcher)) - {first, second}
+    os.kill(loader, signal.SIGKILL)
+    until(lambda: "was ended by signal 9" in (tmp_path / "var" / "server.log").read_text())
+    assert answers(address)
+    until(lambda: len(set(below(watcher)) - {first, loader}) == 2)
+    assert second in below(watcher)
 
 
 def test_when_the_watching_process_is_killed_its_workers_end_too(tmp_path, address):
