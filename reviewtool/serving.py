@@ -89,6 +89,7 @@ class LeanArbiter(Arbiter):  # type: ignore[misc]  # gunicorn carries no types
     """
 
     worker_class: Any
+    loader = 0  # in the loading process and its workers: its number
 
     def spawn_workers(self) -> None:
         """Load the application once and fork as many workers as are missing."""
@@ -121,6 +122,7 @@ class LeanArbiter(Arbiter):  # type: ignore[misc]  # gunicorn carries no types
         )
 
     def _load_and_fork(self, workers: list[Any]) -> NoReturn:
+        self.loader = os.getpid()
         gc.disable()  # the collector writes to all that it looks at, and what is written to is shared no more
         try:
             self.app.wsgi()
@@ -138,10 +140,15 @@ class LeanArbiter(Arbiter):  # type: ignore[misc]  # gunicorn carries no types
 
 
 def _adopted(arbiter: Any, _worker: Any) -> None:
-    """Wait, in a new worker, until the loading process has ended and the watching one is its parent."""
+    """Wait, in a new worker, until the loading process has ended and the watching one is its parent.
+
+    Ends where the watching one was killed meanwhile: nobody would ever end this worker, nor free the port it holds.
+    """
     gc.set_threshold(*COLLECT)
     gc.enable()
-    while os.getppid() != arbiter.pid:
+    while (parent := os.getppid()) != arbiter.pid:
+        if parent != arbiter.loader:
+            os._exit(0)
         time.sleep(0.001)
 
 

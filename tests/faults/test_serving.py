@@ -96,6 +96,29 @@ def test_when_the_watching_process_is_killed_its_workers_end_too(tmp_path, addre
     assert not answers(address)
 
 
+def test_when_the_watching_process_is_killed_while_workers_are_made_they_end_and_free_the_port(address):
+    watcher = watcher_of(address)
+    port = address.rpartition(":")[2]
+    workers = below(watcher)
+    os.kill(workers[0], signal.SIGKILL)
+    until(lambda: set(below(watcher)) - set(workers))
+    os.kill(watcher, signal.SIGKILL)  # whom the loading process and its worker do not know dead
+    until(lambda: not serving_on(port))
+
+
+def serving_on(port: str) -> list[str]:
+    """Return the processes that were started to serve on this port, whoever their parent is now."""
+    found = []
+    for cmdline in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command, state = cmdline.read_text(), cmdline.with_name("stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if "reviewtool.serving" in command and f"\0{port}\0" in command and state != "Z":
+            found.append(cmdline.parent.name)
+    return found
+
+
 def test_an_application_that_cannot_be_loaded_ends_the_start_with_a_status(tmp_path):
     began = subprocess.run(
         [sys.executable, "-m", "reviewtool.serving", "127.0.0.1", str(server.free_port()), "2", "4"],

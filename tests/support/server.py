@@ -54,8 +54,7 @@ class Server:
                 )
             if _answers(self._process, self.address):
                 return self.address
-            self._process.kill()
-            self._process.wait()
+            self._end(self._process)
         raise AssertionError(f"the server did not start: {tail(self.log)}")
 
     @property
@@ -72,9 +71,15 @@ class Server:
         """End all of it at once, its git processes too, as a power cut would."""
         assert self._apart, "it shares its group of processes with the tests"
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            self._end(self._process)
             self._process = None
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        if self._apart:
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+        process.wait()
 
     def stop(self) -> None:
         """Ask it to end; fails when it does not."""
@@ -85,8 +90,7 @@ class Server:
         try:
             process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            self._end(process)
             raise AssertionError(f"the server did not stop when asked: {tail(self.log)}") from None
 
 
