@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 import re
 from collections import Counter, defaultdict
@@ -16,7 +14,7 @@ from benchmarks.faults.ledger import Act, Ledger
 from reviewtool.gitstore import maintenance, reading
 from reviewtool.gitstore.ids import CommitId
 from reviewtool.models import Ballot, Comment, Merge, Proposal, RefMove, Revision, Thread, Vote
-from reviewtool.services import recording, revisions
+from reviewtool.services import record_files, revisions, verifying
 from reviewtool.services.workshop import Workshop
 
 WORDS = re.compile(r"\b(?:comentario|motivo|marca)-\d{5}\b")
@@ -51,12 +49,12 @@ class Checker:
         self._merges(found, rows, record)
         found.wrong += [f"a move of {ref} is pending" for ref in rows.pending]
         found.wrong += [f"fsck: {line}" for line in maintenance.check(self.workshop.store)]
-        found.wrong += verify(self.workshop)
+        found.wrong += _verified(self.workshop)
         return found
 
     def _record(self, number: int) -> dict[str, Row]:
         """Return the files of a proposal's review record, by path."""
-        tip = reading.head(self.workshop.store, recording.ref_of(number))
+        tip = reading.head(self.workshop.store, record_files.ref_of(number))
         if tip is None:
             return {}
         entries = reading.files(self.workshop.store, tip)
@@ -183,9 +181,6 @@ def waiting(workshop: Workshop) -> int:
         return (session.scalar(dirty) or 0) + (session.scalar(pending) or 0)
 
 
-def verify(workshop: Workshop) -> list[str]:
-    """Return what the product's own check of record against database finds wrong, where the product has one."""
-    if importlib.util.find_spec("reviewtool.services.verifying") is None:
-        return []
-    verifying: Any = importlib.import_module("reviewtool.services.verifying")
-    return [f"verify: {each}" for each in verifying.verify(workshop)]
+def _verified(workshop: Workshop) -> list[str]:
+    """Return what the product's own check of record against database finds wrong."""
+    return [f"verify: {each.code}: {each.said('en')}" for each in verifying.verify(workshop).findings]

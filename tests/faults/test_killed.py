@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from reviewtool.gitstore import maintenance, reading
 from reviewtool.gitstore import record as store_record
 from reviewtool.models import Comment, Draft, Edition, Merge, Proposal, RefMove, Revision
-from reviewtool.services import drafts, proposals, recording, refmoves
+from reviewtool.services import drafts, proposals, record_files, recording, refmoves
 from tests.faults.dying import COMMENT, COMMENT_STEPS, RECORD_STEPS, ROOT, STEPS
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
@@ -92,21 +92,21 @@ def test_a_record_killed_at_any_step_of_its_writing_is_written_whole_at_the_next
     recording.catch_up(workshop)
     journey.open_ballot(workshop, number, group.coordinator)
     journey.vote(workshop, number, group.members[1], reason="Se ajusta al artículo 8")
-    before = store_record.tip(workshop.store, recording.ref_of(number))
+    before = store_record.tip(workshop.store, record_files.ref_of(number))
     run_and_die(settings, act, step, number, 0)
-    moved = store_record.tip(workshop.store, recording.ref_of(number)) != before
+    moved = store_record.tip(workshop.store, record_files.ref_of(number)) != before
     assert moved == (step == "after-record-ref")
 
     recording.catch_up(workshop)
     with workshop.database.read() as session:
         proposal = proposals.get(session, number)
         assert proposal.recorded_version == proposal.version
-    entry = store_record.tip(workshop.store, recording.ref_of(number))
+    entry = store_record.tip(workshop.store, record_files.ref_of(number))
     assert reading.commit(workshop.store, entry).parents == (before,)
     for name in ("proposal.json", "ballots/1.json", f"events/0/{proposal.version}.json"):
-        assert store_record.read(workshop.store, recording.ref_of(number), name)
+        assert store_record.read(workshop.store, record_files.ref_of(number), name)
     assert "Se ajusta al artículo 8" in store_record.read(
-        workshop.store, recording.ref_of(number), "ballots/1.json"
+        workshop.store, record_files.ref_of(number), "ballots/1.json"
     ).decode("utf-8")
     assert maintenance.check(workshop.store) == []
 
@@ -126,5 +126,5 @@ def test_a_comment_whose_answer_was_killed_is_there_once_when_it_is_sent_again(
     recording.catch_up(workshop)
     with workshop.database.read() as session:
         (said,) = session.scalars(select(Comment))
-    written = store_record.read(workshop.store, recording.ref_of(number), f"comments/0/{said.id}.json")
+    written = store_record.read(workshop.store, record_files.ref_of(number), f"comments/0/{said.id}.json")
     assert COMMENT["body"] in written.decode("utf-8")

@@ -15,7 +15,7 @@ from sqlalchemy import event, func, select
 from reviewtool import clock
 from reviewtool.gitstore import locks, maintenance, reading, writing
 from reviewtool.models import Comment, Event, Merge
-from reviewtool.services import documents, proposals, recording, refmoves
+from reviewtool.services import documents, proposals, record_files, recording, refmoves
 from reviewtool.services.recording import Recorder
 from tests.faults.dying import ROOT
 from tests.support import journey
@@ -99,7 +99,7 @@ def test_a_lock_that_a_killed_git_left_a_minute_ago_is_removed_and_the_merge_goe
 def test_a_lock_beside_a_record_keeps_no_other_record_back(workshop, sign_in, group, proposed):
     other = journey.propose(workshop, group.members[1], INTRODUCTION, "precio realmente", "precio verdaderamente")
     recording.catch_up(workshop)
-    left = lock(workshop, recording.ref_of(proposed))
+    left = lock(workshop, record_files.ref_of(proposed))
     for number in (proposed, other):
         assert press_comment(sign_in(group.members[2]), number).status_code == 303
     Recorder(workshop, workshop.store.path / "recorder.lock")._once()

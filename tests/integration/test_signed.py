@@ -10,7 +10,7 @@ from reviewtool.app import make_workshop
 from reviewtool.errors import Unavailable
 from reviewtool.gitstore import reading, signing
 from reviewtool.gitstore import store as stores
-from reviewtool.services import editions, merging, proposals, recording, revisions, verifying
+from reviewtool.services import editions, merging, proposals, record_files, recording, revisions, verifying
 from tests import factories
 from tests.support import journey, keys
 from tests.support.materials import INTRODUCTION
@@ -42,7 +42,7 @@ def test_a_version_a_merge_a_record_and_an_edition_are_good(workshop, group, sig
     number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
     journey.revise(workshop, group.members[0], number, INTRODUCTION, "precio efectivamente", "precio pagado")
     recording.catch_up(workshop)
-    early = reading.head(store, recording.ref_of(number))
+    early = reading.head(store, record_files.ref_of(number))
     journey.approve(workshop, number, group)
     merged = journey.merge(workshop, number, coordinator)
     editions.publish(workshop, "Edición uno", by_id=coordinator.id, note="Con una nota.")
@@ -50,7 +50,7 @@ def test_a_version_a_merge_a_record_and_an_edition_are_good(workshop, group, sig
         *(reading.head(store, revisions.ref_of(number, each)) for each in (1, 2)),
         merged,
         early,
-        reading.head(store, recording.ref_of(number)),
+        reading.head(store, record_files.ref_of(number)),
         reading.head(store, "refs/tags/edicion/edicion-uno"),
     ]
     allowed = signing_settings.allowed_signers_path
