@@ -342,6 +342,7 @@ def import_newer(workshop: Workshop) -> list[int]:
             if tip is not None and recorded_version(workshop, tip) > (known.version if known else 0):
                 rebuilding.import_proposal(session, workshop, number)
                 found.append(number)
+        rebuilding.import_withdrawals(session, workshop)
         unrecorded.take_up(session, workshop)
         rebuilding.set_sequences(session)
     return found

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "run-demo": "cli_installation",
     "serve": "cli_installation",
     "verify": "cli_record",
+    "withdraw": "cli_record",
 }
 
 

@@ -68,6 +68,12 @@ _ONLY_HERE: Mapping[str, tuple[str, str]] = {
 }
 
 
+def person_id(text: str) -> int:
+    """Return the number of a person as `person list` shows it, «p17»; 0, which nobody has, for anything else."""
+    number = text.removeprefix("p")
+    return int(number) if number.isdecimal() else 0
+
+
 def load_settings() -> Settings:
     """Return the settings of the installation, with the log begun as they say."""
     settings = Settings.load()

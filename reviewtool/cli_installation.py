@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 
 from reviewtool import demonstration, installing, serving
-from reviewtool.cli_common import load_settings, said
+from reviewtool.cli_common import load_settings, person_id, said
 from reviewtool.errors import InstallationError, ReviewError
 from reviewtool.rules.permissions import Role
 from reviewtool.services import installations, people, recording, refmoves
@@ -141,14 +141,14 @@ def list_people() -> None:
 
 
 @person.command()
-@click.argument("person_id", metavar="ID")
+@click.argument("who", metavar="ID")
 @click.argument("email")
 @said
-def address(person_id: str, email: str) -> None:
+def address(who: str, email: str) -> None:
     """Set a person's e-mail address; ID is as `person list` shows it, p17."""
     workshop = installing.open_existing(load_settings())
     with workshop.database.write() as session:
-        changed = people.get(session, int(person_id.removeprefix("p") or 0) if person_id[1:].isdecimal() else 0)
+        changed = people.get(session, person_id(who))
         people.set_address(session, changed, email)
         click.echo(f"The address of p{changed.id} {changed.name} is set.")
 

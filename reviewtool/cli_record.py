@@ -9,9 +9,9 @@ import click
 from sqlalchemy import text
 
 from reviewtool import backups, installing
-from reviewtool.cli_common import load_settings, said
+from reviewtool.cli_common import load_settings, person_id, said
 from reviewtool.gitstore import maintenance
-from reviewtool.services import inspections, verifying
+from reviewtool.services import inspections, verifying, withdrawals
 from reviewtool.services.findings import Report
 
 
@@ -79,11 +79,34 @@ def restore(source: Path) -> None:
 
 
 @click.command()
+@click.option("--drop-withdrawn", is_flag=True, help="Also drop what withdrawals left behind; stop the program first.")
 @said
-def maintain() -> None:
-    """Pack the repository and refresh what speeds it up; nothing is ever thrown away."""
-    workshop = installing.open_existing(load_settings())
-    maintenance.pack(workshop.store)
+def maintain(drop_withdrawn: bool) -> None:
+    """Pack the repository and refresh what speeds it up; nothing is ever thrown away unless it was withdrawn."""
+    settings = load_settings()
+    workshop = installing.open_existing(settings)
+    if drop_withdrawn:
+        installing.drop_withdrawn(settings, workshop)
+        click.echo("What was withdrawn is gone from the repository and the files of the database.")
+    else:
+        maintenance.pack(workshop.store)
     with workshop.database.write() as session:
         session.execute(text("ANALYZE"))
     click.echo("The repository is packed and the database's statistics are fresh.")
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(withdrawals.KINDS))
+@click.argument("number", metavar="ID", type=int)
+@click.option("--by", "by_id", required=True, help="Who decides it, of the coordination: p17.")
+@click.option("--ground", required=True, help="Why; it stays on record.")
+@said
+def withdraw(kind: str, number: int, by_id: str, ground: str) -> None:
+    """Withdraw for confidentiality: the words of comment ID, or the reason of vote, opinion or objection ID."""
+    workshop = installing.open_existing(load_settings())
+    made = withdrawals.withdraw(workshop, kind, number, ground=ground, by_id=person_id(by_id))
+    click.echo(f"Withdrawn: {kind} {number} of P-{made.proposal_number}; {len(made.renamed)} entries written anew.")
+    click.echo("Still to do, by hand:")
+    click.echo("  1. stop the program, reviewtool maintain --drop-withdrawn, start it again")
+    click.echo("  2. destroy backups and copies of the repository made before now, or make them anew")
+    click.echo("  3. tell whoever was sent the words by other ways")

@@ -198,6 +198,19 @@ class Database:
         self.engine.dispose()
 
 
+def vacuum(database: Database) -> None:
+    """Write the database's files anew without what was replaced or removed; nobody else should use it meanwhile."""
+    sqlite = database.engine.dialect.name == "sqlite"
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        raw: Any = connection.connection.driver_connection
+        if not sqlite:
+            connection.exec_driver_sql("VACUUM FULL")
+            return
+        raw.rollback()
+        raw.execute("VACUUM")
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def unavailable(error: OperationalError) -> Unavailable | None:
     """Return what a person is told when somebody else holds the database, or its disk is full; None otherwise."""
     text = str(error.orig).lower()

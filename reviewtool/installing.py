@@ -6,25 +6,27 @@ last.
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from reviewtool import migrate
 from reviewtool.app import make_workshop
 from reviewtool.clock import now
-from reviewtool.db import Database
+from reviewtool.db import Database, vacuum
 from reviewtool.errors import Conflict, InstallationError, ReviewError
 from reviewtool.gitstore import importing, maintenance, reading
 from reviewtool.gitstore import store as stores
 from reviewtool.gitstore.signer import open_signer
 from reviewtool.group import Group
-from reviewtool.models import RuleSet
+from reviewtool.models import RuleSet, Withdrawal
 from reviewtool.rules import presets
-from reviewtool.services import installations, rebuilding, signatures
+from reviewtool.services import installations, rebuilding, record_files, refmoves, signatures
 from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings, project_root
 
@@ -208,6 +210,27 @@ _NOT_REBUILT: Mapping[str, tuple[str, str]] = {
         "En {ref}, {path} tiene el formato {found}; este programa conoce el {known}. No se hizo nada.",
     ),
 }
+
+
+def drop_withdrawn(settings: Settings, workshop: Workshop) -> None:
+    """Drop what withdrawals left in the repository and in the database's files; the program must be stopped."""
+    with (settings.var / "recorder.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise InstallationError(
+                "The program is running. Stop it first; nothing was done.",
+                "El programa está en marcha. Deténgalo primero; no se hizo nada.",
+            ) from error
+        with workshop.database.read() as session:
+            withdrawn = set(session.scalars(select(Withdrawal.proposal_number)))
+            if refmoves.pending(session):
+                raise InstallationError(
+                    "Something waits to be finished: run reviewtool reconcile first. Nothing was done.",
+                    "Algo espera para terminarse: ejecute antes reviewtool reconcile. No se hizo nada.",
+                )
+        maintenance.drop_unreachable(workshop.store, [record_files.ref_of(number) for number in sorted(withdrawn)])
+        vacuum(workshop.database)
 
 
 def _no_installation(settings: Settings) -> InstallationError:

@@ -7,6 +7,7 @@ pending move is about to publish.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Final
 
 from reviewtool.gitstore import locks
@@ -28,6 +29,22 @@ def pack(store: Store) -> None:
     store.run("repack", "-d", "-l", "-q", *everything)
     store.run("commit-graph", "write", "--reachable", "--changed-paths", "--no-progress")
     log.info("store packed: packs_before=%d joined=%s", packs, bool(everything))
+
+
+def drop_unreachable(store: Store, rewritten: Sequence[str]) -> None:
+    """Drop every object that no ref reaches, and the logs of refs that were written anew, which name such objects.
+
+    Nobody may write meanwhile: an object that a pending move is about to publish would go too.
+    """
+    for ref in rewritten:
+        (store.path / "logs" / ref).unlink(missing_ok=True)
+    store.run("pack-refs", "--all")
+    store.run("repack", "-a", "-d", "-l", "-q")
+    store.run("prune", "--expire=now")
+    store.run("commit-graph", "write", "--reachable", "--changed-paths", "--no-progress")
+    store.close()
+    store.forget()
+    log.info("unreachable objects dropped; records written anew: %d", len(rewritten))
 
 
 def check(store: Store) -> list[str]:

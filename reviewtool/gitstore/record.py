@@ -5,14 +5,13 @@ Called by the recorder. The chain is the hash chain: an entry is never taken bac
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reviewtool.errors import OutOfDate, Unavailable
 from reviewtool.gitstore import reading, trees, writing
 from reviewtool.gitstore.ids import EMPTY_TREE, BlobId, CommitId
-from reviewtool.gitstore.objects import Batch
+from reviewtool.gitstore.objects import Batch, object_id
 from reviewtool.gitstore.reading import Signature
 from reviewtool.gitstore.store import Store
 
@@ -103,4 +102,38 @@ def differing(store: Store, entry: CommitId | None, wanted: Mapping[str, bytes])
 
 def blob_id(data: bytes) -> BlobId:
     """Return the id that Git gives to these bytes."""
-    return BlobId(hashlib.sha1(b"blob %d\0%s" % (len(data), data), usedforsecurity=False).hexdigest())
+    return BlobId(object_id("blob", data))
+
+
+def rewrite(store: Store, ref: str, tip: CommitId, change: Callable[[str, bytes], bytes]) -> dict[str, str]:
+    """Write the whole chain anew with `change(path, bytes)` of every file; return the entries, old id -> new.
+
+    People, instants and messages stay. Entries before the first changed one keep their ids and are left out. Raises
+    OutOfDate("record-moved") if the record has moved.
+    """
+    writing.check_ref(ref)
+    batch = Batch(store)
+    blobs: dict[tuple[str, str], str] = {}
+    renamed: dict[str, str] = {}
+    listed = store.run("rev-list", "--reverse", "--topo-order", tip, "--").decode("ascii").split()
+    for old in map(CommitId, listed):
+        edits = []
+        for path, blob in files(store, old).items():
+            if (path, blob) not in blobs:
+                data = reading.data(store, blob)
+                changed = change(path, data)
+                blobs[path, blob] = batch.add("blob", changed) if changed != data else blob
+            if blobs[path, blob] != blob:
+                edits.append(writing.Edit(path, BlobId(blobs[path, blob])))
+        made = reading.commit(store, old)
+        parents = [CommitId(renamed.get(parent, parent)) for parent in made.parents]
+        if edits or parents != list(made.parents):
+            tree = writing.plan_tree(store, made.tree, edits, batch)
+            message = store.object(old)[1].partition(b"\n\n")[2].decode("utf-8")
+            renamed[old] = writing.plan_commit(batch, (tree, parents), message, made.author, made.committer)
+    if not renamed:
+        return {}
+    batch.write()
+    if not writing.update_ref(store, ref, renamed[tip], tip):
+        raise OutOfDate("record-moved", ref=ref, expected=tip, found=reading.head(store, ref))
+    return renamed

@@ -12,6 +12,7 @@ from reviewtool.models.notice import Notice
 from reviewtool.models.person import Person, RoleTerm, Seat, SeatHolding
 from reviewtool.models.proposal import Draft, DraftFile, Event, LastRead, Proposal, Revision, Touch
 from reviewtool.models.thread import Comment, CommentEdit, Mention, Suggestion, Thread
+from reviewtool.models.withdrawal import Withdrawal
 
 __all__ = [
     "Ballot",
@@ -42,4 +43,5 @@ __all__ = [
     "Thread",
     "Touch",
     "Vote",
+    "Withdrawal",
 ]

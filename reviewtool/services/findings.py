@@ -110,6 +110,9 @@ SENTENCES: Final[Mapping[str, str]] = {
         "El registro de P-%(number)s ya no contiene el estado %(id)s que el cambio aprobado nombra."
     ),
     "record-invalid": mark("En %(ref)s, «%(path)s» no cumple su esquema: %(reason)s."),
+    "withdrawn": mark(
+        "En P-%(number)s se retiró un texto por confidencialidad (%(kind)s %(id)s, retiro %(withdrawal)s)."
+    ),
     # editions, moves, the store
     "edition-missing": mark("Falta en el archivo la edición «%(name)s» (%(ref)s)."),
     "edition-differs": mark("La edición «%(name)s» está en el archivo en %(found)s y consta en %(wanted)s."),

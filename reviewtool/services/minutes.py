@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 WRITTEN_AT = frozenset(
     {"ballot_opened", "ballot_closed", "ballot_extended", "merged", "withdrawn", "reopened", "silence_interrupted"}
-    | {"objection_raised", "objection_lifted", "opinion_given"}
+    | {"objection_raised", "objection_lifted", "opinion_given", "content_withdrawn"}
 )
 
 STATES = {

@@ -42,6 +42,7 @@ from reviewtool.models import (
     Thread,
     Touch,
     Vote,
+    Withdrawal,
 )
 from reviewtool.services import installations, unrecorded
 from reviewtool.services.record_files import FORMAT, GROUP_REF, ref_of
@@ -65,6 +66,7 @@ def rebuild(workshop: Workshop) -> dict[str, int]:
         import_group(session, workshop)
         for number in recorded_numbers(workshop):
             import_proposal(session, workshop, number)
+        import_withdrawals(session, workshop)
         unrecorded.take_up(session, workshop)
         set_sequences(session)
         tables = (Person, Proposal, Revision, Ballot, Vote, Thread, Comment, Event, Merge, Edition)
@@ -104,6 +106,13 @@ def import_group(session: Session, workshop: Workshop) -> None:
         _put(session, Edition, editions["editions"])
     session.execute(update(Installation).values(people_version=Installation.people_version + 1))
     session.expire_all()
+
+
+def import_withdrawals(session: Session, workshop: Workshop) -> None:
+    """Write what was withdrawn; after the proposals, which its rows name."""
+    tip = record.tip(workshop.store, GROUP_REF)
+    for found in _Files(workshop, GROUP_REF, tip).at("withdrawals.json") if tip else ():
+        _put(session, Withdrawal, found["withdrawals"])
 
 
 def _keep_private(session: Session, workshop: Workshop, row: _Row) -> None:

@@ -39,6 +39,7 @@ from reviewtool.models import (
     Thread,
     Touch,
     Vote,
+    Withdrawal,
 )
 
 FORMAT: Final = 2
@@ -102,6 +103,7 @@ def of_group(session: Session) -> Files:
     for row in _rows(session, RuleSet):
         files[f"rules/{row['id']}.json"] = to_json(row)
     files["editions.json"] = to_json({"editions": _rows(session, Edition, order=Edition.id)})
+    files["withdrawals.json"] = to_json({"withdrawals": _rows(session, Withdrawal, order=Withdrawal.id)})
     return files
 
 
@@ -234,4 +236,14 @@ def _plain(value: Any) -> Any:
 
 def to_json(value: Mapping[str, Any]) -> bytes:
     """Write a file of the record: the same values always give the same bytes."""
-    return (json.dumps({"format": FORMAT} | dict(value), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return written({"format": FORMAT} | dict(value))
+
+
+def written(value: Mapping[str, Any]) -> bytes:
+    """Write what a file of the record says as its bytes."""
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def path_of(folder: str, identity: int) -> str:
+    """Return where a thread, comment or act stands in a record."""
+    return _path(folder, identity, by_hundreds=True)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from reviewtool.clock import now
 from reviewtool.errors import AlreadyDecided, InvalidInput, NotAllowed, NotFound, OutOfDate
 from reviewtool.models import Comment, CommentEdit, Event, Mention, Objection, Person, Proposal, Suggestion, Thread
+from reviewtool.models.withdrawal import INSTEAD
 from reviewtool.prose import passages
 from reviewtool.rules.lifecycle import State, ensure_allowed
 from reviewtool.rules.permissions import Act, may_settle_thread
@@ -176,6 +177,8 @@ def edit(session: Session, comment_id: int, body: str, *, by: Person, seen: str)
     session.refresh(changed)
     if changed.author_id != by.id:
         raise NotAllowed("comment-of-other")
+    if changed.body == INSTEAD:
+        raise NotAllowed("comment-withdrawn")
     if _plain(seen) != _plain(changed.body):
         raise OutOfDate("comment-changed")
     text = _body(Message(body))
@@ -263,14 +266,20 @@ def _repeated(session: Session, message: Message, by: Person) -> Comment | None:
     )
 
 
-def own_comment(session: Session, comment_id: int, *, by: Person) -> tuple[Comment, Thread]:
-    """Return a comment that this person wrote, with its thread; raises NotFound, NotAllowed."""
+def get_comment(session: Session, comment_id: int) -> tuple[Comment, Thread]:
+    """Return a comment with its thread; raises NotFound."""
     found = session.scalar(select(Comment).where(Comment.id == comment_id).options(joinedload(Comment.thread)))
     if found is None:
         raise NotFound("comment-unknown")
+    return found, found.thread
+
+
+def own_comment(session: Session, comment_id: int, *, by: Person) -> tuple[Comment, Thread]:
+    """Return a comment that this person wrote, with its thread; raises NotFound, NotAllowed."""
+    found, thread = get_comment(session, comment_id)
     if found.author_id != by.id:
         raise NotAllowed("comment-of-other")
-    return found, found.thread
+    return found, thread
 
 
 def _cut(token: str | None) -> str | None:

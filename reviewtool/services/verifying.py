@@ -19,7 +19,7 @@ from reviewtool.clock import now
 from reviewtool.db import Base
 from reviewtool.errors import ReviewError
 from reviewtool.gitstore import maintenance, reading, signing
-from reviewtool.models import Ballot, Comment, Edition, Merge, Proposal, RefMove, Revision, Vote
+from reviewtool.models import Ballot, Comment, Edition, Merge, Proposal, RefMove, Revision, Vote, Withdrawal
 from reviewtool.services import revisions, verifying_merges, verifying_records
 from reviewtool.services.findings import Finding, Report, finding
 from reviewtool.services.workshop import Workshop
@@ -27,7 +27,7 @@ from reviewtool.services.workshop import Workshop
 LOOKS = 3
 BETWEEN_SECONDS = 1.5  # the recorder follows within one
 WAITING = timedelta(minutes=1)  # how long a move may be pending while its owner is alive
-NOTES = frozenset({"commit-unexplained", "text-unchecked", "unsigned"})
+NOTES = frozenset({"commit-unexplained", "text-unchecked", "unsigned", "withdrawn"})
 SIGNED = ("refs/proposals/", "refs/reviews/", "refs/group", "refs/tags/edicion/")
 _COUNTED: dict[str, type[Base]] = {
     "proposals": Proposal,
@@ -66,7 +66,7 @@ def _look(workshop: Workshop) -> tuple[list[Finding], dict[str, int]]:
         _hold_still(session)
         for name, table in _COUNTED.items():
             counted[name] = session.scalar(select(func.count()).select_from(table)) or 0
-        for check in (verifying_merges.check, _versions, verifying_records.check, _editions, _moves):
+        for check in (verifying_merges.check, _versions, verifying_records.check, _editions, _moves, _withdrawals):
             try:
                 found.extend(check(session, workshop, counted))
             except ReviewError as error:  # an object that is gone or damaged: what depends on it cannot be checked
@@ -128,6 +128,12 @@ def _editions(session: Session, workshop: Workshop, _counted: Counter[str]) -> I
         elif (found := reading.peeled(workshop.store, tag)) != edition.commit:
             yield finding("edition-differs", name=edition.name, found=found, wanted=edition.commit)
     yield from (finding("edition-unknown", ref=ref) for ref in present)
+
+
+def _withdrawals(session: Session, _workshop: Workshop, _counted: Counter[str]) -> Iterator[Finding]:
+    for made in session.scalars(select(Withdrawal).order_by(Withdrawal.id)):
+        facts = {"number": made.proposal_number, "kind": made.kind, "id": made.target_id}
+        yield finding("withdrawn", **facts, withdrawal=made.id)
 
 
 def _moves(session: Session, _workshop: Workshop, _counted: Counter[str]) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from reviewtool.errors import ReviewError
 from reviewtool.gitstore import reading, record, trees, writing
 from reviewtool.gitstore.ids import CommitId
 from reviewtool.gitstore.reading import Commit, Signature
-from reviewtool.models import Ballot, Installation, Merge, Proposal, Revision
+from reviewtool.models import Ballot, Installation, Merge, Proposal, Revision, Withdrawal
 from reviewtool.prose import ALGORITHM_VERSION
 from reviewtool.rules.lifecycle import State
 from reviewtool.services import ballots, combining, merging, people, proposals, signatures, votes
@@ -128,7 +128,7 @@ def _commit(
         wanted_votes = sorted(f"{_known(signatures.line(workshop.group, who))} # {seat}" for who, seat in cast)
         found_votes = sorted(_voted(value) for key, value in commit.trailers if key == name)
         yield from same(name, found_votes, wanted_votes)
-    yield from _recorded(workshop, merge.proposal_number, said.get("Review-record"))
+    yield from _recorded(session, workshop, merge.proposal_number, said.get("Review-record"))
 
 
 def _who(signature: Signature) -> tuple[str, int]:
@@ -146,11 +146,14 @@ def _voted(value: str) -> str:
     return f"{_known(who)} # {seat}"
 
 
-def _recorded(workshop: Workshop, number: int, named: str | None) -> Iterator[Finding]:
-    """Check that the record which a merge names is still part of the record."""
+def _recorded(session: Session, workshop: Workshop, number: int, named: str | None) -> Iterator[Finding]:
+    """Check that the record which a merge names is still part of the record, by what a withdrawal renamed it to."""
     tip = record.tip(workshop.store, ref_of(number))
     if named is None or tip is None:
         return
+    query = select(Withdrawal.renamed).where(Withdrawal.proposal_number == number).order_by(Withdrawal.id)
+    for renamed in session.scalars(query):
+        named = renamed.get(named, named)
     try:
         kept = reading.is_ancestor(workshop.store, CommitId(named), tip)
     except ReviewError:

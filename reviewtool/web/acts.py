@@ -50,6 +50,7 @@ FAMILIES = (
             "thread_resolved": mark("Comentario resuelto"),
             "thread_reopened": mark("Comentario abierto de nuevo"),
             "suggestion_adopted": mark("Sugerencia que un miembro hizo suya"),
+            "content_withdrawn": mark("Retiro por confidencialidad"),
         },
     ),
     Family(
@@ -97,6 +98,7 @@ _SHORT: dict[str, str] = {  # a sentence without facts
     "thread_resolved": mark("Dio por resuelto un comentario"),
     "thread_reopened": mark("Volvió a abrir un comentario"),
     "suggestion_adopted": mark("Hizo suya una sugerencia"),
+    "content_withdrawn": mark("Retiró un texto por confidencialidad"),
     "consultation_closed": mark("Terminó la consulta"),
     "extension_declined": mark("Denegó la prórroga"),
     "amendment_asked": mark("Pidió suspender la votación para enmendar el texto"),

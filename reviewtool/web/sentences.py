@@ -25,6 +25,10 @@ SENTENCES: dict[str, str] = {
         "El registro de P-%(number)s en el archivo no continúa desde esta base de datos. No se hizo nada; avise a "
         "quien administra la instalación."
     ),
+    "ground-missing": _("Escriba por qué se retira, en %(most)s caracteres como máximo y sin repetir el dato."),
+    "withdrawn-already": _("Ese texto ya se retiró por confidencialidad."),
+    "withdrawal-unknown": _("No hay nada que retirar con ese número."),
+    "comment-withdrawn": _("Ese comentario se retiró por confidencialidad y ya no se cambia."),
     "name-bad": _("Escriba el nombre: hasta 200 caracteres, sin signos especiales."),
     "email-bad": _("Escriba una dirección de correo válida, como nombre@aduana.gob."),
     "email-taken": _("Ya hay una cuenta con la dirección %(email)s."),

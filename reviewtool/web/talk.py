@@ -16,10 +16,11 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from reviewtool.models import Comment, CommentEdit, Person, Proposal, Suggestion
+from reviewtool.models.withdrawal import INSTEAD
 from reviewtool.prose import ALGORITHM_VERSION, markdown
 from reviewtool.rules.lifecycle import State, allowed
-from reviewtool.rules.permissions import Act, may_edit_comment
-from reviewtool.services import comparing, conversations, threads
+from reviewtool.rules.permissions import Act, may, may_edit_comment
+from reviewtool.services import comparing, conversations, people, threads
 from reviewtool.services.conversations import Shown
 from reviewtool.services.placing import Placed
 from reviewtool.web.context import place_name
@@ -66,6 +67,7 @@ class Said:
     registered: str
     suggestion: SuggestionView | None
     may_edit: bool
+    may_withdraw: bool
     before: tuple[CommentEdit, ...] = ()
 
 
@@ -203,8 +205,9 @@ class Talk:
             edited_at=comment.edited_at,
             registered=_registered(comment),
             suggestion=self._suggestion(comment) if comment.suggestion else None,
-            may_edit=may_edit_comment(wrote_it=comment.author_id == self._reader.id, withdrawn=False)
+            may_edit=may_edit_comment(wrote_it=comment.author_id == self._reader.id, withdrawn=comment.body == INSTEAD)
             and self._may(Act.edit_own_comment),
+            may_withdraw=comment.body != INSTEAD and may(people.roles(self._reader), Act.withdraw_for_confidentiality),
             before=tuple(comment.edits) if edits else (),
         )
 

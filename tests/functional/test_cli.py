@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -245,3 +247,47 @@ def test_a_machine_without_git_is_said(shell, tmp_path):
 def test_reconcile_tells_what_it_finished(made):
     said = made("reconcile")
     assert (said.status, said.out) == (0, "0 moves finished, 0 records brought up.\n")
+
+
+def test_verify_backup_restore_and_rebuild_as_an_administrator_types_them(made, tmp_path):
+    made(*ROSA)
+    made("reconcile")
+    clean = made("verify")
+    assert (clean.status, clean.out.startswith("clean: looked at 0 proposals")) == (0, True), clean
+    report = json.loads(made("verify", "--json").out)
+    assert (report["clean"], report["findings"]) == (True, [])
+    saved = made("backup", str(tmp_path / "backups"))
+    assert "proved: restored, verify clean" in saved.out
+    (folder,) = (tmp_path / "backups").iterdir()
+    refused = made("restore", str(folder))
+    assert (refused.status, "There is a database in place" in refused.err) == (1, True)
+    elsewhere = Shell(tmp_path / "elsewhere")
+    assert elsewhere("restore", str(folder)).status == 0
+    assert "rosa@aduana.example" in elsewhere("person", "list").out
+    lost = Shell(tmp_path / "lost")
+    lost.folder.mkdir()
+    shutil.copytree(made.folder / "materials.git", lost.folder / "materials.git")
+    assert "1 person" in lost("rebuild").out
+    assert "p1 Rosa Quispe" in lost("person", "address", "p1", "rosa@otra.example").out
+    assert "rosa@otra.example" in lost("person", "list").out
+    assert lost("person", "address", "px", "rosa@otra.example").status == 1
+
+
+def test_a_finding_is_a_line_and_status_1(made):
+    made("reconcile")
+    store = stores.Store(made.folder / "materials.git")
+    store.run("update-ref", "refs/proposals/7/1", reading.head(store))
+    store.close()
+    found = made("verify")
+    assert found.status == 1
+    assert "version-unknown: " in found.out
+    assert "refs/proposals/7/1" in found.out
+
+
+def test_maintain_packs_and_withdraw_needs_somebody_of_the_coordination(made):
+    made(*ROSA)
+    assert "packed" in made("maintain").out
+    assert "gone" in made("maintain", "--drop-withdrawn").out
+    refused = made("withdraw", "comment", "1", "--by", "p1", "--ground", "Datos")
+    assert refused.status == 1
+    assert "Su función en el grupo no permite este acto." in refused.err

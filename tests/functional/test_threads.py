@@ -277,3 +277,30 @@ def test_what_does_not_exist_is_not_found(sign_in, group, address) -> None:
 )
 def test_a_comment_has_no_headings(typed, kept) -> None:
     assert harmless(typed) == kept
+
+
+def test_the_coordination_withdraws_a_comment_for_confidentiality_and_nobody_else(sign_in, workshop, group, number):
+    thread_id, comment_id = begin(workshop, number, group.members[1], "La empresa Quetzal declaró 48.312,75")
+    page = f"/comentarios/mensajes/{comment_id}/retirar"
+    member, coordination = sign_in(group.members[1]), sign_in(group.coordinator)
+    assert page not in member.get(f"/comentarios/{thread_id}").text
+    assert member.get(page).status_code == member.post(page, data={"ground": "x"}).status_code == 403
+    assert f'href="{page}"' in coordination.get(f"/comentarios/{thread_id}").text
+    form_page = coordination.get(page).text
+    assert "No se puede deshacer." in form_page
+    assert "Quetzal" in form_page
+    refused = coordination.post(page, data={"ground": " "})
+    assert refused.status_code == 400
+    assert "Escriba por qué se retira" in refused.text
+    done = coordination.post(page, data={"ground": "Datos de un importador"})
+    assert (done.status_code, done.location) == (303, f"/comentarios/{thread_id}")
+    for path in (f"/comentarios/{thread_id}", f"/propuestas/{number}", f"/propuestas/{number}/comentarios"):
+        shown = member.get(path).text
+        assert "Retirado por confidencialidad." in shown
+        assert "Quetzal" not in shown
+        assert "editar" not in shown.replace("Editar", "")
+    assert page not in coordination.get(f"/comentarios/{thread_id}").text
+    log = unescape(coordination.get("/registro").text)
+    assert "Retiró un texto por confidencialidad" in log
+    assert "Quetzal" not in log
+    assert coordination.post(page, data={"ground": "Otra vez"}).status_code == 409

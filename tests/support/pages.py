@@ -85,6 +85,8 @@ TALKING = {
     "comment-edit-collided": Page(
         MEMBER, "/comentarios/mensajes/36/editar", {"seen": "Otra cosa", "body": "Mi texto nuevo"}, 409
     ),
+    "comment-withdraw": Page(COORDINATION, "/comentarios/mensajes/36/retirar"),
+    "comment-withdraw-refused": Page(COORDINATION, "/comentarios/mensajes/36/retirar", {"ground": " "}, 400),
     "thread-refused": Page(MEMBER, "/comentarios/20/respuestas", {"body": " "}, 400),
     "passage-refused": Page(
         MEMBER,

@@ -41,6 +41,7 @@ TABLES: dict[str, tuple[type[Base], set[str]]] = {
     "seat": (models.Seat, {"format", "holdings"}),
     "seat/holdings": (models.SeatHolding, set()),
     "thread": (models.Thread, {"format"}),
+    "withdrawals/withdrawals": (models.Withdrawal, set()),
 }
 #: what an installation knows of this very database; `id`, as there is one row
 OF_THE_DATABASE = {"id", "ready", "people_version", "recorded_people_version"}
@@ -113,8 +114,9 @@ def test_what_may_be_missing_in_the_database_may_be_null(place):
 def test_every_table_and_every_schema_is_looked_at():
     mapped = {mapper.class_ for mapper in Base.registry.mappers}
     assert mapped == {table for table, _beside in TABLES.values()} | NO_RECORD | AS_IDS
-    assert set(LEVELS) == {*TABLES, "editions"}
+    assert set(LEVELS) == {*TABLES, "editions", "withdrawals"}
 
 
 def test_every_file_of_a_record_has_a_schema():
-    assert {*verifying_records._NAMES.values(), "proposal", "merge", "installation", "editions"} == set(SCHEMAS)
+    alone = {"proposal", "merge", "installation", "editions", "withdrawals"}
+    assert {*verifying_records._NAMES.values(), *alone} == set(SCHEMAS)
