@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "target_id", name=op.f("uq_withdrawal_kind_target_id")),
     )
     op.create_index(op.f("ix_withdrawal_proposal_number"), "withdrawal", ["proposal_number"])
+    op.execute("UPDATE installation SET recorded_people_version = -1")  # the group's record gets the list of them
 
 
 def downgrade() -> None:
