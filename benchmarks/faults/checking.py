@@ -157,8 +157,8 @@ class _Rows:
         with workshop.database.read() as session:
             for comment in session.execute(said):
                 self.comments[_words(comment.body)].append(tuple(comment))
-            for *vote, reason in session.execute(cast.join(Vote, Vote.ballot_id == Ballot.id)):
-                self.votes[_words(reason)].append(tuple(vote))  # type: ignore[arg-type]  # four columns
+            for ballot, number, person, position, reason in session.execute(cast.join(Vote)):
+                self.votes[_words(reason)].append((ballot, number, person, position))
             self.versions = dict(iter(session.execute(select(Proposal.number, Proposal.latest))))
             kept = session.execute(select(Revision.proposal_number, Revision.number, Revision.commit)).all()
             self.merges = dict(iter(session.execute(select(Merge.proposal_number, Merge.commit))))

@@ -13,7 +13,7 @@ import threading
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -200,7 +200,7 @@ class Kills:
         """Wait until the server itself has finished every move and brought every record up to date."""
         self._until(lambda: waiting(self.workshop) == 0, "the server does not finish what waits")
 
-    def _until(self, holds, complaint: str) -> None:  # type: ignore[no-untyped-def]  # a question without arguments
+    def _until(self, holds: Callable[[], bool], complaint: str) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
         while not holds():
             assert time.monotonic() < end, f"{complaint} (seed {self.outcome.seed}): {tail(self._server.log)}"

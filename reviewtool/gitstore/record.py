@@ -105,13 +105,12 @@ def blob_id(data: bytes) -> BlobId:
     return BlobId(object_id("blob", data))
 
 
-def rewrite(store: Store, ref: str, tip: CommitId, change: Callable[[str, bytes], bytes]) -> dict[str, str]:
-    """Write the whole chain anew with `change(path, bytes)` of every file; return the entries, old id -> new.
+def plan_rewrite(store: Store, tip: CommitId, change: Callable[[str, bytes], bytes]) -> dict[str, str]:
+    """Write a whole chain anew with `change(path, bytes)` of every file; return its entries, old id -> new.
 
-    People, instants and messages stay. Entries before the first changed one keep their ids and are left out. Raises
-    OutOfDate("record-moved") if the record has moved.
+    People, instants and messages stay. Entries before the first changed one keep their ids and are left out. The
+    objects are on disk; no ref has moved.
     """
-    writing.check_ref(ref)
     batch = Batch(store)
     blobs: dict[tuple[str, str], str] = {}
     renamed: dict[str, str] = {}
@@ -131,9 +130,5 @@ def rewrite(store: Store, ref: str, tip: CommitId, change: Callable[[str, bytes]
             tree = writing.plan_tree(store, made.tree, edits, batch)
             message = store.object(old)[1].partition(b"\n\n")[2].decode("utf-8")
             renamed[old] = writing.plan_commit(batch, (tree, parents), message, made.author, made.committer)
-    if not renamed:
-        return {}
     batch.write()
-    if not writing.update_ref(store, ref, renamed[tip], tip):
-        raise OutOfDate("record-moved", ref=ref, expected=tip, found=reading.head(store, ref))
     return renamed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,7 +36,7 @@ class Report:
     seconds: float
     looked_at: Mapping[str, int]
     findings: tuple[Finding, ...] = ()
-    notes: tuple[Finding, ...] = field(default=())
+    notes: tuple[Finding, ...] = ()
 
     @property
     def clean(self) -> bool:

@@ -10,7 +10,7 @@ from reviewtool.group import Group
 from reviewtool.models import Person
 
 ENGINE = "reviewtool"
-_PERSON = re.compile(r"p([1-9]\d*)@")
+_PERSON = re.compile(r"(?:^|<)p([1-9]\d*)@")
 
 
 def address(group: Group, person: Person) -> str:
@@ -39,6 +39,6 @@ def principal(group: Group) -> str:
 
 
 def person_id(address: str) -> int | None:
-    """Return whose address in Git this is; None for a real address and for the tool's."""
-    found = _PERSON.match(address)
+    """Return whose address in Git this is, alone or in «Name <address>»; None for a real one and for the tool's."""
+    found = _PERSON.search(address)
     return int(found[1]) if found else None

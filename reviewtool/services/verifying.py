@@ -50,7 +50,8 @@ def verify(workshop: Workshop, *, wait: Callable[[float], None] = time.sleep) ->
             break
         wait(BETWEEN_SECONDS)
         again, looked_at = _look(workshop)
-        found = [each for each in found if each in set(again)]
+        still = set(again)
+        found = [each for each in found if each in still]
     found += _signatures(workshop)
     found += [finding("store-unsound", said=said) for said in maintenance.check(workshop.store)]
     findings = tuple(each for each in found if each.code not in NOTES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,8 +20,6 @@ from reviewtool.services import ballots, combining, merging, people, proposals, 
 from reviewtool.services.findings import Finding, finding
 from reviewtool.services.record_files import ref_of
 from reviewtool.services.workshop import Workshop
-
-_PERSON = re.compile(r"(?:<|^)p([1-9]\d*)@")
 
 
 def check(session: Session, workshop: Workshop, counted: Counter[str]) -> Iterator[Finding]:
@@ -137,8 +134,8 @@ def _who(signature: Signature) -> tuple[str, int]:
 
 
 def _known(text: str) -> str:
-    found = _PERSON.search(text)
-    return f"p{found[1]}" if found else text
+    number = signatures.person_id(text)
+    return f"p{number}" if number else text
 
 
 def _voted(value: str) -> str:

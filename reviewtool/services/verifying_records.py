@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewtool.gitstore import reading, record
-from reviewtool.gitstore.ids import CommitId
+from reviewtool.gitstore.ids import BlobId, CommitId
 from reviewtool.models import Installation, Proposal
 from reviewtool.services import record_files
 from reviewtool.services.findings import Finding, finding
@@ -105,10 +105,14 @@ def _fitting(workshop: Workshop, ref: str, tip: CommitId, counted: Counter[str])
         if path.endswith(".json"):
             reason = workshop.cache.get(
                 ("schema", FORMAT, path.partition("/")[0], blob),
-                lambda path=path, blob=blob: misfit(path, reading.data(workshop.store, blob)),  # type: ignore[misc]
+                partial(_misfit_of, workshop, path, blob),
             )
             if reason:
                 yield finding("record-invalid", ref=ref, path=path, reason=reason)
+
+
+def _misfit_of(workshop: Workshop, path: str, blob: BlobId) -> str:
+    return misfit(path, reading.data(workshop.store, blob))
 
 
 def misfit(path: str, data: bytes) -> str:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, selectinload
 from reviewtool.clock import now
 from reviewtool.errors import AlreadyDecided, InvalidInput, NotFound, OutOfDate
 from reviewtool.gitstore import record as store_record
+from reviewtool.gitstore import writing
 from reviewtool.models import (
     Ballot,
     Comment,
@@ -29,7 +30,6 @@ from reviewtool.models import (
     Merge,
     Objection,
     Opinion,
-    Person,
     Proposal,
     Revision,
     Suggestion,
@@ -70,34 +70,45 @@ class _Target:
 def withdraw(workshop: Workshop, kind: str, target_id: int, *, ground: str, by_id: int) -> Withdrawal:
     """Take the words of a comment, or the reason of a vote, opinion or objection, out of everything.
 
-    Raises NotAllowed, InvalidInput("ground-missing"), NotFound, AlreadyDecided("withdrawn-already").
+    The record first, then the database: where a process was killed between, asking again finishes it. Raises
+    NotAllowed, InvalidInput("ground-missing"), NotFound, AlreadyDecided("withdrawn-already").
     """
     ground = ground.strip()
     if not ground or len(ground) > GROUND_LIMIT:
         raise InvalidInput("ground-missing", field="ground", most=GROUND_LIMIT)
     with workshop.database.read() as session:
         people.ensure_may(people.get(session, by_id), Act.withdraw_for_confidentiality)
-        number = _target(session, kind, target_id).proposal_number
+        target = _target(session, kind, target_id)
+        words = target.words
+        if not words and find(session, kind, target_id) is not None:
+            raise AlreadyDecided("withdrawn-already")
+    number = target.proposal_number
+    asked = _Asked(number, kind, target_id, ground, by_id)
     recording.record(workshop, number)  # what was said before has its entry, which is then written anew
+    _rewrite(workshop, asked, target, words)
     with workshop.database.write() as session:
         _forget_on_disk(session)
-        by = people.get(session, by_id)
-        people.ensure_may(by, Act.withdraw_for_confidentiality)
-        proposal = proposals.lock(session, number)
-        made, target, words = _blank(session, proposal, (kind, target_id), ground, by)
-        made_id = made.id
-    renamed = _rewrite(workshop, number, target, words)
-    with workshop.database.write() as session:
-        made = session.get_one(Withdrawal, made_id)
-        made.renamed = made.renamed | renamed
-        session.flush()
+        _blank(session, asked, words)
+    _rewrite(workshop, asked, target, words)  # somebody may have quoted them in between
     recording.record(workshop, number)
     recording.record_group(workshop)
     _forget_written_ahead(workshop)
     workshop.cache.clear()
     workshop.store.forget()
-    log.warning("withdrawal %s: %s %s of P-%s, by p%s", made_id, kind, target_id, number, by_id)
-    return made
+    log.warning("%s %s of P-%s withdrawn by p%s", kind, target_id, number, by_id)
+    with workshop.database.read() as session:
+        return _made(session, asked)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Who asks to withdraw what, and why."""
+
+    number: int
+    kind: str
+    target_id: int
+    ground: str
+    by_id: int
 
 
 def find(session: Session, kind: str, target_id: int) -> Withdrawal | None:
@@ -105,33 +116,46 @@ def find(session: Session, kind: str, target_id: int) -> Withdrawal | None:
     return session.scalar(select(Withdrawal).where(Withdrawal.kind == kind, Withdrawal.target_id == target_id))
 
 
-def _blank(
-    session: Session, proposal: Proposal, what: tuple[str, int], ground: str, by: Person
-) -> tuple[Withdrawal, _Target, list[str]]:
-    """Put the notice in the place of the words, write the withdrawal down, and return it with what it was."""
-    kind, target_id = what
-    if find(session, kind, target_id) is not None:
-        raise AlreadyDecided("withdrawn-already")
-    target = _target(session, kind, target_id)
-    words = target.words
+def _made(session: Session, asked: _Asked) -> Withdrawal:
+    found = find(session, asked.kind, asked.target_id)
+    if found is None:
+        raise NotFound("withdrawal-unknown", kind=asked.kind, id=asked.target_id)
+    return found
+
+
+def _intend(session: Session, asked: _Asked, renamed: dict[str, str]) -> None:
+    """Write the withdrawal down, with the entries that its record is about to have, before any ref moves."""
+    made = find(session, asked.kind, asked.target_id)
+    if made is None:
+        made = Withdrawal(
+            proposal_number=asked.number,
+            kind=asked.kind,
+            target_id=asked.target_id,
+            ground=asked.ground,
+            withdrawn_by_id=asked.by_id,
+            withdrawn_at=now(),
+        )
+        session.add(made)
+    made.renamed = made.renamed | renamed
+    session.flush()
+
+
+def _blank(session: Session, asked: _Asked, words: Sequence[str]) -> None:
+    """Put the notice in the place of the words, with the act; once, of two that do it at the same time."""
+    by = people.get(session, asked.by_id)
+    people.ensure_may(by, Act.withdraw_for_confidentiality)
+    proposal = proposals.lock(session, asked.number)
+    target = _target(session, asked.kind, asked.target_id)
+    if not target.words:
+        return
     for row, fields in target.rows:
         for field in fields:
             if getattr(row, field):
                 setattr(row, field, INSTEAD)
     session.flush()
     _scrub_rows(session, proposal.number, words)
-    made = Withdrawal(
-        proposal_number=proposal.number,
-        kind=kind,
-        target_id=target_id,
-        ground=ground,
-        withdrawn_by_id=by.id,
-        withdrawn_at=now(),
-    )
-    session.add(made)
-    session.flush()
+    made = _made(session, asked)
     events.add(session, proposal, "content_withdrawn", by=by, withdrawal=made.id, **target.facts)
-    return made, target, words
 
 
 def _target(session: Session, kind: str, target_id: int) -> _Target:
@@ -188,20 +212,21 @@ def _objection(session: Session, objection_id: int) -> _Target | None:
     return _Target(found.proposal_number, rows, facts, own)
 
 
-def _rewrite(workshop: Workshop, number: int, target: _Target, words: Sequence[str]) -> dict[str, str]:
-    """Write the review record anew without the words; return its entries, old id -> new."""
-    ref = ref_of(number)
+def _rewrite(workshop: Workshop, asked: _Asked, target: _Target, words: Sequence[str]) -> None:
+    """Write the review record anew without the words: objects, then the row that names them, then the ref."""
+    store, ref = workshop.store, ref_of(asked.number)
     for _ in range(TRIES):
-        tip = store_record.tip(workshop.store, ref)
-        if tip is None or not words:
-            return {}
-        try:
-            return store_record.rewrite(
-                workshop.store, ref, tip, lambda path, data: scrub(path, data, words, target.own)
-            )
-        except OutOfDate:
-            continue
-    raise OutOfDate("record-moved", number=number)
+        tip = store_record.tip(store, ref)
+        renamed = (
+            store_record.plan_rewrite(store, tip, lambda path, data: scrub(path, data, words, target.own))
+            if tip is not None
+            else {}
+        )
+        with workshop.database.write() as session:
+            _intend(session, asked, renamed)
+        if tip is None or not renamed or writing.update_ref(store, ref, renamed[tip], tip):
+            return
+    raise OutOfDate("record-moved", number=asked.number)
 
 
 def scrub(path: str, data: bytes, words: Sequence[str], own: Mapping[str, int]) -> bytes:

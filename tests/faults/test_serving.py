@@ -104,6 +104,7 @@ def test_when_the_watching_process_is_killed_while_workers_are_made_they_end_and
     until(lambda: set(below(watcher)) - set(workers))
     os.kill(watcher, signal.SIGKILL)  # whom the loading process and its worker do not know dead
     until(lambda: not serving_on(port))
+    assert not answers(address)
 
 
 def serving_on(port: str) -> list[str]:

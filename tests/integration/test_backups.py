@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,28 +19,11 @@ from reviewtool.db import Base
 from reviewtool.errors import InstallationError
 from reviewtool.gitstore import reading
 from reviewtool.models import Comment, Draft, Installation, Merge, Person, Proposal
-from reviewtool.services import drafts, installations, people, record_files, threads, verifying
-from tests import factories
+from reviewtool.services import drafts, people, record_files, threads, verifying
 from tests.support import journey
 from tests.support.materials import ADJUSTMENTS, INTRODUCTION
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def workshop(settings, database, store):
-    settings.ensure_secret_key()
-    with database.write() as session:
-        installations.create(session, demonstration=False, start=reading.head(store))
-    return replace(make_workshop(settings), database=database, store=store)
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        made = factories.make_group(session)
-        loaded = tuple(people.get(session, person.id) for person in made.members)
-        return replace(made, members=loaded, coordinator=people.get(session, made.coordinator.id))
 
 
 @pytest.fixture

@@ -31,9 +31,9 @@ def group(database):
     return agenda.loaded_group(database)
 
 
-def page(database, asked=Asked(), reader=0, **place):  # noqa: B008  (frozen)
+def page(database, asked=None, reader=0, **place):
     with database.read() as session:
-        return logbook.page(session, asked, reader=reader, **place)
+        return logbook.page(session, asked or Asked(), reader=reader, **place)
 
 
 def kinds(found):

@@ -21,7 +21,6 @@ from reviewtool.models import (
     DraftFile,
     Event,
     Inspection,
-    Installation,
     LastRead,
     Merge,
     Notice,
@@ -33,7 +32,6 @@ from reviewtool.models import (
 )
 from reviewtool.services import people, rebuilding, record_files, recording, verifying
 from reviewtool.settings import Settings
-from tests import factories
 from tests.support import journey, pages
 from tests.support.materials import ADJUSTMENTS, INTRODUCTION
 
@@ -159,21 +157,6 @@ def first_difference(before, after):
         if old != new:
             return old.strip()[:300], new.strip()[:300]
     return len(before), len(after)
-
-
-@pytest.fixture
-def workshop(settings, database, store):
-    with database.write() as session:
-        session.add(Installation(created_at=now(), ready=True, start=reading.head(store)))
-    return replace(make_workshop(settings), database=database, store=store)
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        made = factories.make_group(session)
-        loaded = tuple(people.get(session, person.id) for person in made.members)
-        return replace(made, members=loaded, coordinator=people.get(session, made.coordinator.id))
 
 
 @pytest.fixture

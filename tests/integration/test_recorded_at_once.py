@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from reviewtool import demonstration
-from reviewtool.app import make_workshop
 from reviewtool.clock import now
 from reviewtool.db import Database
 from reviewtool.errors import Conflict
@@ -20,25 +19,18 @@ from reviewtool.rules import presets
 from reviewtool.services import (
     ballots,
     consultations,
-    installations,
     objections,
     people,
     proposals,
     recording,
     threads,
-    verifying,
     votes,
 )
 from reviewtool.settings import Settings
-from tests import factories
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
 
 GROUP_FILE = Path(__file__).resolve().parents[2] / "config" / "group.toml"
-
-
-def verify(workshop):
-    return verifying.verify(workshop, wait=lambda _seconds: None).findings
 
 
 def test_the_demonstration_recorded_after_each_act_is_what_the_database_says(tmp_path, monkeypatch):
@@ -66,29 +58,13 @@ def test_the_demonstration_recorded_after_each_act_is_what_the_database_says(tmp
     settings = Settings(var=tmp_path / "var", group_file=GROUP_FILE, secret_key="only-for-tests" * 4)
     workshop = demonstration.ensure(settings, lambda _line: None)
     assert shop
-    assert verify(workshop) == ()
+    assert journey.findings(workshop) == ()
     with workshop.database.read() as session:
         kinds = set(session.scalars(select(Event.kind)))
     assert len(kinds) > 15
     for opened in (workshop, shop[0]):
         opened.database.dispose()
         opened.store.close()
-
-
-@pytest.fixture
-def workshop(settings, database, store):
-    with database.write() as session:
-        installations.create(session, demonstration=False, start=reading.head(store))
-    return replace(make_workshop(settings), database=database, store=store)
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        made = factories.make_group(session)
-        loaded = tuple(people.get(session, person.id) for person in made.members)
-        watching = tuple(people.get(session, person.id) for person in made.observers)
-        return replace(made, members=loaded, observers=watching, coordinator=people.get(session, made.coordinator.id))
 
 
 @pytest.fixture
@@ -111,7 +87,7 @@ def test_a_changed_opinion_leaves_the_earlier_one_as_replaced(workshop, group, n
         act(workshop, number, votes.give_opinion, number, by=group.observers[0], revision=1, stance=stance)
     with workshop.database.read() as session:
         assert [opinion.current for opinion in session.scalars(select(Opinion).order_by(Opinion.id))] == [False, True]
-    assert verify(workshop) == ()
+    assert journey.findings(workshop) == ()
 
 
 @pytest.mark.parametrize("granted", [True, False])
@@ -123,7 +99,7 @@ def test_the_answer_to_a_request_for_more_time_is_recorded(workshop, group, numb
         act(workshop, number, ballots.decline_extension, number, by=group.coordinator, reason="No hace falta")
     with workshop.database.read() as session:
         assert session.scalars(select(ExtensionRequest.granted)).all() == [granted]
-    assert verify(workshop) == ()
+    assert journey.findings(workshop) == ()
 
 
 def test_an_objection_that_the_group_overrode_is_recorded_as_such(workshop, group, number):
@@ -142,7 +118,7 @@ def test_an_objection_that_the_group_overrode_is_recorded_as_such(workshop, grou
     recording.record(workshop, number)
     with workshop.database.read() as session:
         assert session.scalars(select(Objection.overridden_in)).all() == [2]
-    assert verify(workshop) == ()
+    assert journey.findings(workshop) == ()
 
 
 def test_an_older_database_cannot_go_on_with_a_record_that_says_more(workshop, group, number, caplog):

@@ -4,37 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
 
 from reviewtool.errors import ReviewError
 from reviewtool.gitstore import history, reading
 from reviewtool.models import Merge, Proposal, Vote
-from reviewtool.services import drafts, installations, merging, people, proposals, recording, revisions, threads, votes
-from tests import factories
+from reviewtool.services import drafts, merging, people, proposals, recording, revisions, threads, votes
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
-
-
-@pytest.fixture
-def workshop(settings, database, store):
-    from reviewtool.app import make_workshop
-
-    with database.write() as session:
-        if installations.find(session) is None:
-            installations.create(session, demonstration=False)
-    return replace(make_workshop(settings), database=database, store=store)
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        made = factories.make_group(session)
-        loaded = tuple(people.get(session, person.id) for person in made.members)
-        return replace(made, members=loaded, coordinator=people.get(session, made.coordinator.id))
 
 
 def at_once(acts: list[Callable[[], Any]]) -> list[Any]:

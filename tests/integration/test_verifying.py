@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +14,6 @@ from reviewtool.gitstore.objects import Batch
 from reviewtool.models import Comment, Edition, Merge, Proposal, RefMove, Revision, Vote
 from reviewtool.services import (
     editions,
-    installations,
     people,
     record_files,
     recording,
@@ -28,23 +26,6 @@ from reviewtool.services import (
 from tests import factories
 from tests.support import journey
 from tests.support.materials import ADJUSTMENTS, INTRODUCTION
-
-
-@pytest.fixture
-def workshop(settings, database, store):
-    from reviewtool.app import make_workshop
-
-    with database.write() as session:
-        installations.create(session, demonstration=False, start=reading.head(store))
-    return replace(make_workshop(settings), database=database, store=store)
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        made = factories.make_group(session)
-        loaded = tuple(people.get(session, person.id) for person in made.members)
-        return replace(made, members=loaded, coordinator=people.get(session, made.coordinator.id))
 
 
 @pytest.fixture

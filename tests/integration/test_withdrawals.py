@@ -10,13 +10,11 @@ import pytest
 from sqlalchemy import select, text
 
 from reviewtool import installing
-from reviewtool.app import make_workshop
 from reviewtool.errors import AlreadyDecided, InstallationError, InvalidInput, NotAllowed, NotFound
 from reviewtool.gitstore import reading
 from reviewtool.models import Comment, CommentEdit, Opinion, Vote
 from reviewtool.models.withdrawal import INSTEAD
 from reviewtool.services import (
-    installations,
     objections,
     people,
     rebuilding,
@@ -27,28 +25,11 @@ from reviewtool.services import (
     votes,
     withdrawals,
 )
-from tests import factories
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
 
 SECRET = "Importadora Quetzal declaró 48.312,75 USD"
 GROUND = "Datos de un importador, artículo 10"
-
-
-@pytest.fixture
-def workshop(settings, database, store):
-    with database.write() as session:
-        installations.create(session, demonstration=False, start=reading.head(store))
-    return replace(make_workshop(settings), database=database, store=store)
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        made = factories.make_group(session)
-        loaded = tuple(people.get(session, person.id) for person in made.members)
-        watching = tuple(people.get(session, person.id) for person in made.observers)
-        return replace(made, members=loaded, observers=watching, coordinator=people.get(session, made.coordinator.id))
 
 
 @pytest.fixture
@@ -69,10 +50,6 @@ def comment(workshop, number, by, body):
 
 def withdraw(workshop, group, kind, target):
     return withdrawals.withdraw(workshop, kind, target, ground=GROUND, by_id=group.coordinator.id)
-
-
-def verify(workshop):
-    return verifying.verify(workshop, wait=lambda _seconds: None).findings
 
 
 def reached(store):
@@ -135,7 +112,7 @@ def test_the_reason_of_a_vote_goes_without_touching_the_same_word_of_others(work
         reasons = dict(session.execute(select(Vote.person_id, Vote.reason)).all())
     assert reasons == {group.members[1].id: INSTEAD, group.members[2].id: "Sí"}
     assert SECRET.encode() not in reached(workshop.store)
-    assert verify(workshop) == ()
+    assert journey.findings(workshop) == ()
 
 
 def test_opinions_and_objections_go_too_with_the_thread_of_the_objection(workshop, group, number):
@@ -154,7 +131,7 @@ def test_opinions_and_objections_go_too_with_the_thread_of_the_objection(worksho
         assert session.scalars(select(Opinion.reason)).all() == [INSTEAD]
         assert session.scalars(select(Comment.body).where(Comment.thread_id == thread_id)).all() == [INSTEAD]
     assert SECRET.encode() not in reached(workshop.store)
-    assert verify(workshop) == ()
+    assert journey.findings(workshop) == ()
 
 
 def test_after_a_merge_the_record_that_its_commit_names_still_resolves_twice_over(workshop, group, number):
@@ -165,7 +142,7 @@ def test_after_a_merge_the_record_that_its_commit_names_still_resolves_twice_ove
     withdraw(workshop, group, "comment", first)
     withdraw(workshop, group, "comment", second)
     recording.record_group(workshop)
-    assert verify(workshop) == ()
+    assert journey.findings(workshop) == ()
 
 
 def test_it_comes_back_as_withdrawn_when_the_database_is_rebuilt(workshop, group, number, sqlite_template, tmp_path):
@@ -180,7 +157,7 @@ def test_it_comes_back_as_withdrawn_when_the_database_is_rebuilt(workshop, group
     with again.database.read() as session:
         assert session.get_one(Comment, said).body == INSTEAD
         assert withdrawals.find(session, "comment", said).ground == GROUND
-    assert verify(again) == ()
+    assert journey.findings(again) == ()
     again.database.dispose()
 
 
@@ -203,7 +180,7 @@ def test_after_the_maintenance_that_drops_it_the_words_are_in_no_file(workshop, 
         with workshop.database.read() as session:
             assert not session.scalars(select(Comment.id).where(Comment.body.contains("Quetzal"))).all()
             assert session.scalar(text("SELECT count(*) FROM comment")) == 1
-    assert verify(workshop) == ()
+    assert journey.findings(workshop) == ()
 
 
 def _inflated(data):
@@ -211,6 +188,40 @@ def _inflated(data):
         return zlib.decompress(data)
     except zlib.error:
         return b""
+
+
+@pytest.mark.parametrize("step", ["before-objects", "before-row", "before-ref", "after-ref", "after-blank"])
+def test_one_that_is_killed_at_any_step_is_finished_by_asking_again(workshop, group, number, monkeypatch, step):
+    said = comment(workshop, number, group.members[1], SECRET)
+    journey.approve(workshop, number, group)
+    journey.merge(workshop, number, group.coordinator)  # whose commit names an entry that will be written anew
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_args, **_kwargs):
+        raise Killed
+
+    module, name = {
+        "before-objects": (withdrawals.store_record, "plan_rewrite"),
+        "before-row": (withdrawals, "_intend"),
+        "before-ref": (withdrawals.writing, "update_ref"),
+        "after-ref": (withdrawals, "_blank"),
+        "after-blank": (withdrawals, "_forget_written_ahead"),
+    }[step]
+    with monkeypatch.context() as patched:
+        patched.setattr(module, name, die)
+        with pytest.raises(Killed):
+            withdraw(workshop, group, "comment", said)
+    if step != "after-blank":
+        withdraw(workshop, group, "comment", said)
+    assert SECRET.encode() not in reached(workshop.store)
+    with workshop.database.read() as session:
+        assert session.get_one(Comment, said).body == INSTEAD
+        assert withdrawals.find(session, "comment", said).renamed
+    recording.record_group(workshop)
+    recording.catch_up(workshop)
+    assert journey.findings(workshop) == ()
 
 
 def test_what_waits_for_its_ref_or_a_running_program_keeps_the_maintenance_away(workshop, group, number, settings):

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reviewtool import clock
-from reviewtool.services import ballots, drafts, merging, passing, people, proposals, revisions, votes
+from reviewtool.services import ballots, drafts, merging, passing, people, proposals, revisions, verifying, votes
 
 if TYPE_CHECKING:
     from reviewtool.models import Person
+    from reviewtool.services.findings import Finding
     from reviewtool.services.workshop import Workshop
     from tests.factories import Group
 
@@ -102,3 +103,8 @@ def merge(workshop: Workshop, number: int, by: Person) -> str:
     with workshop.database.read() as session:
         latest = proposals.get(session, number).latest
     return merging.merge(workshop, number, by_id=by.id, revision=latest)
+
+
+def findings(workshop: Workshop) -> tuple[Finding, ...]:
+    """Verify an installation in which nothing moves, without waiting between two looks; return what is wrong."""
+    return verifying.verify(workshop, wait=lambda _seconds: None).findings
