@@ -101,10 +101,10 @@ def main(folder: str, url: str) -> None:
     assert merged.status_code == 503, merged.text
     assert FULL in merged.text or "se terminará sola" in merged.text
     recorder = recording.Recorder(scene.workshop, Path(folder) / "recorder.lock")
-    recorder._once()
+    recorder.follow()
 
     scene.ballast.unlink()
-    recorder._once()
+    recorder.follow()
     assert scene.comment("lleno-1").status_code == 303  # with the token of the first press
     acknowledged.add("lleno-1")
     with scene.workshop.database.read() as session:

@@ -102,7 +102,7 @@ def test_a_lock_beside_a_record_keeps_no_other_record_back(workshop, sign_in, gr
     left = lock(workshop, record_files.ref_of(proposed))
     for number in (proposed, other):
         assert press_comment(sign_in(group.members[2]), number).status_code == 303
-    Recorder(workshop, workshop.store.path / "recorder.lock")._once()
+    Recorder(workshop, workshop.store.path / "recorder.lock").follow()
     with workshop.database.read() as session:
         assert recording.dirty(session) == [proposed]
     left.unlink()
@@ -137,7 +137,7 @@ def test_a_repository_that_is_away_is_said_and_everything_goes_on_when_it_is_bac
             assert answer.status_code == 503
             assert "No se encuentra el archivo de materiales. Avise a quien administra el sistema." in answer.text
         assert "store-missing" in caplog.text
-        Recorder(workshop, workshop.store.path.parent / "recorder.lock")._once()
+        Recorder(workshop, workshop.store.path.parent / "recorder.lock").follow()
     finally:
         away.rename(workshop.store.path)
     assert client.get(f"/materiales/{INTRODUCTION}").status_code == 200
