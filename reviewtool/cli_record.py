@@ -7,11 +7,13 @@ from pathlib import Path
 
 import click
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from reviewtool import backups, installing
 from reviewtool.cli_common import load_settings, person_id, said
 from reviewtool.gitstore import maintenance
-from reviewtool.services import inspections, verifying, withdrawals
+from reviewtool.rules.permissions import Act
+from reviewtool.services import inspections, people, proposals, verifying, withdrawal_targets, withdrawals
 from reviewtool.services.findings import Report
 
 
@@ -96,17 +98,37 @@ def maintain(drop_withdrawn: bool) -> None:
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(withdrawals.KINDS))
-@click.argument("number", metavar="ID", type=int)
+@click.argument("kind", type=click.Choice(list(withdrawal_targets.FINDERS)))
+@click.argument("which", metavar="ID")
 @click.option("--by", "by_id", required=True, help="Who decides it, of the coordination: p17.")
 @click.option("--ground", required=True, help="Why; it stays on record.")
 @said
-def withdraw(kind: str, number: int, by_id: str, ground: str) -> None:
-    """Withdraw for confidentiality: the words of comment ID, or the reason of vote, opinion or objection ID."""
+def withdraw(kind: str, which: str, by_id: str, ground: str) -> None:
+    """Withdraw for confidentiality: the words of comment ID, the reason of vote, opinion or objection ID, a version.
+
+    ID is the id in the record; of a version its proposal and number: 12/2.
+    """
     workshop = installing.open_existing(load_settings())
-    made = withdrawals.withdraw(workshop, kind, number, ground=ground, by_id=person_id(by_id))
-    click.echo(f"Withdrawn: {kind} {number} of P-{made.proposal_number}; {len(made.renamed)} entries written anew.")
+    with workshop.database.read() as session:
+        people.ensure_may(people.get(session, person_id(by_id)), Act.withdraw_for_confidentiality)
+        target_id = _target_id(session, kind, which)
+        target = withdrawal_targets.find(session, workshop, kind, target_id)
+        published = withdrawals.published(workshop, session, target.words, target.proposal_number)
+    made = withdrawals.withdraw(workshop, kind, target_id, ground=ground, by_id=person_id(by_id))
+    click.echo(f"Withdrawn: {kind} {which} of P-{made.proposal_number}; {len(made.renamed)} commits written anew.")
     click.echo("Still to do, by hand:")
     click.echo("  1. stop the program, reviewtool maintain --drop-withdrawn, start it again")
     click.echo("  2. destroy backups and copies of the repository made before now, or make them anew")
     click.echo("  3. tell whoever was sent the words by other ways")
+    if published:
+        click.echo(f"  4. the published text says the same: {'; '.join(published)}. Propose and merge a correction;")
+        click.echo("     to erase it from the history too, see docs/operations.md, Withdrawing what was published")
+
+
+def _target_id(session: Session, kind: str, which: str) -> int:
+    number, _, version = which.removeprefix("P-").partition("/")
+    if kind == "version" and number.isdecimal() and version.isdecimal():
+        return proposals.revision(session, int(number), int(version)).id
+    if kind == "version" or not which.isdecimal():
+        raise click.BadParameter("a version is named by proposal and number, 12/2, all else by its id", param_hint="ID")
+    return int(which)

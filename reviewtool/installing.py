@@ -229,7 +229,9 @@ def drop_withdrawn(settings: Settings, workshop: Workshop) -> None:
                     "Something waits to be finished: run reviewtool reconcile first. Nothing was done.",
                     "Algo espera para terminarse: ejecute antes reviewtool reconcile. No se hizo nada.",
                 )
-        maintenance.drop_unreachable(workshop.store, [record_files.ref_of(number) for number in sorted(withdrawn)])
+        records = [record_files.ref_of(number) for number in sorted(withdrawn)]
+        versions = [ref for number in withdrawn for ref in reading.refs(workshop.store, f"refs/proposals/{number}/")]
+        maintenance.drop_unreachable(workshop.store, records + versions)
         vacuum(workshop.database)
 
 

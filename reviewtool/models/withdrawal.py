@@ -22,7 +22,7 @@ class Withdrawal(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_number: Mapped[int] = mapped_column(ForeignKey("proposal.number"), index=True)
-    kind: Mapped[str] = mapped_column(String(16))  # comment | vote | opinion | objection
+    kind: Mapped[str] = mapped_column(String(16))  # comment | vote | opinion | objection | version
     target_id: Mapped[int]
     ground: Mapped[str] = mapped_column(Text)
     withdrawn_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -53,13 +53,15 @@ class Facts:
     merged: bool = False
     withdrawn: bool = False  # and not taken up again since
     consultation_open: bool = True  # its closing instant is still ahead
+    text_withdrawn: bool = False  # the newest version was withdrawn for confidentiality: nothing to merge
     ballots: tuple[BallotFacts, ...] = ()  # since it was last taken up again, oldest first
 
 
 def state_of(facts: Facts) -> State:
     """Return the state that follows from the history: merge before withdrawal before the newest ballot that decides.
 
-    A ballot that was suspended or superseded, or that approved an earlier version, decides nothing about this one.
+    A ballot that was suspended or superseded, or that approved an earlier version or a text that is gone, decides
+    nothing about this one.
     """
     if facts.merged:
         return State.merged
@@ -73,7 +75,8 @@ def state_of(facts: Facts) -> State:
             return State.not_approved
         if ballot.outcome is Outcome.no_quorum:
             return State.no_decision
-        if ballot.outcome is Outcome.approved and ballot.revision == facts.revision:
+        stands = ballot.revision == facts.revision and not facts.text_withdrawn
+        if ballot.outcome is Outcome.approved and stands:
             return State.approved
     return State.consultation if facts.consultation_open else State.awaiting_decision
 

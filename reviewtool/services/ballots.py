@@ -108,7 +108,7 @@ def _open(
     roll = roll_now(session, proposal, rules)
     if not any(seat.votes for seat in roll.seats):
         raise InvalidInput("roll-empty", field="roll")
-    revision = proposals.latest_revision(session, proposal)
+    revision = proposals.to_decide(session, proposal)
     ballot = Ballot(
         proposal_number=proposal.number,
         number=_next_number(session, proposal.number),

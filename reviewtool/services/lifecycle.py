@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from reviewtool.models import Ballot, Merge, Proposal
 from reviewtool.rules.lifecycle import BallotFacts, Facts, State, state_of
 from reviewtool.rules.positions import Outcome
+from reviewtool.services import proposals
 
 
 def facts_of(session: Session, proposal: Proposal, at: datetime) -> Facts:
@@ -23,6 +24,7 @@ def facts_of(session: Session, proposal: Proposal, at: datetime) -> Facts:
         merged=bool(session.scalar(select(exists().where(Merge.proposal_number == proposal.number)))),
         withdrawn=proposal.withdrawn,
         consultation_open=proposal.consultation_closes_at is not None and at < proposal.consultation_closes_at,
+        text_withdrawn=proposal.latest in proposals.withdrawn_versions(session, proposal.number),
         ballots=tuple(_facts(ballot) for ballot in ballots if since is None or ballot.opened_at >= since),
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewtool.errors import AlreadyDecided, NotFound
-from reviewtool.models import Ballot, Draft, LastRead, Merge, Person, Proposal, RefMove, Revision, Touch
+from reviewtool.models import Ballot, Draft, LastRead, Merge, Person, Proposal, RefMove, Revision, Touch, Withdrawal
 from reviewtool.rules.lifecycle import State
 from reviewtool.services import people
 
@@ -112,6 +112,25 @@ def revision(session: Session, number: int, revision_number: int) -> Revision:
     if found is None:
         raise NotFound("revision-unknown", number=number, revision=revision_number)
     return found
+
+
+def withdrawn_versions(session: Session, number: int) -> frozenset[int]:
+    """Return the numbers of a proposal's revisions whose text was withdrawn for confidentiality."""
+    return frozenset(session.scalars(_WITHDRAWN, {"number": number}))
+
+
+_WITHDRAWN = (
+    select(Revision.number)
+    .join(Withdrawal, (Withdrawal.target_id == Revision.id) & (Withdrawal.kind == "version"))
+    .where(Withdrawal.proposal_number == bindparam("number"))
+)
+
+
+def to_decide(session: Session, proposal: Proposal) -> Revision:
+    """Return the newest revision, for a ballot; raises AlreadyDecided("version-withdrawn") when its text is gone."""
+    if proposal.latest in withdrawn_versions(session, proposal.number):
+        raise AlreadyDecided("version-withdrawn", number=proposal.number)
+    return latest_revision(session, proposal)
 
 
 def revisions(session: Session, number: int) -> list[Revision]:

@@ -117,7 +117,7 @@ def _named(events: Sequence[Event]) -> dict[str, set[Any]]:
     found: dict[str, set[Any]] = defaultdict(set)
     for event in events:
         for key, value in event.facts.items():
-            if key in {"comments", "objections"}:
+            if key in {"comments", "threads", "objections"}:
                 found[key.removesuffix("s")].update(value)
             elif key in ROWS:
                 found[key].add(value)

@@ -39,6 +39,7 @@ class Case:
     roles: frozenset[Role]
     seat: Seat | None
     colleagues: tuple[str, ...]  # of the coordination, asked only for who would merge an own proposal
+    withdrawn: frozenset[int]  # versions whose text was withdrawn for confidentiality
 
     @property
     def number(self) -> int:
@@ -137,6 +138,7 @@ def gather(session: Session, proposal: Proposal, revision: Revision, ballot: Bal
         roles=roles,
         seat=people.seat_of(person),
         colleagues=_colleagues(session, proposal, person) if Role.coordination in roles else (),
+        withdrawn=proposals.withdrawn_versions(session, proposal.number),
     )
 
 

@@ -104,6 +104,7 @@ class Decision:
     may_ask_extension: bool
     may_object: bool
     may_merge: bool
+    withdrawn: frozenset[int]
 
 
 def panel(session: Session, proposal: Proposal, revision: Revision, ballot: Ballot | None) -> Decision:
@@ -126,6 +127,7 @@ def panel(session: Session, proposal: Proposal, revision: Revision, ballot: Ball
         opinions=tuple(opinion_row(case, each) for each in given),
         objections=tuple(objection_row(case, each) for each in case.objections) if sees else (),
         history=history(session, case),
+        withdrawn=case.withdrawn,
         vote_form=ballot_forms.vote(case) if "vote" in open_acts else None,
         opinion_form=_opinion_form(case, given) if "opinion" in open_acts else None,
         is_open=case.is_open,

@@ -11,8 +11,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from reviewtool.models import Ballot, Objection, Opinion, Vote
+from reviewtool.models.withdrawal import INSTEAD
 from reviewtool.rules.lifecycle import State, allowed
-from reviewtool.rules.permissions import Act, Role
+from reviewtool.rules.permissions import Act, Role, may
 from reviewtool.rules.voting import Cast, OpinionStance, Position, SeatOnRoll
 from reviewtool.services import ballots
 from reviewtool.web import standing
@@ -37,6 +38,7 @@ class VoteRow:
     you: bool
     objects: bool
     thread: int | None
+    withdrawable: int  # id of the vote whose reason the reader may withdraw for confidentiality, 0 for none
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class OpinionRow:
     icon: str
     detail: str
     you: bool
+    withdrawable: int
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class ObjectionRow:
     thread_id: int
     ended: str
     may_lift: bool
+    withdrawable: int
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,14 @@ def _vote_row(case: Case, seat: SeatOnRoll, vote: Vote | None, thread: int | Non
         you=you,
         objects=thread is not None,
         thread=thread,
+        withdrawable=_withdrawable(case, vote) if vote is not None and shows else 0,
     )
+
+
+def _withdrawable(case: Case, said: Vote | Opinion | Objection) -> int:
+    """Return the id of what has a reason that the reader may withdraw for confidentiality, else 0."""
+    may_withdraw = may(case.roles, Act.withdraw_for_confidentiality)
+    return said.id if may_withdraw and said.reason not in {"", INSTEAD} else 0
 
 
 def _said(case: Case, seat: SeatOnRoll, vote: Vote | None, *, you: bool) -> tuple[str, str, str, str]:
@@ -153,6 +164,7 @@ def opinion_row(case: Case, opinion: Opinion) -> OpinionRow:
         icon=icon,
         detail=". ".join(part for part in (opinion.reason, before) if part),
         you=you,
+        withdrawable=_withdrawable(case, opinion),
     )
 
 
@@ -174,6 +186,7 @@ def objection_row(case: Case, objection: Objection) -> ObjectionRow:
         thread_id=objection.thread_id,
         ended=ended,
         may_lift=may_lift(case, objection),
+        withdrawable=_withdrawable(case, objection),
     )
 
 

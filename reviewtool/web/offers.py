@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from reviewtool.errors import AlreadyDecided
 from reviewtool.rules.lifecycle import OPEN_STATES, REOPENABLE, State, allowed
 from reviewtool.rules.permissions import Act, Role
 from reviewtool.rules.voting import (
@@ -19,6 +20,7 @@ from reviewtool.rules.voting import (
 )
 from reviewtool.services import people
 from reviewtool.web.case import Case
+from reviewtool.web.errors import say
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import joined, mark, ngettext
 from reviewtool.web.seats import seats_joined
@@ -180,7 +182,14 @@ def of_coordination(case: Case) -> list[Offer]:
 
 
 def _consultation(case: Case) -> list[Offer]:
-    return [_offer("open_one"), _offer("extend_consultation"), *_requests(case)]
+    return [_offer("open_one", why_not_open(case)), _offer("extend_consultation"), *_requests(case)]
+
+
+def why_not_open(case: Case) -> str:
+    """Say why no ballot can be opened on the newest version; nothing where one can."""
+    return (
+        say(AlreadyDecided("version-withdrawn", number=case.number)) if case.revision.number in case.withdrawn else ""
+    )
 
 
 def _requests(case: Case) -> list[Offer]:
@@ -251,12 +260,13 @@ def _no_decision(case: Case) -> list[Offer]:
     ballot = case.ballot
     outcome = Outcome(ballot.outcome) if ballot and ballot.outcome else None
     again = ballot is not None and may_call_second_call(outcome, is_second_call=ballot.second_call_of is not None)
-    return [_offer("call_again", "" if again else _("Ya hubo segunda convocatoria.")), _offer("reopen")]
+    why_not = why_not_open(case) if again else _("Ya hubo segunda convocatoria.")
+    return [_offer("call_again", why_not), _offer("reopen")]
 
 
 _AT_REST: Mapping[State, Callable[[Case], list[Offer]]] = {
     State.consultation: _consultation,
-    State.awaiting_decision: lambda _case: [_offer("open_one")],
+    State.awaiting_decision: lambda case: [_offer("open_one", why_not_open(case))],
     State.approved: _approved,
     State.no_decision: _no_decision,
     State.not_approved: lambda _case: [_offer("reopen")],

@@ -99,7 +99,7 @@ def _inside(number: int, composer: Composer, known: int | None) -> str:
     discusses = may_now(Act.read_discussion)
     talk = _conversations(session, proposal, reader, revisions) if discusses else Conversations()
     compared = [(pair, reader.compared(at)) for at, pair in enumerate(reader.pairs, 1)]
-    latest = revisions[proposal.latest]
+    panel = decision.panel(session, proposal, revisions[proposal.latest], proposals.newest_ballot(session, number))
     return render_template(
         "proposals/_page.html",
         proposal=proposal,
@@ -115,11 +115,13 @@ def _inside(number: int, composer: Composer, known: int | None) -> str:
         news=_news(session, asked, known, votes=discusses) if asked.is_newest else (),
         talk=talk,
         discusses=discusses,
-        decision=decision.panel(session, proposal, latest, proposals.newest_ballot(session, number)),
+        decision=panel,
         composer=composer if discusses and _may_comment(proposal) else None,
         may_suggest=may_now(Act.suggest) and allowed(Act.suggest, State(proposal.state)),
         visible_to=visible_to(),
         document_title=Places().document,
+        may_withdraw=may_now(Act.withdraw_for_confidentiality),
+        merged_version=panel.merged.revision if panel.merged else 0,
     )
 
 

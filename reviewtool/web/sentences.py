@@ -28,6 +28,14 @@ SENTENCES: dict[str, str] = {
     "ground-missing": _("Escriba por qué se retira, en %(most)s caracteres como máximo y sin repetir el dato."),
     "withdrawn-already": _("Ese texto ya se retiró por confidencialidad."),
     "withdrawal-unknown": _("No hay nada que retirar con ese número."),
+    "withdrawal-published": _(
+        "El texto de esa versión es el vigente y no se retira así. Proponga su corrección; para borrarlo también del "
+        "historial hace falta quien administra la instalación."
+    ),
+    "version-withdrawn": _(
+        "El texto de la versión más reciente de P-%(number)s se retiró por confidencialidad. Su proponente tiene que "
+        "presentar otra."
+    ),
     "comment-withdrawn": _("Ese comentario se retiró por confidencialidad y ya no se cambia."),
     "name-bad": _("Escriba el nombre: hasta 200 caracteres, sin signos especiales."),
     "email-bad": _("Escriba una dirección de correo válida, como nombre@aduana.gob."),

@@ -21,7 +21,7 @@ from reviewtool.gitstore import store as stores
 from reviewtool.models import Installation, Person
 from reviewtool.services import people
 from reviewtool.settings import Settings
-from tests.support import keys, server
+from tests.support import journey, keys, server
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "una-clave-larga"
@@ -291,3 +291,29 @@ def test_maintain_packs_and_withdraw_needs_somebody_of_the_coordination(made):
     refused = made("withdraw", "comment", "1", "--by", "p1", "--ground", "Datos")
     assert refused.status == 1
     assert "Su función en el grupo no permite este acto." in refused.err
+
+
+def test_withdraw_names_a_version_by_its_proposal_and_says_what_is_left_to_do(shell):
+    shell("init")
+    shell(*ROSA)
+    elena = ("person", "add", "Elena", "elena@aduana.example", "PE", "--role", "coordination", "--password", PASSWORD)
+    shell(*elena)
+    workshop = installing.open_existing(Settings(var=shell.folder, secret_key="k" * 40))
+    path = next(path for path in reading.files(workshop.store, reading.head(workshop.store)) if path.endswith(".md"))
+    with workshop.database.read() as session:
+        rosa = people.find_by_email(session, "rosa@aduana.example")
+    number = journey.propose(workshop, rosa, path, "## ", "Importadora Quetzal: 48.312,75\n\n## ")
+    for wrong in ("1", "1/2/3", "x/1"):
+        assert shell("withdraw", "version", wrong, "--by", "p2", "--ground", "Datos").status == 2
+    assert shell("withdraw", "version", "1/7", "--by", "p2", "--ground", "Datos").status == 1
+    done = shell("withdraw", "version", f"P-{number}/1", "--by", "p2", "--ground", "Datos")
+    assert done.out.startswith(f"Withdrawn: version P-{number}/1 of P-{number}; ")
+    assert "maintain --drop-withdrawn" in done.out
+    assert "the published text" not in done.out
+    assert shell("verify").status == 0
+    again = shell("withdraw", "version", "1/1", "--by", "p2", "--ground", "Datos")
+    assert_refused(
+        again,
+        "That text has already been withdrawn for confidentiality.",
+        "Ese texto ya se retiró por confidencialidad.",
+    )

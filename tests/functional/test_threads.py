@@ -281,7 +281,7 @@ def test_a_comment_has_no_headings(typed, kept) -> None:
 
 def test_the_coordination_withdraws_a_comment_for_confidentiality_and_nobody_else(sign_in, workshop, group, number):
     thread_id, comment_id = begin(workshop, number, group.members[1], "La empresa Quetzal declaró 48.312,75")
-    page = f"/comentarios/mensajes/{comment_id}/retirar"
+    page = f"/retirar/comentario/{comment_id}"
     member, coordination = sign_in(group.members[1]), sign_in(group.coordinator)
     assert page not in member.get(f"/comentarios/{thread_id}").text
     assert member.get(page).status_code == member.post(page, data={"ground": "x"}).status_code == 403

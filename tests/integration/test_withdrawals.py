@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from dataclasses import replace
 
 import pytest
@@ -20,6 +19,7 @@ from reviewtool.services import (
     rebuilding,
     record_files,
     recording,
+    scrubbing,
     threads,
     verifying,
     votes,
@@ -27,6 +27,7 @@ from reviewtool.services import (
 )
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
+from tests.support.objects import inflated, on_disk, reached
 
 SECRET = "Importadora Quetzal declaró 48.312,75 USD"
 GROUND = "Datos de un importador, artículo 10"
@@ -50,18 +51,6 @@ def comment(workshop, number, by, body):
 
 def withdraw(workshop, group, kind, target):
     return withdrawals.withdraw(workshop, kind, target, ground=GROUND, by_id=group.coordinator.id)
-
-
-def reached(store):
-    """Return the bytes of every object that a ref reaches."""
-    listed = store.run("rev-list", "--objects", "--all").decode().splitlines()
-    return b"\n".join(store.object(line.split(" ")[0])[1] for line in listed)
-
-
-def on_disk(store):
-    """Return the bytes of every object there is, reached or not."""
-    listed = store.run("cat-file", "--batch-check", "--batch-all-objects").decode().splitlines()
-    return b"\n".join(store.object(line.split(" ")[0])[1] for line in listed)
 
 
 def test_a_comment_with_its_edits_is_gone_and_its_place_stays(workshop, group, number):
@@ -172,7 +161,7 @@ def test_after_the_maintenance_that_drops_it_the_words_are_in_no_file(workshop, 
             data = file.read_bytes()
             assert SECRET.encode() not in data
             if file.parent.name in {path.name for path in (workshop.store.path / "objects").iterdir()}:
-                assert SECRET.encode() not in _inflated(data)
+                assert SECRET.encode() not in inflated(data)
     if settings.sqlite_path is not None:
         for file in settings.sqlite_path.parent.glob(f"{settings.sqlite_path.name}*"):
             assert SECRET.encode() not in file.read_bytes(), file.name
@@ -181,13 +170,6 @@ def test_after_the_maintenance_that_drops_it_the_words_are_in_no_file(workshop, 
             assert not session.scalars(select(Comment.id).where(Comment.body.contains("Quetzal"))).all()
             assert session.scalar(text("SELECT count(*) FROM comment")) == 1
     assert journey.findings(workshop) == ()
-
-
-def _inflated(data):
-    try:
-        return zlib.decompress(data)
-    except zlib.error:
-        return b""
 
 
 @pytest.mark.parametrize("step", ["before-objects", "before-row", "before-ref", "after-ref", "after-blank"])
@@ -250,9 +232,9 @@ def test_only_the_coordination_withdraws_with_a_ground_and_once(workshop, group,
 
 def test_a_file_that_does_not_hold_the_words_keeps_its_bytes():
     data = b'{"a": "otra cosa"}'
-    assert withdrawals.scrub("comments/0/1.json", data, [SECRET], {}) is data
+    assert scrubbing.Words((SECRET,), {}).in_file("comments/0/1.json", data) is data
     quoted = json.dumps({"id": 1, "body": "Sí", "note": "Así"}, ensure_ascii=False).encode()
-    assert json.loads(withdrawals.scrub("comments/0/1.json", quoted, ["Sí"], {"comments/0/1.json": 1})) == {
+    assert json.loads(scrubbing.Words(("Sí",), {"comments/0/1.json": 1}).in_file("comments/0/1.json", quoted)) == {
         "id": 1,
         "body": INSTEAD,
         "note": "Así",

@@ -85,8 +85,11 @@ TALKING = {
     "comment-edit-collided": Page(
         MEMBER, "/comentarios/mensajes/36/editar", {"seen": "Otra cosa", "body": "Mi texto nuevo"}, 409
     ),
-    "comment-withdraw": Page(COORDINATION, "/comentarios/mensajes/36/retirar"),
-    "comment-withdraw-refused": Page(COORDINATION, "/comentarios/mensajes/36/retirar", {"ground": " "}, 400),
+    "comment-withdraw": Page(COORDINATION, "/retirar/comentario/36"),
+    "comment-withdraw-refused": Page(COORDINATION, "/retirar/comentario/36", {"ground": " "}, 400),
+    "version-withdraw": Page(COORDINATION, "/retirar/version/19"),
+    "version-withdraw-published": Page(COORDINATION, "/retirar/version/1"),
+    "vote-withdraw-refused": Page(COORDINATION, "/retirar/voto/3", {"ground": " "}, 400),
     "thread-refused": Page(MEMBER, "/comentarios/20/respuestas", {"body": " "}, 400),
     "passage-refused": Page(
         MEMBER,

@@ -13,6 +13,7 @@ NOUNS = (
     "drafts",
     "proposals",
     "threads",
+    "withdrawals",
     "ballots",
     "merging",
     "editions",

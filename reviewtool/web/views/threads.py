@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from reviewtool.errors import ReviewError
 from reviewtool.models import Comment, Revision, Thread
 from reviewtool.rules.permissions import Act
-from reviewtool.services import conversations, people, placing, proposals, suggestions, threads, withdrawals
+from reviewtool.services import conversations, placing, proposals, suggestions, threads
 from reviewtool.services.conversations import Shown
 from reviewtool.services.threads import Message, Place
 from reviewtool.web import proposal_page
@@ -159,35 +159,6 @@ def edit(comment_id: int) -> Any:
         return _edit_page(comment, found, text("body"), comment.body, error), status_of(error)
     flash(_("Su comentario se cambió. El texto anterior sigue a la vista."), "success")
     return _back(found)
-
-
-@blueprint.route("/comentarios/mensajes/<int:comment_id>/retirar", methods=["GET", "POST"])
-def withdraw(comment_id: int) -> Any:
-    """Take the words of a comment out of everything, for confidentiality; its place, author and date stay."""
-    people.ensure_may(me(), Act.withdraw_for_confidentiality)
-    error = None
-    if request.method == "POST":
-        by_id = me().id
-        end_reading()
-        try:
-            withdrawals.withdraw(workshop(), "comment", comment_id, ground=text("ground"), by_id=by_id)
-        except ReviewError as refused:
-            error = refused
-        end_reading()
-    comment, found = threads.get_comment(reading(), comment_id)
-    if request.method == "POST" and error is None:
-        flash(_("El texto se retiró. Faltan los pasos que solo puede dar quien administra la instalación."), "success")
-        return redirect(url_for("threads.thread", thread_id=found.id), 303)
-    page = render_template(
-        "threads/withdraw.html",
-        comment=comment,
-        thread=found,
-        proposal=proposals.get(reading(), found.proposal_number),
-        ground=text("ground"),
-        errors={getattr(error, "field", ""): say(error)} if error else {},
-        visible_to=proposal_page.visible_to(),
-    )
-    return (page, status_of(error)) if error else page
 
 
 def _edit_page(comment: Comment, found: Thread, typed: str, seen: str, error: ReviewError | None = None) -> str:
