@@ -23,12 +23,15 @@ def said(command: Callable[P, None]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except Complaint as error:
-            raise click.ClickException(str(error)) from error
-        except ReviewError as error:
-            raise click.ClickException(_in_words(error)) from error
+        except (Complaint, ReviewError) as error:
+            raise click.ClickException(in_words(error)) from error
 
     return run
+
+
+def in_words(error: Complaint | ReviewError) -> str:
+    """Say what an administrator can mend in English and, on the line below, in Spanish."""
+    return str(error) if isinstance(error, Complaint) else _in_words(error)
 
 
 def _in_words(error: ReviewError) -> str:

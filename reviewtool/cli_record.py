@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -10,11 +12,13 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from reviewtool import backups, installing
-from reviewtool.cli_common import load_settings, person_id, said
+from reviewtool.cli_common import in_words, load_settings, person_id, said
+from reviewtool.errors import Complaint, ReviewError
 from reviewtool.gitstore import maintenance
 from reviewtool.rules.permissions import Act
 from reviewtool.services import inspections, people, proposals, verifying, withdrawal_targets, withdrawals
 from reviewtool.services.findings import Report
+from reviewtool.services.workshop import Workshop
 
 
 @click.command()
@@ -24,7 +28,8 @@ from reviewtool.services.findings import Report
 def verify(as_json: bool, asked: int | None) -> None:
     """Check that database and Git agree on everything decided; status 1 and a line for each finding."""
     workshop = installing.open_existing(load_settings())
-    report = verifying.verify(workshop)
+    with _told(workshop, asked):
+        report = verifying.verify(workshop)
     with workshop.database.write() as session:
         inspections.end(session, inspections.VERIFICATION, report, asked=asked)
     if as_json:
@@ -57,15 +62,31 @@ def rebuild() -> None:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False)
+@click.option("--asked", type=int, default=None, hidden=True)  # the one that a page asked for
 @said
-def backup(folder: Path) -> None:
-    """Make a backup of the running installation below FOLDER; it is restored and verified before it gets its name."""
+def backup(folder: Path | None, asked: int | None) -> None:
+    """Back up the running installation below FOLDER (else `backup_folder`); proved before it gets its name."""
     settings = load_settings()
-    made = backups.backup(settings, folder)
-    with installing.open_existing(settings).database.write() as session:
-        inspections.end(session, inspections.BACKUP, made.report, size=made.size, proof=made.proof)
+    workshop = installing.open_existing(settings)
+    with _told(workshop, asked):
+        made = backups.backup(settings, folder or settings.backups_path)
+    with workshop.database.write() as session:
+        inspections.end(session, inspections.BACKUP, made.report, asked=asked, size=made.size, proof=made.proof)
     click.echo(f"{made.path}: {made.size / 1e6:.1f} MB in {made.seconds:.1f} s; proved: {made.proof}, verify clean")
+
+
+@contextmanager
+def _told(workshop: Workshop, asked: int | None) -> Iterator[None]:
+    """Tell who asked on a page that it could not be done, and why."""
+    try:
+        yield
+    except Exception as error:
+        if asked is not None:
+            why = in_words(error) if isinstance(error, Complaint | ReviewError) else ""
+            with workshop.database.write() as session:
+                inspections.fail(session, asked, why)
+        raise
 
 
 @click.command()

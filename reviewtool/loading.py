@@ -10,6 +10,7 @@ import logging
 import subprocess
 import sys
 import threading
+from typing import Final
 
 from flask import Flask, g
 from sqlalchemy import func, select
@@ -18,7 +19,7 @@ from sqlalchemy.orm import configure_mappers
 from reviewtool import i18n
 from reviewtool.app import create_app, make_workshop
 from reviewtool.models import Person, Proposal
-from reviewtool.services import people
+from reviewtool.services import inspections, people
 from reviewtool.services.recording import Recorder
 from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings
@@ -34,7 +35,7 @@ def load() -> Flask:
     begin_log(settings)
     workshop = make_workshop(settings)
     app = create_app(settings, workshop)
-    _recorders.append(Recorder(workshop, settings.var / "recorder.lock", _verify))
+    _recorders.append(Recorder(workshop, settings.var / "recorder.lock", _inspect))
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     configure_mappers()
@@ -69,9 +70,12 @@ def _open(app: Flask, person: Person, path: str) -> None:
         app.dispatch_request()
 
 
-def _verify(asked: int) -> None:
-    """Verify in a process of its own, which needs as much memory as a worker and goes with it."""
-    command = [sys.executable, "-m", "reviewtool.cli", "verify", f"--asked={asked}"]
+_COMMANDS: Final = {inspections.VERIFICATION: "verify", inspections.BACKUP: "backup"}
+
+
+def _inspect(kind: str, asked: int) -> None:
+    """Verify or back up in a process of its own, which needs as much memory as a worker and goes with it."""
+    command = [sys.executable, "-m", "reviewtool.cli", _COMMANDS[kind], f"--asked={asked}"]
     threading.Thread(
         target=subprocess.run,
         args=(command,),

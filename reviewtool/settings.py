@@ -47,6 +47,7 @@ class Settings(BaseModel):
     database: str = Field(default="", alias="database_url", repr=False)  # it may carry a password
     group_file: Path = Path("config/group.toml")
     signing_key_file: Path | None = None
+    backup_folder: Path | None = None  # None: a folder of its own in `var`
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=1, le=65535)
     workers: int = Field(default=2, ge=1, le=64)
@@ -81,7 +82,7 @@ class Settings(BaseModel):
             raise _refusal(error.errors()[0], overrides, file) from error
         paths = {
             key: (Path.cwd() if key in overrides else root) / value
-            for key in ("var", "group_file", "signing_key_file")
+            for key in ("var", "group_file", "signing_key_file", "backup_folder")
             if (value := getattr(loaded, key)) is not None
         }
         wrong = _unusable(paths["signing_key_file"]) if "signing_key_file" in paths else None
@@ -90,7 +91,7 @@ class Settings(BaseModel):
             raise _refusal(problem, overrides, file)
         return loaded.model_copy(update=paths)
 
-    @field_validator("signing_key_file", mode="before")
+    @field_validator("signing_key_file", "backup_folder", mode="before")
     @classmethod
     def _none_if_empty(cls, value: Any) -> Any:
         return (value.strip() if isinstance(value, str) else value) or None
@@ -151,6 +152,11 @@ class Settings(BaseModel):
     def repository_path(self) -> Path:
         """Return the folder of the bare Git store of the materials."""
         return self.var / "materials.git"
+
+    @property
+    def backups_path(self) -> Path:
+        """Return the folder that backups go to when none is named."""
+        return self.backup_folder or self.var / "backups"
 
     @property
     def allowed_signers_path(self) -> Path:
@@ -278,6 +284,7 @@ EXAMPLES: Mapping[str, str] = {
     "var": 'var = "var"',
     "database_url": 'database_url = "postgresql://reviewtool:password@localhost/reviewtool"',
     "group_file": 'group_file = "config/group.toml"',
+    "backup_folder": 'backup_folder = "/mnt/other-disk/reviewtool"',
     "signing_key_file": 'signing_key_file = "/srv/reviewtool/signing_key"',
     "host": 'host = "127.0.0.1"',
     "port": "port = 8000",

@@ -56,10 +56,12 @@ class Outcome:
         kills = ", ".join(f"{count} of {what}" for what, count in sorted(self.kills.items()))
         counts = ledger.counts()
         lines = [f"seed {self.seed}: {sum(self.kills.values())} kills ({kills}) in {self.seconds:.0f} s"]
-        lines.append(f"  {'':10}{'acknowledged':>14}{'in database':>13}{'in record':>11}{'lost':>6}{'repeated':>10}")
+        lines.append(
+            f"  {'':10}{'acknowledged':>14}{'in database':>13}{'in record':>11}{'no answer':>11}{'sent again':>12}"
+        )
         for sort in SORTS:
             found = (counts[sort], self.found.database[sort], self.found.record[sort])
-            row = "{:>14}{:>13}{:>11}{:>6}{:>10}".format(*found, ledger.lost[sort], ledger.repeated[sort])
+            row = "{:>14}{:>13}{:>11}{:>11}{:>12}".format(*found, ledger.lost[sort], ledger.repeated[sort])
             lines.append(f"  {sort:10}{row}")
         refused = ", ".join(f"{what}: {count}" for what, count in sorted(ledger.refused.items()))
         lines.append(f"  locks that killed git processes left: {self.locks}; refused: {refused or 'nothing'}")

@@ -23,7 +23,7 @@ class Inspection(Base):
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     began_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    clean: Mapped[bool | None]
+    clean: Mapped[bool | None]  # None, though it ended: it could not be made, and the report says why
     report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # services.findings.Report as JSON
 
     asked_by: Mapped[Person | None] = relationship(lazy="raise")

@@ -69,7 +69,7 @@ class Act(StrEnum):
     manage_people = "manage_people"
     withdraw_for_confidentiality = "withdraw_for_confidentiality"
     see_desk = "see_desk"
-    ask_verification = "ask_verification"
+    ask_inspection = "ask_inspection"
 
 
 _EVERYBODY = frozenset(Role)
@@ -124,7 +124,7 @@ TABLE: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.manage_people: _COORDINATION,
         Act.withdraw_for_confidentiality: _COORDINATION,
         Act.see_desk: _COORDINATION,
-        Act.ask_verification: _COORDINATION,
+        Act.ask_inspection: _COORDINATION,
     }
 )
 

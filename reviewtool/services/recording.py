@@ -208,11 +208,11 @@ class Recorder:
     """The thread that follows the acts: one a process tries, one an installation works (a file lock decides).
 
     It also finishes moves of refs that a full disk or a killed process left pending, packs the store now and then, and
-    begins the verifications that people ask for.
+    begins the verifications and backups that people ask for.
     """
 
-    def __init__(self, workshop: Workshop, lock_file: Path, verify: Callable[[int], None] | None = None) -> None:
-        self.workshop, self._lock_file, self._verify = workshop, lock_file, verify
+    def __init__(self, workshop: Workshop, lock_file: Path, inspect: Callable[[str, int], None] | None = None) -> None:
+        self.workshop, self._lock_file, self._inspect = workshop, lock_file, inspect
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._packed_at = now()
@@ -232,17 +232,17 @@ class Recorder:
                 if _try_lock(file):
                     self.follow()
 
-    def _verify_if_asked(self) -> None:
-        """Begin the verification that a page asked for; `verify` starts a process of its own for it."""
-        if self._verify is None:
+    def _inspect_if_asked(self) -> None:
+        """Begin what a page asked for; `inspect` starts a process of its own for it."""
+        if self._inspect is None:
             return
         with self.workshop.database.read() as session:
-            if inspections.unfinished(session) is None:
+            if inspections.waiting(session) is None:
                 return
         with self.workshop.database.write() as session:
-            asked = inspections.take(session)
-        if asked is not None:
-            self._verify(asked)
+            taken = inspections.take(session)
+        if taken is not None:
+            self._inspect(*taken)
 
     def follow(self) -> None:
         """Do once what there is to do; what fails is logged and tried again."""
@@ -250,7 +250,7 @@ class Recorder:
             refmoves.reconcile(self.workshop)
             record_group(self.workshop)
             catch_up(self.workshop)
-            self._verify_if_asked()
+            self._inspect_if_asked()
             if now() - self._packed_at > PACK_EVERY:
                 self._packed_at = now()
                 maintenance.pack(self.workshop.store)

@@ -191,7 +191,9 @@ def _blank(session: Session, workshop: Workshop, asked: _Asked, words: Words) ->
     _blank_versions(session, workshop, target, made.renamed)
     session.flush()
     words.in_rows(session, proposal.number)
-    events.add(session, proposal, "content_withdrawn", by=by, withdrawal=made.id, **target.facts)
+    event = events.add(session, proposal, "content_withdrawn", by=by, withdrawal=made.id, **target.facts)
+    if target.revision is not None and proposal.amendment_asked:
+        events.tell(session, event, [proposal.author_id], "your_turn")
 
 
 def _blank_versions(session: Session, workshop: Workshop, target: Target, renamed: dict[str, str]) -> None:

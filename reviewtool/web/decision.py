@@ -33,7 +33,7 @@ from reviewtool.web.decision_rows import (
 )
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import localdate, mark
-from reviewtool.web.offers import Offer, everything, of_author, of_coordination, of_member, why_no_vote
+from reviewtool.web.offers import Offer, everything, of_author, of_coordination, of_member, why_no_vote, why_not_open
 from reviewtool.web.positions import (
     NEXT,
     STANCES,
@@ -235,6 +235,8 @@ def _notes(case: Case) -> tuple[str, ...]:
     if case.proposal.amendment_asked:
         if case.is_open:
             found.append(_("Quien propuso el cambio pide suspender la votación para corregir el texto."))
+        elif case.revision.number in case.withdrawn:
+            found.append(why_not_open(case))
         elif case.state in {State.consultation, State.awaiting_decision}:
             found.append(_("Votación suspendida: se espera una versión nueva, que se votará de nuevo."))
     if ballot is None or not is_about_now(case):

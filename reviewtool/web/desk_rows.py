@@ -124,7 +124,7 @@ def _of_approved(item: Item, group: str) -> Iterator[Said]:
 
 def _of_awaiting(item: Item) -> Iterator[Said]:
     if item.amendment_asked:
-        yield "open", _("Votación suspendida: falta la versión nueva de quien propone")
+        yield "open", _("Falta la versión nueva de quien propone")
     elif not item.interrupted_by:
         yield "open", _("La consulta terminó: falta abrir la votación")
     if item.objectors:

@@ -10,7 +10,7 @@ from typing import Any
 from reviewtool.clock import now
 from reviewtool.models import Inspection
 from reviewtool.services.findings import COUNTED, SENTENCES
-from reviewtool.web.i18n import gettext, ngettext, number
+from reviewtool.web.i18n import gettext, language, ngettext, number
 
 MOST = 50  # lines of findings on the page; the command shows all
 OLD = timedelta(days=7)
@@ -52,6 +52,22 @@ def seen(inspection: Inspection | None) -> Seen | None:
         megabytes=number(round(report.get("size", 0) / 1e6, 1)),
         restored=report.get("proof") == "restored",
     )
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A verification or backup that could not be made; `why` is empty where only the program's log says it."""
+
+    at: datetime
+    why: str
+
+
+def failed(inspection: Inspection | None) -> Failed | None:
+    """Return what is shown of the newest one when it could not be made."""
+    if inspection is None or inspection.ended_at is None:
+        return None
+    english, _newline, spanish = str(inspection.report.get("failed", "")).partition("\n")
+    return Failed(inspection.ended_at, english if language() == "en" else spanish or english)
 
 
 def _said(found: Mapping[str, Any]) -> str:

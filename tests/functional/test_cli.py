@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from reviewtool import demonstration, installing
+from reviewtool import clock, demonstration, installing
 from reviewtool.db import Database
 from reviewtool.gitstore import reading, signing
 from reviewtool.gitstore import store as stores
-from reviewtool.models import Installation, Person
-from reviewtool.services import people
+from reviewtool.models import Inspection, Installation, Person
+from reviewtool.services import inspections, people
 from reviewtool.settings import Settings
 from tests.support import journey, keys, server
 
@@ -317,3 +317,23 @@ def test_withdraw_names_a_version_by_its_proposal_and_says_what_is_left_to_do(sh
         "That text has already been withdrawn for confidentiality.",
         "Ese texto ya se retiró por confidencialidad.",
     )
+
+
+def test_a_backup_asked_for_on_a_page_goes_to_the_folder_set_and_one_that_fails_says_why(shell, tmp_path):
+    shell("init")
+    shell(*ROSA)
+    workshop = installing.open_existing(Settings(var=shell.folder, secret_key="k" * 40))
+    with workshop.database.write() as session:
+        session.add_all(Inspection(kind="backup", asked_by_id=1, asked_at=clock.now()) for _ in range(2))
+    done = shell("backup", "--asked=1", REVIEWTOOL_BACKUP_FOLDER=str(tmp_path / "kept"))
+    assert done.status == 0, done.err
+    assert [path.is_dir() for path in (tmp_path / "kept").iterdir()] == [True]
+    (tmp_path / "file").write_text("not a folder")
+    assert shell("backup", "--asked=2", REVIEWTOOL_BACKUP_FOLDER=str(tmp_path / "file" / "x")).status == 1
+    with workshop.database.read() as session:
+        assert inspections.last(session, "backup").id == 1
+        failed = inspections.failure(session, "backup")
+    assert failed.id == 2
+    assert failed.report["failed"].splitlines()[1].startswith("No se puede escribir la copia en ")
+    assert shell("backup").status == 0
+    assert len(list((shell.folder / "backups").iterdir())) == 1

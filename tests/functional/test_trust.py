@@ -1,4 +1,4 @@
-"""The page «Confianza»: what the last verification found, whether there is a backup, and asking for a verification."""
+"""The page «Confianza»: what the last verification found, whether there is a backup, and asking for either."""
 
 from __future__ import annotations
 
@@ -93,12 +93,12 @@ def test_only_the_coordination_asks_and_the_recorder_begins_it_once(sign_in, gro
         assert coordination.post("/confianza/comprobacion").status_code == 303
     assert "Comprobación en marcha" in said(member.get("/confianza"))
     begun = []
-    recorder = Recorder(app.extensions["workshop"], tmp_path / "lock", begun.append)
+    recorder = Recorder(app.extensions["workshop"], tmp_path / "lock", lambda kind, asked: begun.append((kind, asked)))
     recorder.follow()
     recorder.follow()
     with database.read() as session:
-        assert begun == [session.query(Inspection).one().id]
-    end(database, asked=begun[0])
+        assert begun == [(inspections.VERIFICATION, session.query(Inspection).one().id)]
+    end(database, asked=begun[0][1])
     page = said(member.get("/confianza"))
     assert f"pedida por {group.coordinator.name}" in page
     assert "Comprobación en marcha" not in page
@@ -113,6 +113,42 @@ def test_one_that_never_ended_can_be_asked_for_again(sign_in, group, database):
         coordination.post("/confianza/comprobacion")
     with database.read() as session:
         assert session.query(Inspection).count() == 2
+
+
+def test_the_coordination_asks_for_a_backup_which_does_not_wait_for_a_verification(
+    sign_in, group, database, app, tmp_path
+):
+    member, coordination = sign_in(group.members[0]), sign_in(group.coordinator)
+    assert "Hacer una copia ahora" not in said(member.get("/confianza"))
+    assert member.post("/confianza/copia").status_code == 403
+    coordination.post("/confianza/comprobacion")
+    for _ in range(2):
+        assert coordination.post("/confianza/copia").status_code == 303
+    page = said(member.get("/confianza"))
+    assert "Comprobación en marcha" in page
+    assert "Hay una copia en marcha" in page
+    begun = []
+    recorder = Recorder(app.extensions["workshop"], tmp_path / "lock", lambda kind, asked: begun.append((kind, asked)))
+    for _ in range(3):
+        recorder.follow()
+    assert [kind for kind, _asked in begun] == [inspections.VERIFICATION, inspections.BACKUP]
+    end(database, inspections.BACKUP, asked=begun[1][1], size=2_400_000, proof="restored")
+    page = said(member.get("/confianza"))
+    assert f"2,4 MB · pedida por {group.coordinator.name}" in page
+    assert "Hay una copia en marcha" not in page
+
+
+def test_a_backup_that_could_not_be_made_says_why_beside_the_last_good_one(sign_in, group, database):
+    end(database, inspections.BACKUP, size=2_400_000, proof="restored")
+    with database.write() as session:
+        asked = inspections.ask(session, inspections.BACKUP, by=people.get(session, group.coordinator.id)).id
+    with database.write() as session:
+        inspections.fail(session, asked, "It cannot be written.\nNo se puede escribir <ahí>.")
+    page = said(sign_in(group.members[0]).get("/confianza"))
+    assert "La última que se pidió no se pudo hacer:" in page
+    assert "No se puede escribir <ahí>." in page
+    assert "2,4 MB" in page
+    assert "Hacer una copia ahora" in said(sign_in(group.coordinator).get("/confianza"))
 
 
 def test_a_reader_and_a_stranger_see_nothing_of_it(sign_in, group, client):

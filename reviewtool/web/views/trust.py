@@ -1,4 +1,4 @@
-"""The page «Confianza»: the last verification and backup; the coordination asks for a verification."""
+"""The page «Confianza»: the last verification and backup; the coordination asks for either."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ def index() -> str:
         "trust/index.html",
         verification=trust.seen(inspections.last(session, inspections.VERIFICATION)),
         backup=trust.seen(inspections.last(session, inspections.BACKUP)),
-        running=inspections.unfinished(session),
+        verifying=inspections.unfinished(session, inspections.VERIFICATION),
+        backing_up=inspections.unfinished(session, inspections.BACKUP),
+        unverified=trust.failed(inspections.failure(session, inspections.VERIFICATION)),
+        not_backed_up=trust.failed(inspections.failure(session, inspections.BACKUP)),
     )
 
 
@@ -32,6 +35,15 @@ def index() -> str:
 def verify() -> Any:
     """Ask for a verification, which a process of its own makes."""
     with act() as (session, by):
-        inspections.ask(session, by=by)
+        inspections.ask(session, inspections.VERIFICATION, by=by)
     flash(_("La comprobación está pedida. Empieza en unos segundos; vuelva a abrir esta página."), "success")
+    return redirect(url_for("trust.index"), 303)
+
+
+@blueprint.post("/confianza/copia")
+def back_up() -> Any:
+    """Ask for a backup, which a process of its own makes and proves."""
+    with act() as (session, by):
+        inspections.ask(session, inspections.BACKUP, by=by)
+    flash(_("La copia está pedida. Empieza en unos segundos; vuelva a abrir esta página."), "success")
     return redirect(url_for("trust.index"), 303)

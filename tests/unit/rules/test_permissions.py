@@ -54,7 +54,7 @@ change_rules                 - - - c
 manage_people                - - - c
 withdraw_for_confidentiality - - - c
 see_desk                     - - - c
-ask_verification             - - - c
+ask_inspection             - - - c
 """
 LETTERS = {"r": Role.reader, "o": Role.observer, "m": Role.member, "c": Role.coordination}
 ROWS = {line.split()[0]: {LETTERS[x] for x in line.split()[1:] if x != "-"} for line in EXPECTED.split("\n") if line}
