@@ -17,6 +17,7 @@ from reviewtool.errors import AlreadyDecided, Conflict, InvalidInput, NotAllowed
 from reviewtool.gitstore import reading, record, writing
 from reviewtool.gitstore.ids import CommitId, TreeId
 from reviewtool.gitstore.objects import Batch
+from reviewtool.group import Group
 from reviewtool.models import (
     Ballot,
     Comment,
@@ -223,10 +224,14 @@ def ensure_not_own(session: Session, proposal: Proposal, by: Person) -> None:
 def _commit(session: Session, workshop: Workshop, parts: _Parts, result: _Result, asked: _Asked) -> str:
     proposal, revision = parts.proposal, parts.revision
     author = people.get(session, proposal.author_id)
+    kind = parts.combination.kind.value
+    said = trailers(session, workshop.group, proposal, revision, parts.ballot, kind)
+    tip = record.tip(workshop.store, record_files.ref_of(proposal.number))
+    said += [("Review-record", tip)] if tip else []
     commit = writing.plan_commit(
         result.batch,
         (result.tree, [CommitId(parts.combination.tip)]),
-        writing.message(proposal.title, asked.note or proposal.reason, _trailers(session, workshop, parts)),
+        writing.message(proposal.title, asked.note or proposal.reason, said),
         signatures.of(workshop.group, author, revision.submitted_at),
         signatures.of(workshop.group, asked.by, asked.at),
     )
@@ -234,15 +239,16 @@ def _commit(session: Session, workshop: Workshop, parts: _Parts, result: _Result
     return commit
 
 
-def _trailers(session: Session, workshop: Workshop, parts: _Parts) -> list[tuple[str, str]]:
-    """Return the trailers in the order of git-record."""
-    group, proposal, revision = workshop.group, parts.proposal, parts.revision
+def trailers(
+    session: Session, group: Group, proposal: Proposal, revision: Revision, ballot: Ballot, kind: str
+) -> list[tuple[str, str]]:
+    """Return what the commit of a merge says of its proposal and decision, in the order of git-record."""
     found = [("Proposal", str(proposal.number)), ("Revision", str(revision.number))]
     found += [
         ("Co-authored-by", signatures.line(group, people.get(session, person_id)))
         for person_id in coauthors(session, proposal, revision)
     ]
-    cast = votes.of_ballot(session, parts.ballot.id)
+    cast = votes.of_ballot(session, ballot.id)
     for position, name in TRAILER_OF.items():
         found += [
             (name, f"{signatures.line(group, vote.person)} # {vote.seat.key}")
@@ -257,12 +263,7 @@ def _trailers(session: Session, workshop: Workshop, parts: _Parts) -> list[tuple
         ("Objection-overridden", f"{objection.seat.key} by ballot {objection.overridden_in}")
         for objection in _overridden(session, proposal.number)
     ]
-    found += [
-        ("Decision", decision(ballots.standing_of(session, parts.ballot))),
-        ("Merge-kind", parts.combination.kind.value),
-    ]
-    tip = record.tip(workshop.store, record_files.ref_of(proposal.number))
-    return [*found, ("Review-record", tip)] if tip else found
+    return [*found, ("Decision", decision(ballots.standing_of(session, ballot))), ("Merge-kind", kind)]
 
 
 def _overridden(session: Session, number: int) -> list[Objection]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -16,10 +17,12 @@ from reviewtool.gitstore.reading import Commit, Signature
 from reviewtool.models import Ballot, Installation, Merge, Proposal, Revision, Withdrawal
 from reviewtool.prose import ALGORITHM_VERSION
 from reviewtool.rules.lifecycle import State
-from reviewtool.services import ballots, combining, merging, people, proposals, signatures, votes
+from reviewtool.services import combining, merging, people, proposals, signatures
 from reviewtool.services.findings import Finding, finding
 from reviewtool.services.record_files import ref_of
 from reviewtool.services.workshop import Workshop
+
+RECORD: Final = "Review-record"
 
 
 def check(session: Session, workshop: Workshop, counted: Counter[str]) -> Iterator[Finding]:
@@ -100,7 +103,7 @@ class _Same:
 def _commit(
     session: Session, workshop: Workshop, merge: Merge, revision: Revision, commit: Commit
 ) -> Iterator[Finding]:
-    """Invariant 2: people, instants, parent, tree and trailers."""
+    """Invariant 2: people, instants, parent, tree, trailers and words."""
     same = _Same(commit.id, merge.proposal_number)
     proposal = proposals.get(session, merge.proposal_number)
     author = people.get(session, proposal.author_id)
@@ -109,23 +112,27 @@ def _commit(
     yield from same("committer", _who(commit.committer), _who(wanted))
     yield from same("parent", commit.parents, (merge.tip,))
     yield from same("tree", commit.tree, merge.tree or commit.tree)
-    said = dict(commit.trailers)
-    yield from same("Revision", said.get("Revision"), str(merge.revision))
-    yield from same("Merge-kind", said.get("Merge-kind"), merge.kind)
     ballot = session.scalar(
         select(Ballot).where(Ballot.proposal_number == merge.proposal_number, Ballot.number == merge.ballot_number)
     )
     if ballot is None:
         yield from same("ballot", None, merge.ballot_number)
         return
-    yield from same("Decision", said.get("Decision"), merging.decision(ballots.standing_of(session, ballot)))
-    for position, name in merging.TRAILER_OF.items():
-        cast = [(vote.person, vote.seat.key) for vote in votes.of_ballot(session, ballot.id)
-                if vote.position == position and vote.confirmed]  # fmt: skip
-        wanted_votes = sorted(f"{_known(signatures.line(workshop.group, who))} # {seat}" for who, seat in cast)
-        found_votes = sorted(_voted(value) for key, value in commit.trailers if key == name)
-        yield from same(name, found_votes, wanted_votes)
-    yield from _recorded(session, workshop, merge.proposal_number, said.get("Review-record"))
+    said = merging.trailers(session, workshop.group, proposal, revision, ballot, merge.kind)
+    for name in dict.fromkeys(name for name, _value in (*said, *commit.trailers) if name != RECORD):
+        yield from same(name, _said(commit.trailers, name), _said(said, name))
+    withdrawn = session.scalars(
+        select(Withdrawal.renamed).where(Withdrawal.proposal_number == proposal.number).order_by(Withdrawal.id)
+    ).all()
+    if not withdrawn:  # the words of a withdrawal go from the database, not from what was published
+        message = writing.message(proposal.title, merge.note or proposal.reason, commit.trailers)
+        yield from same("message", f"{commit.subject}\n\n{commit.body}".strip(), message.strip())
+    yield from _recorded(workshop, proposal.number, dict(commit.trailers).get(RECORD), withdrawn)
+
+
+def _said(trailers: Iterable[tuple[str, str]], name: str) -> str:
+    """Return what trailers of one name say, in an order that does not matter, people by their ids."""
+    return "; ".join(sorted(_voted(value) for key, value in trailers if key == name))
 
 
 def _who(signature: Signature) -> tuple[str, int]:
@@ -139,17 +146,18 @@ def _known(text: str) -> str:
 
 
 def _voted(value: str) -> str:
-    who, _, seat = value.rpartition(" # ")
-    return f"{_known(who)} # {seat}"
+    who, sign, rest = value.partition(" # ")
+    return f"{_known(who)}{sign}{rest}"
 
 
-def _recorded(session: Session, workshop: Workshop, number: int, named: str | None) -> Iterator[Finding]:
-    """Check that the record which a merge names is still part of the record, by what a withdrawal renamed it to."""
+def _recorded(
+    workshop: Workshop, number: int, named: str | None, withdrawn: Sequence[Mapping[str, str]]
+) -> Iterator[Finding]:
+    """Check that the record which a merge names is still part of the record, by what withdrawals renamed it to."""
     tip = record.tip(workshop.store, ref_of(number))
     if named is None or tip is None:
         return
-    query = select(Withdrawal.renamed).where(Withdrawal.proposal_number == number).order_by(Withdrawal.id)
-    for renamed in session.scalars(query):
+    for renamed in withdrawn:
         named = renamed.get(named, named)
     try:
         kept = reading.is_ancestor(workshop.store, CommitId(named), tip)

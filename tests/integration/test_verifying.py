@@ -133,6 +133,9 @@ def test_a_proposal_that_two_commits_name_is_found(workshop, merged):
         (update(Merge).values(tip="1" * 40), "parent"),
         (update(Vote).where(Vote.id == 1).values(position="against"), "Opposed-by"),
         (update(Proposal).values(author_id=3), "author"),
+        (update(Proposal).values(title="Otro título"), "message"),
+        (update(Merge).values(note="Otra nota"), "message"),
+        (update(Revision).values(coauthors=[5]), "Co-authored-by"),
     ],
 )
 def test_what_the_database_says_otherwise_than_the_commit_is_named(workshop, merged, statement, field):
