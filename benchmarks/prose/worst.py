@@ -142,6 +142,7 @@ def _others() -> Iterator[tuple[str, Callable[[str, str], object], Callable[[], 
     yield "redline of 20,000 short items in turn", redline.redline, _items_in_turn
     yield "redline of 20,000 rules", redline.redline, lambda: ("---\n\n" * LINES, "***\n\n" * LINES)
     yield "redline of lists 30 deep, all changed", redline.redline, _nested
+    yield "redline of 500 KB of marks", redline.redline, lambda: ("*_`|[" * 100_000, "|[*_`" * 100_000)
     yield "redline of one line of 200 KB", redline.redline, _one_line
     yield "redline of 500 KB, every fourth word replaced", redline.redline, rewritten
     yield "signals of 9,000 figures replaced", signals.signals, _figures

@@ -12,6 +12,7 @@ from html import escape
 from typing import Any, Final
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.footnote import footnote_plugin
@@ -81,6 +82,10 @@ def container_title(info: str) -> str:
     return title or ANSWERS.get(word, "")
 
 
+MOST_BRACKETS: Final = 1_000  # in one block: each may begin a link, for which the rest of the block is read
+MOST_MARKS: Final = 10_000  # of any sort in one block
+
+
 def build() -> MarkdownIt:
     """Set up the one parser of the product: CommonMark, tables, strikethrough, footnotes, front matter, containers."""
     md = MarkdownIt("commonmark", {"html": False, "maxNesting": 120}).enable(["table", "strikethrough"])
@@ -96,7 +101,30 @@ def build() -> MarkdownIt:
     for name, rule in _RULES.items():
         md.add_render_rule(name, rule)
     dispatch.by_character(md)
+    md.core.ruler.at("inline", _inline)
     return md
+
+
+def _inline(state: StateCore) -> None:
+    """Read the marks inside each block; one with too many is left as it is written, for its work grows by their square.
+
+    What `markdown_it.rules_core.inline` does besides.
+    """
+    for token in state.tokens:
+        if token.type == "inline":
+            token.children = token.children or []
+            if _is_overfull(token.content):
+                token.children.append(Token("text", "", 0, content=token.content))
+            else:
+                state.md.inline.parse(token.content, state.md, state.env, token.children)
+
+
+def _is_overfull(text: str) -> bool:
+    if len(text) <= MOST_BRACKETS:
+        return False
+    return text.count("[") > MOST_BRACKETS or (
+        len(text) > MOST_MARKS and sum(text.count(mark) for mark in "[*_`<&~\\!") > MOST_MARKS
+    )
 
 
 def _validator(words: frozenset[str]) -> Any:

@@ -8,18 +8,20 @@ their place (li, tr, td, …) carry data-diff="ins|del" and hold the <ins>/<del>
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import pairwise
 from typing import Final, Literal
 
 from markupsafe import Markup
 
-from reviewtool.prose import align, binding, markdown, parsing, tree
+from reviewtool.prose import align, binding, changes, markdown, parsing, tree, weighing
+from reviewtool.prose.changes import Change
 from reviewtool.prose.markdown import Piece, Resolve
 from reviewtool.prose.tree import FIXED, INLINE, Element, Leaf, Node
 
+_STRETCH: Final = 30  # lines of source shown or folded as one
 _HELD: Final = frozenset({"tr", "thead", "tbody"})  # what may hold neither text nor <ins>/<del>
 _TAG = re.compile(r"(<[^>]*>)")
 _EMPTY: Final = ("<br", "<hr", "<img")
@@ -44,6 +46,7 @@ class Labels:
     format_old_open: str = "[formato anterior: "
     format_new_open: str = "[formato nuevo: "
     target: str = "destino del enlace:"
+    too_heavy: str = "Son demasiados cambios para marcarlos en el texto compuesto: se marcan en el texto fuente."
     facts: tuple[tuple[str, str], ...] = (("title", "Título"), ("lang", "Idioma"))  # names of the front matter's keys
 
 
@@ -80,8 +83,13 @@ def compare(
     resolve_new: Resolve | None = None,
     labels: Labels | None = None,
 ) -> Redline:
-    """Show two documents as one. Let `resolve_*` give an image a URL that names its content, so a new picture shows."""
+    """Show two documents as one. Let `resolve_*` give an image a URL that names its content, so a new picture shows.
+
+    What would take too long (`weighing`) is shown as source, for which the property of this module does not hold.
+    """
     writer = _Writer(labels or Labels())
+    if weighing.is_too_heavy(old_md, new_md):
+        return Redline(tuple(_in_source(writer, old_md, new_md)))
     known = parsing.Known()
     _, old_pieces = markdown.pieces(old_md, resolve=resolve_old, targets=True, known=known)
     _, new_pieces = markdown.pieces(new_md, resolve=resolve_new, targets=True, known=known)
@@ -94,6 +102,47 @@ def compare(
     tree.dissolve(new)
     ids = {m for d in drafts for m in re.findall(r' id="([^"]*)"', d.html)}
     return Redline(tuple(d.finished(ids) for d in drafts))
+
+
+def _in_source(writer: _Writer, old: str, new: str) -> Iterator[Chunk]:
+    """Show two texts as their source in stretches of some lines, what changed marked; the first change has a note."""
+    note = Markup(f'<p class="callout redline-note">{escape(writer.labels.too_heavy)}</p>')  # noqa: S704  (escaped)
+    for chunk in _stretches(writer, _by_lines(changes.compare(old, new).changes)):
+        yield replace(chunk, html=note + chunk.html) if chunk.changed else chunk
+        note = Markup() if chunk.changed else note
+
+
+def _stretches(writer: _Writer, found: Iterable[Change]) -> Iterator[Chunk]:
+    held: list[Change] = []
+    lines = i = j = 0
+    for change in found:
+        held.append(change)
+        lines += change.text.count("\n")
+        if lines >= _STRETCH and change.text.endswith("\n"):
+            yield (chunk := _stretch(writer, held, i, j))
+            i, j, lines, held = chunk.old_end or i, chunk.new_end or j, 0, []
+    if held:
+        yield _stretch(writer, held, i, j)
+
+
+def _by_lines(found: Iterable[Change]) -> Iterator[Change]:
+    """Divide long changes after every few lines."""
+    for op, text, _move in found:
+        lines = text.split("\n")
+        lines = [f"{line}\n" for line in lines[:-1]] + [line for line in lines[-1:] if line]
+        for at in range(0, len(lines), _STRETCH):
+            yield Change(op, "".join(lines[at : at + _STRETCH]))
+
+
+def _stretch(writer: _Writer, held: Sequence[Change], i: int, j: int) -> Chunk:
+    inner = "".join(
+        escape(text) if op == "equal" else writer.wrapped("ins" if op == "insert" else "del", escape(text), "")
+        for op, text, _move in held
+    )
+    old = i + sum(len(change.text) for change in held if change.op != "insert")
+    new = j + sum(len(change.text) for change in held if change.op != "delete")
+    changed = any(change.op != "equal" for change in held)
+    return Chunk(Markup(f"<pre><code>{inner}</code></pre>"), changed, None, j, new, i, old)  # noqa: S704  (escaped)
 
 
 def redline(old_markdown: str, new_markdown: str) -> Markup:

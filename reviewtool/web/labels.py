@@ -21,5 +21,6 @@ def labels() -> Labels:
         format_old_open=_("[formato anterior: "),
         format_new_open=_("[formato nuevo: "),
         target=_("destino del enlace:"),
+        too_heavy=_("Son demasiados cambios para marcarlos en el texto compuesto: se marcan en el texto fuente."),
         facts=tuple((key, telling.fact_name(key, language())) for key in telling.FACTS),
     )
