@@ -45,6 +45,9 @@ def _beyond(error: UnicodeError) -> tuple[str, int]:
 _BEYOND: Final = "reviewtool.words"
 codecs.register_error(_BEYOND, _beyond)
 _FOLDED: Final = bytes(ord(c.lower()) if c.isalnum() or c == "_" else 32 for c in map(chr, range(256)))
+_LETTERS: Final = [bytes([c]) for c in sorted(set(_FOLDED) - {32})]
+#: words of one or two letters that are no number: all there are, since taking a set from another is one step
+_SHORT: Final = frozenset(w for a in _LETTERS for w in (a, *(a + b for b in _LETTERS)) if not w.isdigit())
 
 
 class Pair(NamedTuple):
@@ -67,7 +70,7 @@ class Side:
         found = self._bags.get(i)
         if found is None:
             text = self._texts[i].encode("latin-1", _BEYOND).translate(_FOLDED)
-            words = {word for word in text.split() if len(word) > 2 or word.isdigit()}
+            words = set(text.split()) - _SHORT
             found = self._bags[i] = (words, len(b"".join(words)))
         return found
 
@@ -240,7 +243,7 @@ class _Alignment:
         right = [j for j in range(b0, b1) if b.keys[j] not in twins]
         if a1 - a0 == 1 == b1 - b0:
             least = SIMILAR_ALONE if a.kinds[a0] == b.kinds[b0] else SIMILAR
-            if left and right and likeness(a.bag(a0), b.bag(b0)) >= least:
+            if left and right and (self._much_alike(a0, b0) or likeness(a.bag(a0), b.bag(b0)) >= least):
                 self._pair(a0, b0)
             return
         if len(left) * len(right) <= _TABLE:
@@ -251,6 +254,12 @@ class _Alignment:
             found = self._candidates(left, right, SIMILAR)
         for i, j in chain((i, j, s * s * (a.size(i) + b.size(j))) for i, j, s in found):
             self._pair(i, j)
+
+    def _much_alike(self, i: int, j: int) -> bool:
+        """Whether two blocks have most of their characters in common at one end; words need not be counted then."""
+        x, y = self.a.keys[i], self.b.keys[j]
+        most = max(len(x), len(y)) * 3 // 5 + 1
+        return most <= min(len(x), len(y)) and (x[:most] == y[:most] or x[-most:] == y[-most:])
 
     def _table(self, left: Sequence[int], right: Sequence[int], least: float) -> list[tuple[int, int, float]]:
         """Compare every old block of a gap with every new one."""

@@ -41,6 +41,9 @@ class Block(NamedTuple):
     kind: str
 
 
+new: Final = tuple.__new__  # what a named tuple's own does, without the call of a function around it
+
+
 class Both(NamedTuple):
     """Two texts in blocks; the first `head` and the last `tail` blocks of each are those of the other, unchanged."""
 
@@ -103,25 +106,28 @@ def _whole(text: str, start: int = 0) -> Iterator[Block]:
     if not start and (front := _FRONT.match(text)):
         pos, kind, blank = front.end(), "front", True
     for line in lines(text, pos):
+        at, pos = pos, pos + len(line)
         if fence:
             if line.lstrip(" >").startswith(fence):
                 fence, blank = "", True
-            pos += len(line)
+            continue
+        if line == "\n":
+            kind, blank = kind or "p", True
             continue
         # What begins with a letter is a line of a paragraph, nothing else.
-        found = None if line == "\n" or line[0].isalpha() else _KINDS.match(line)
-        now = "blank" if line == "\n" else (found and found.lastgroup) or "p"
+        found = None if line[0].isalpha() else _KINDS.match(line)
+        now = (found and found.lastgroup) or "p"
         if now == "blank":
             kind, blank = kind or "p", True
-        else:
-            if kind and (blank or now != "p" or kind in ("h", "tr", "box")):
-                yield Block(start, pos, kind)
-                start, kind = pos, ""
-            kind, blank = kind or now, False
-            fence = found["code"] if found and now == "code" else ""
-        pos += len(line)
+            continue
+        if kind and (blank or now != "p" or kind in ("h", "tr", "box")):
+            yield new(Block, (start, at, kind))
+            start, kind = at, ""
+        kind, blank = kind or now, False
+        if found and now == "code":
+            fence = found["code"]
     if kind:
-        yield Block(start, pos, kind)
+        yield new(Block, (start, pos, kind))
 
 
 def _cut(text: str, found: Iterable[Block]) -> Iterator[Block]:

@@ -133,15 +133,14 @@ def compare_cached(old: str, new: str) -> Comparison:
 
 def _aligned(*sides: tuple[str, Sequence[blocks.Block]]) -> dict[int, align.Pair]:
     """Align the blocks of two texts, each named by what it holds; with single blanks, unless both have it as it is."""
-    in_old, in_new = ({text[start:end].strip() for start, end, _ in found} for text, found in sides)
-    both = in_old & in_new
+    bare = [[text[start:end].strip() for start, end, _ in found] for text, found in sides]
+    both = set(bare[0]).intersection(bare[1])
 
-    def side(text: str, found: Sequence[blocks.Block]) -> align.Side:
-        bare = (text[start:end].strip() for start, end, _ in found)
-        names = [each if each in both or _is_even(each) else " ".join(each.split()) for each in bare]
+    def side(texts: list[str], found: Sequence[blocks.Block]) -> align.Side:
+        names = [each if each in both or _is_even(each) else " ".join(each.split()) for each in texts]
         return align.Side(names, [block.kind for block in found])
 
-    return align.align(*(side(*each) for each in sides))
+    return align.align(side(bare[0], sides[0][1]), side(bare[1], sides[1][1]))
 
 
 def _is_even(text: str) -> bool:
@@ -157,8 +156,8 @@ def _merged(parts: Iterable[tuple[Op, str, int | None]]) -> Iterator[Change]:
     for op, text, move in parts:
         if op != last or move != number:
             if held:
-                yield Change(last, "".join(held), number)
+                yield blocks.new(Change, (last, held[0] if len(held) == 1 else "".join(held), number))
             held, last, number = [], op, move
         held.append(text)
     if held:
-        yield Change(last, "".join(held), number)
+        yield blocks.new(Change, (last, "".join(held), number))
