@@ -5,6 +5,7 @@ The combined tree is made outside any transaction; T1 checks and plans; the ref 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
-from reviewtool.errors import AlreadyDecided, Conflict, InvalidInput, NotAllowed, OutOfDate, Unavailable
+from reviewtool.errors import AlreadyDecided, Conflict, InvalidInput, NotAllowed, OutOfDate, ReviewError, Unavailable
 from reviewtool.gitstore import reading, record, writing
 from reviewtool.gitstore.ids import CommitId, TreeId
 from reviewtool.gitstore.objects import Batch
@@ -129,6 +130,33 @@ def merge(workshop: Workshop, number: int, *, by_id: int, revision: int, note: s
             recording.record(workshop, number)
             return commit
     raise Unavailable("merge-busy", number=number)
+
+
+@dataclass(frozen=True)
+class Several:
+    """What came of merging several: those in the text now, the one that could not be and why, those not tried."""
+
+    merged: tuple[int, ...]
+    stopped: int | None = None
+    error: ReviewError | None = None
+    left: tuple[int, ...] = ()
+
+
+def merge_several(workshop: Workshop, wanted: Sequence[tuple[int, int]], *, by_id: int) -> Several:
+    """Merge approved proposals (number, revision) in this order, each its own commit, up to one that cannot be merged.
+
+    One that was merged already is passed over: somebody presses again whose answer was lost.
+    """
+    done: list[int] = []
+    for at, (number, revision) in enumerate(wanted):
+        try:
+            merge(workshop, number, by_id=by_id, revision=revision)
+        except ReviewError as error:
+            if error.code != "merged-already":
+                left = tuple(other for other, _revision in wanted[at + 1 :])
+                return Several(tuple(done), number, error, left)
+        done.append(number)
+    return Several(tuple(done))
 
 
 def _publish(workshop: Workshop, number: int, move_id: int) -> bool:

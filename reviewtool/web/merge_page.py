@@ -11,10 +11,11 @@ from reviewtool.errors import AlreadyDecided
 from reviewtool.prose import markdown, redline
 from reviewtool.rules.lifecycle import State
 from reviewtool.rules.permissions import Act
-from reviewtool.services import colliding, merging, people, proposals
+from reviewtool.services import colliding, desk, merging, people, proposals
 from reviewtool.services.comparing import Compared
 from reviewtool.web import words
 from reviewtool.web.case import Case
+from reviewtool.web.case import of_number as case_of
 from reviewtool.web.comparison import Asked, Reader
 from reviewtool.web.database import workshop
 from reviewtool.web.decision import MergeBox, merge_box
@@ -70,6 +71,36 @@ def of(session: Session, case: Case) -> Confirm:
         committer=case.person.name,
         note=proposal.reason,
         competing=tuple(competing.items()),
+    )
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A proposal that can be merged with others in one go; `why_not` says what stands against it for this reader."""
+
+    number: int
+    version: int
+    title: str
+    author: str
+    summary: tuple[str, ...]
+    why_not: str
+
+
+def ready(session: Session) -> tuple[Ready, ...]:
+    """Return every proposal that is ready to be merged, in the order of the desk."""
+    return tuple(_ready(case_of(session, item.number)) for item in desk.board(session, workshop()).ready)
+
+
+def _ready(case: Case) -> Ready:
+    reader = _reader(case)
+    compared = [(pair, reader.compared(at)) for at, pair in enumerate(reader.pairs, 1)]
+    return Ready(
+        number=case.number,
+        version=case.proposal.latest,
+        title=case.proposal.title,
+        author=case.proposal.author.name,
+        summary=tuple(words.summary(compared)),
+        why_not=_why_not(case),
     )
 
 

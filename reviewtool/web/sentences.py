@@ -26,6 +26,7 @@ SENTENCES: dict[str, str] = {
         "quien administra la instalación."
     ),
     "ground-missing": _("Escriba por qué se retira, en %(most)s caracteres como máximo y sin repetir el dato."),
+    "none-chosen": _("Elija al menos una propuesta."),
     "withdrawn-already": _("Ese texto ya se retiró por confidencialidad."),
     "withdrawal-unknown": _("No hay nada que retirar con ese número."),
     "withdrawal-published": _(

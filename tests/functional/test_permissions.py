@@ -84,6 +84,7 @@ NEEDS: dict[str, Act | None] = {
     "ballots.reopen": Act.reopen_proposal,
     "merging.confirm": Act.merge,
     "merging.merge": Act.merge,
+    "merging.several": Act.merge,
     "merging.conflict": Act.read_documents,
     "editions.compare": Act.read_documents,
     "editions.publish": Act.publish_edition,

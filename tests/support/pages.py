@@ -76,6 +76,8 @@ READING = {
     "comments": Page(MEMBER, "/propuestas/16/comentarios"),
     "conflict": Page(COORDINATION, "/propuestas/9/conflicto"),
     "merge": Page(COORDINATION, "/propuestas/11/incorporar"),
+    "merge-several": Page(COORDINATION, "/incorporar"),
+    "merge-several-refused": Page(COORDINATION, "/incorporar", {"proposal": "x"}, 400),
     "merge-collides": Page(COORDINATION, "/propuestas/9/incorporar"),
 }
 TALKING = {

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from reviewtool.errors import NotAllowed, ReviewError, Unavailable
+from reviewtool.errors import InvalidInput, NotAllowed, ReviewError, Unavailable
 from reviewtool.rules.permissions import Act
-from reviewtool.services import merging
+from reviewtool.services import merging, people
 from reviewtool.web import case, merge_page
 from reviewtool.web.database import end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.forms import text, whole
 from reviewtool.web.i18n import gettext as _
+from reviewtool.web.i18n import joined, ngettext
 from reviewtool.web.security import may_now
 
 blueprint = Blueprint("merging", __name__)
@@ -67,6 +68,42 @@ def merge(number: int) -> Any:
         return _page(number, error, note)
     flash(_("P-%(number)s está incorporada al texto.", number=number), "success")
     return redirect(url_for("proposals.page", number=number), 303)
+
+
+@blueprint.route("/incorporar", methods=["GET", "POST"])
+def several() -> Any:
+    """Merge several ready proposals in one go, each its own change; it stops at the first that no longer merges."""
+    people.ensure_may(me(), Act.merge)
+    if request.method == "GET":
+        return render_template("merging/several.html", ready=merge_page.ready(reading()), errors={})
+    wanted = [pair for raw in request.form.getlist("proposal") if (pair := _number_and_version(raw))]
+    if not wanted:
+        error = InvalidInput("none-chosen", field="proposal")
+        page = render_template("merging/several.html", ready=merge_page.ready(reading()), errors={"": say(error)})
+        return page, status_of(error)
+    by_id = me().id
+    end_reading()
+    done = merging.merge_several(workshop(), wanted, by_id=by_id)
+    if done.merged:
+        names = joined([f"P-{number}" for number in done.merged])
+        flash(ngettext("%(names)s está incorporada al texto.", "%(names)s están incorporadas al texto.",
+            len(done.merged), names=names), "success")  # fmt: skip
+    if done.error is not None:
+        flash(_("P-%(number)s no se incorporó: %(why)s", number=done.stopped, why=say(done.error)), "error")
+    if done.left:
+        names = joined([f"P-{number}" for number in done.left])
+        flash(_("Lo demás quedó como estaba: %(names)s.", names=names), "error")
+    return redirect(url_for("desk.index"), 303)
+
+
+def _number_and_version(raw: str) -> tuple[int, int] | None:
+    """Read a box of the form, «12-2»; None for what no page has sent."""
+    number, _dash, version = raw.partition("-")
+    return (int(number), int(version)) if raw.count("-") == 1 and _is_small(number) and _is_small(version) else None
+
+
+def _is_small(raw: str) -> bool:
+    return raw.isascii() and raw.isdecimal() and len(raw) < 10
 
 
 @blueprint.get("/propuestas/<int:number>/conflicto")
