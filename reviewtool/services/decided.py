@@ -5,14 +5,15 @@ Four queries whatever their number; where each ballot stood is in `standings`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from reviewtool.models import Merge, Person, Proposal, Revision, Touch
+from reviewtool.models import Merge, Person, Proposal, Revision, Seat, Touch, Vote
 from reviewtool.rules.lifecycle import State
 from reviewtool.services import standings
 from reviewtool.services.standings import Counted
@@ -20,6 +21,7 @@ from reviewtool.services.workshop import Workshop
 
 OVER = (State.merged, State.not_approved, State.no_decision, State.withdrawn)
 PAGE_SIZE = 30
+BATCH = 200  # of a table that holds all of them
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,38 @@ class Page:
     page: int
     pages: int
     total: int
+
+
+class Reason(NamedTuple):
+    """Why a seat stood as it did, word for word."""
+
+    seat: str
+    position: str
+    reason: str
+
+
+def batches(
+    session: Session, workshop: Workshop, asked: Asked
+) -> Iterator[tuple[tuple[Decided, ...], dict[int, list[Reason]]]]:
+    """Yield all that was decided, a page at a time, with the reasons of the current votes by the id of their ballot."""
+    page = pages = 1
+    while page <= pages:
+        found = listing(session, workshop, asked, page, BATCH)
+        yield found.rows, _reasons(session, [each.counted.id for each in found.rows if each.counted])
+        page, pages = page + 1, found.pages
+
+
+def _reasons(session: Session, ballots: list[int]) -> dict[int, list[Reason]]:
+    query = (
+        select(Vote.ballot_id, Seat.key, Vote.position, Vote.reason)
+        .join(Seat, Seat.id == Vote.seat_id)
+        .where(Vote.ballot_id.in_(ballots), Vote.current, Vote.reason != "")
+        .order_by(Vote.ballot_id, Seat.key)
+    )
+    found: dict[int, list[Reason]] = {}
+    for ballot, *said in session.execute(query) if ballots else ():
+        found.setdefault(ballot, []).append(Reason(*said))
+    return found
 
 
 def listing(session: Session, workshop: Workshop, asked: Asked, page: int = 1, size: int = PAGE_SIZE) -> Page:

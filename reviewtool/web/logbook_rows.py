@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import StringIO
 from zoneinfo import ZoneInfo
 
 from flask import url_for
@@ -14,7 +12,7 @@ from flask import url_for
 from reviewtool import i18n
 from reviewtool.rules.voting import SeatNamed
 from reviewtool.services.logbook import NOBODY, Entry
-from reviewtool.web import acts, closings
+from reviewtool.web import acts, closings, spreadsheets
 from reviewtool.web.context import place_name
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import mark, zone
@@ -22,8 +20,6 @@ from reviewtool.web.seats import seat_name
 
 LONGEST_REASON = 240  # characters of a reason on the page; the table has it whole
 BY_ITSELF = mark("Automático, por plazos y reglas")  # who acted where no person did
-BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows that a file is UTF-8
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what begins a formula in a spreadsheet, or hides the sign that does
 
 
 @dataclass(frozen=True)
@@ -87,11 +83,9 @@ def _cut(text: str) -> str:
 
 
 def table(batches: Iterable[Iterable[Entry]], seats: Mapping[str, SeatNamed]) -> Iterator[bytes]:
-    """Yield acts as a table for spreadsheets, batch by batch: UTF-8, «;» between cells, a header in the first line."""
+    """Yield acts as a table for spreadsheets, batch by batch."""
     names, here = seat_names(seats), ZoneInfo(zone())
-    yield (BYTE_ORDER_MARK + _lines([_header()])).encode()
-    for batch in batches:
-        yield _lines(_cells(entry, names, here) for entry in batch).encode()
+    return spreadsheets.table(_header(), ((_cells(entry, names, here) for entry in batch) for batch in batches))
 
 
 def _header() -> list[str]:
@@ -119,14 +113,3 @@ def _cells(entry: Entry, names: Mapping[str, str], here: ZoneInfo) -> list[str]:
         f"{act}. {why}" if why else act,
         entry.kind,
     ]
-
-
-def _lines(rows: Iterable[Iterable[str]]) -> str:
-    written = StringIO()
-    csv.writer(written, delimiter=";").writerows([guarded(cell) for cell in row] for row in rows)
-    return written.getvalue()
-
-
-def guarded(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: one that begins like it gets an apostrophe in front."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

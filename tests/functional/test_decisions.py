@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import timedelta
 from html import unescape
@@ -166,3 +168,55 @@ def copy_withdrawn(database, number: int, count: int) -> None:
             session.add(made)
             session.flush()
             session.add(Touch(revision_id=made.id, path=INTRODUCTION, status="M", module="valor-de-transaccion"))
+
+
+def rows_of(answer) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"), newline=""), delimiter=";"))
+
+
+def test_the_table_says_who_stood_how_and_why_word_for_word(sign_in, workshop, group):
+    number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
+    journey.open_ballot(workshop, number, group.coordinator)
+    for member in group.members[1:7]:
+        journey.vote(workshop, number, member)
+    journey.vote(workshop, number, group.members[7], "for_with_remarks", "Falta citar\nla nota; y «el plazo»")
+    journey.vote(workshop, number, group.members[8], "against", "=No conviene")
+    journey.vote(workshop, number, group.members[9], "recused")
+    journey.close(workshop, number)
+    journey.merge(workshop, number, group.coordinator)
+    page = sign_in(group.reader).get("/decisiones")
+    assert 'href="/decisiones.csv"' in page.text
+    answer = sign_in(group.reader).get("/decisiones.csv")
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=decisiones-")
+    (row,) = rows_of(answer)
+    assert (row["Propuesta"], row["Versión votada"], row["Documentos"]) == ("P-1", "1", INTRODUCTION)
+    assert "Incorporada" in row["Resultado"]
+    assert len(row["A favor"].split("; ")) == 6
+    assert len(row["A favor, con observaciones"].split("; ")) == 1
+    assert len(row["Se excusa"].split("; ")) == 1
+    assert "(A favor, con observaciones): Falta citar\nla nota; y «el plazo»" in row["Motivos y observaciones"]
+    assert "(En contra): =No conviene" in row["Motivos y observaciones"]
+    assert row["No se ha pronunciado"]
+    assert row["Dirección"].endswith("/propuestas/1")
+
+
+def test_the_table_takes_the_filter_of_the_page(sign_in, workshop, group, merged):
+    other = withdrawn(workshop, group)
+    client = sign_in(group.reader)
+    assert [row["Propuesta"] for row in rows_of(client.get("/decisiones.csv?resultado=withdrawn"))] == [f"P-{other}"]
+    assert len(rows_of(client.get("/decisiones.csv"))) == 2
+    assert 'href="/decisiones.csv?resultado=withdrawn"' in client.get("/decisiones?resultado=withdrawn").text
+    refused = client.get("/decisiones.csv?desde=ayer")
+    assert (refused.status_code, refused.location) == (302, "/decisiones?desde=ayer")
+
+
+def test_silence_is_a_column_of_its_own(sign_in, workshop, group):
+    number = journey.propose(workshop, group.members[0], GLOSSARY, "# ", "# El ")
+    journey.open_ballot(workshop, number, group.coordinator, "silencio")
+    journey.vote(workshop, number, group.members[1], "no_objection")
+    journey.close(workshop, number)
+    journey.merge(workshop, number, group.coordinator)
+    (row,) = rows_of(sign_in(group.members[0]).get("/decisiones.csv"))
+    assert len(row["Sin objeción"].split("; ")) == 1
+    assert len(row["Sin objeción por silencio"].split("; ")) == 10
+    assert (row["A favor"], row["No se ha pronunciado"]) == ("", "")

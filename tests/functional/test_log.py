@@ -15,7 +15,7 @@ from sqlalchemy import select
 from reviewtool import clock
 from reviewtool.models import Ballot, Event, Proposal
 from reviewtool.services import consultations, passing, people, votes
-from reviewtool.web import logbook_rows
+from reviewtool.web import spreadsheets
 from tests.support import agenda
 
 HEADER = [
@@ -239,9 +239,9 @@ def test_no_cell_of_the_table_is_a_formula(sign_in, database, workshop, group):
     assert rows[1][5] == '\'=HYPERLINK("https://example.org";"ver")'
     assert rows[1][6] == "Retiró la propuesta. =1+1"
     for cell in ("=1", "+1", "-1", "@x", "\t=1", "\r=1"):
-        assert logbook_rows.guarded(cell) == f"'{cell}"
+        assert spreadsheets.guarded(cell) == f"'{cell}"
     for cell in ("", "1-1", "'=1", "P-7", " x"):
-        assert logbook_rows.guarded(cell) == cell
+        assert spreadsheets.guarded(cell) == cell
 
 
 def test_a_position_that_the_rules_keep_back_is_told_to_nobody_but_its_owner(sign_in, database, group, talked):

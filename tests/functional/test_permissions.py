@@ -34,6 +34,7 @@ NEEDS: dict[str, Act | None] = {
     "documents.search": Act.read_documents,
     "proposals.index": Act.read_documents,
     "proposals.page": Act.read_documents,
+    "decisions.table": Act.read_decisions,
     "decisions.index": Act.read_decisions,
     "log.index": Act.read_discussion,
     "log.table": Act.read_discussion,

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from reviewtool.services import decided
 from reviewtool.services.decided import OVER, Asked, Decided
+from reviewtool.web import decisions_table, spreadsheets
 from reviewtool.web.context import place_name
 from reviewtool.web.database import reading, workshop
 from reviewtool.web.forms import asked as whole_asked
@@ -45,10 +46,7 @@ def index() -> tuple[str, int]:
     places = Places()
 
     def address(page: int) -> str:
-        kept: dict[str, Any] = {
-            name: request.args[name] for name in ("desde", "hasta", "resultado") if request.args.get(name)
-        }
-        return url_for("decisions.index", pagina=page, **kept)
+        return url_for("decisions.index", pagina=page, **_typed())
 
     return render_template(
         "decisions/index.html",
@@ -58,8 +56,26 @@ def index() -> tuple[str, int]:
         states=[(each.value, state_tag(each).text) for each in OVER],
         filtered=bool(span.since or span.until or state in OVER),
         address=address,
+        table=url_for("decisions.table", **_typed()) if found.rows and not errors else "",
         errors=errors,
     ), 400 if errors else 200
+
+
+@blueprint.get("/decisiones.csv")
+def table() -> Any:
+    """Send all that was decided and fits the filter; of a filter that makes no sense the page tells why."""
+    errors: dict[str, str] = {}
+    span = asked_span(errors)
+    if errors:
+        return redirect(url_for("decisions.index", **_typed()))
+    wanted = Asked(span.since, span.until, request.args.get("resultado", ""))
+    found = decided.batches(reading(), workshop(), wanted)
+    lines = list(spreadsheets.table(decisions_table.header(), decisions_table.rows(found)))
+    return spreadsheets.sent("decisiones", iter(lines))
+
+
+def _typed() -> dict[str, Any]:
+    return {name: request.args[name] for name in ("desde", "hasta", "resultado") if request.args.get(name)}
 
 
 def _row(each: Decided, places: Places) -> Row:

@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 
-from reviewtool.clock import now
 from reviewtool.rules.permissions import Act
 from reviewtool.services import logbook
 from reviewtool.services.logbook import Asked
-from reviewtool.web import acts, closings, forms, logbook_rows
+from reviewtool.web import acts, closings, forms, logbook_rows, spreadsheets
 from reviewtool.web.database import end_reading, me, reading, workshop
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.proposal_page import visible_to
@@ -72,9 +71,7 @@ def table() -> Any:
     seats, reader = logbook.seats(reading()), me().id
     end_reading()  # a table may be long under way, and each of its batches has a session of its own
     lines = logbook_rows.table(logbook.batches(workshop().database, wanted.asked, reader=reader), seats)
-    answer = Response(stream_with_context(lines), content_type="text/csv; charset=utf-8")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"registro-{now():%Y-%m-%d}.csv")
-    return answer
+    return spreadsheets.sent("registro", lines)
 
 
 def _typed() -> dict[str, Any]:
