@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from reviewtool.models.ballot import Ballot, ExtensionRequest, Objection, Opinion, Vote
+from reviewtool.models.follow_up import FollowUp
 from reviewtool.models.inspection import Inspection
 from reviewtool.models.installation import Installation, RuleSet
 from reviewtool.models.merge import Edition, Merge, RefMove
@@ -23,6 +24,7 @@ __all__ = [
     "Edition",
     "Event",
     "ExtensionRequest",
+    "FollowUp",
     "Inspection",
     "Installation",
     "LastRead",

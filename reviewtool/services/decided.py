@@ -1,6 +1,6 @@
 """The proposals that are over, newest first, between two instants: for the page of decisions, as plain values.
 
-Four queries whatever their number; where each ballot stood is in `standings`.
+Five queries whatever their number; where each ballot stood is in `standings`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from reviewtool.models import Merge, Person, Proposal, Revision, Seat, Touch, Vote
+from reviewtool.models import FollowUp, Merge, Person, Proposal, Revision, Seat, Touch, Vote
 from reviewtool.rules.lifecycle import State
-from reviewtool.services import standings
+from reviewtool.services import follow_ups, standings
 from reviewtool.services.standings import Counted
 from reviewtool.services.workshop import Workshop
 
@@ -46,6 +46,7 @@ class Decided:
     commit: str | None
     paths: tuple[str, ...]
     counted: Counted | None
+    follow_up: FollowUp | None
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ def listing(session: Session, workshop: Workshop, asked: Asked, page: int = 1, s
     found = session.execute(ordered.limit(size).offset((page - 1) * size)).all()
     numbers = [row.number for row in found]
     paths, counted = _paths(session, numbers), standings.of_newest(session, workshop, numbers)
+    steps = follow_ups.newest(session, numbers)
     rows = tuple(
         Decided(
             number=row.number,
@@ -124,6 +126,7 @@ def listing(session: Session, workshop: Workshop, asked: Asked, page: int = 1, s
             commit=row.commit,
             paths=paths.get(row.number, ()),
             counted=counted.get(row.number),
+            follow_up=steps.get(row.number),
         )
         for row in found
     )

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from reviewtool import i18n
 from reviewtool.models import Ballot, Person, Proposal, Vote
 from reviewtool.rules.voting import Outcome, Position, Roll, Standing
-from reviewtool.services import ballots, comparing, objections, people, proposals, telling, votes
+from reviewtool.services import ballots, comparing, follow_ups, objections, people, proposals, telling, votes
 from reviewtool.services.workshop import Workshop
 
 log = logging.getLogger(__name__)
 
 WRITTEN_AT = frozenset(
     {"ballot_opened", "ballot_closed", "ballot_extended", "merged", "withdrawn", "reopened", "silence_interrupted"}
-    | {"objection_raised", "objection_lifted", "opinion_given", "content_withdrawn"}
+    | {"followed_up", "objection_raised", "objection_lifted", "opinion_given", "content_withdrawn"}
 )
 
 STATES = {
@@ -46,6 +46,8 @@ OUTCOMES = {
     Outcome.suspended: "suspendida",
 }
 STANCES = {"favourable": "Favorable", "unfavourable": "Desfavorable", "none": "Sin parecer"}
+STEPS = {"sent": "Enviada", "accepted": "Aceptada", "returned": "Devuelta", "no_answer": "Sin respuesta"}
+RECIPIENTS = {"regional_office": "Oficina Regional", "wco": "OMA"}
 CHANNELS = {"note": "oficio", "e-mail": "correo electrónico", "meeting": "reunión", "telephone": "teléfono"}
 
 
@@ -70,7 +72,8 @@ def write(session: Session, workshop: Workshop, proposal: Proposal) -> str:
     for ballot in ballots.of_proposal(session, proposal.number):
         lines += _ballot(session, workshop, ballot, zone)
     lines += _opinions(session, workshop, proposal) + _objections(session, proposal, zone)
-    return "\n".join(lines + _merge(session, proposal, zone)).rstrip() + "\n"
+    lines += _merge(session, proposal, zone) + _follow_up(session, proposal)
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def _line(text: str) -> str:
@@ -195,4 +198,17 @@ def _merge(session: Session, proposal: Proposal, zone: str) -> list[str]:
         "",
         f"Incorporada por {merged.merged_by.name}, {_when(merged.merged_at, zone)} (registro `{merged.commit[:12]}`).",
     ]
-    return [*lines, _line(merged.note)] if merged.note else lines
+    return [*lines, *([_line(merged.note)] if merged.note else []), ""]
+
+
+def _follow_up(session: Session, proposal: Proposal) -> list[str]:
+    found = follow_ups.of_proposal(session, proposal.number)
+    if not found:
+        return []
+    lines = ["## Seguimiento", ""]
+    for each in found:
+        reference = f", {_line(each.reference)}" if each.reference else ""
+        note = f": {_line(each.note)}" if each.note else ""
+        day = i18n.day_text(each.on, "es", "long")
+        lines.append(f"- {STEPS[each.step]} ({RECIPIENTS[each.recipient]}), {day}{reference}{note}")
+    return [*lines, ""]

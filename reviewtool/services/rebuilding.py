@@ -26,6 +26,7 @@ from reviewtool.models import (
     Edition,
     Event,
     ExtensionRequest,
+    FollowUp,
     Installation,
     Mention,
     Merge,
@@ -149,7 +150,12 @@ def import_proposal(session: Session, workshop: Workshop, number: int) -> None:
     ballots = files.below("ballots")
     _put(session, Ballot, ballots)
     _put(session, Vote, _inside(ballots, "votes"))
-    for table, folder in ((Objection, "objections"), (Opinion, "opinions"), (ExtensionRequest, "extensions")):
+    for table, folder in (
+        (Objection, "objections"),
+        (Opinion, "opinions"),
+        (ExtensionRequest, "extensions"),
+        (FollowUp, "followups"),
+    ):
         _put(session, table, files.below(folder))
     _put(session, Event, files.below("events"))
     _put(session, Merge, files.at("merge.json"))

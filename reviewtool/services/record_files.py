@@ -23,6 +23,7 @@ from reviewtool.models import (
     Edition,
     Event,
     ExtensionRequest,
+    FollowUp,
     Installation,
     Mention,
     Merge,
@@ -197,6 +198,7 @@ ROWS: Final[Mapping[str, Write]] = {
     "opinion": _simple(Opinion, "opinions"),
     "extension": _simple(ExtensionRequest, "extensions"),
     "merge": _merge,
+    "follow_up": _simple(FollowUp, "followups"),
 }
 
 

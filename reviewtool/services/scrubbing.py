@@ -22,6 +22,7 @@ from reviewtool.models import (
     DraftFile,
     Event,
     ExtensionRequest,
+    FollowUp,
     Merge,
     Objection,
     Opinion,
@@ -174,7 +175,10 @@ def _rows(session: Session, number: int) -> Iterator[Any]:
     for query in (
         select(Proposal).where(Proposal.number == number),
         *(select(table).where(table.proposal_number == number) for table in (Event, Revision, Ballot, Thread, Merge)),
-        *(select(table).where(table.proposal_number == number) for table in (Objection, Opinion, ExtensionRequest)),
+        *(
+            select(table).where(table.proposal_number == number)
+            for table in (Objection, Opinion, ExtensionRequest, FollowUp)
+        ),
         select(Vote).where(Vote.ballot_id.in_(ballots)),
         select(Comment).where(Comment.id.in_(comments)),
         *(select(table).where(table.comment_id.in_(comments)) for table in (CommentEdit, Suggestion)),

@@ -32,6 +32,7 @@ _NAMES: Final[Mapping[str, str]] = {  # a folder of a record, or a file at its t
     "objections": "objection",
     "opinions": "opinion",
     "extensions": "extension",
+    "followups": "follow_up",
     "people": "person",
     "seats": "seat",
     "rules": "rules",

@@ -12,6 +12,7 @@ from typing import Any
 
 from reviewtool.rules.voting import OpinionStance, Position
 from reviewtool.services.logbook import Entry
+from reviewtool.web.follow_up_rows import recipient_name, step_name
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import localtime, mark
 from reviewtool.web.positions import SHOWN, STANCES, channel_name, outcome_name, position_name
@@ -35,6 +36,7 @@ FAMILIES = (
         {
             "submitted": mark("Propuesta presentada"),
             "revised": mark("Versión nueva"),
+            "followed_up": mark("Seguimiento anotado"),
             "withdrawn": mark("Propuesta retirada"),
             "reopened": mark("Propuesta retomada"),
             "merged": mark("Incorporación al texto"),
@@ -178,6 +180,11 @@ _TOLD: dict[str, Callable[[Facts, str], str]] = {
     "silence_interrupted": lambda _facts, seat: _("Interrumpió el silencio en nombre de %(seat)s", seat=seat),
     "ballot_closed": lambda facts, _seat: _(
         "Terminó la votación %(number)s: %(outcome)s", number=facts["ballot"], outcome=outcome_name(facts["outcome"])
+    ),
+    "followed_up": lambda facts, _seat: _(
+        "Anotó el seguimiento: %(step)s (%(recipient)s)",
+        step=step_name(facts["step"]),
+        recipient=recipient_name(facts["recipient"]),
     ),
     "objection_raised": lambda _facts, seat: _("Presentó una objeción formal en nombre de %(seat)s", seat=seat),
     "objection_lifted": lambda _facts, seat: _("Retiró la objeción formal de %(seat)s", seat=seat),

@@ -9,6 +9,7 @@ from flask import url_for
 from reviewtool.rules.voting import Position
 from reviewtool.services.decided import Decided, Reason
 from reviewtool.web.context import place_name
+from reviewtool.web.follow_up_rows import told
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import localtime
 from reviewtool.web.positions import POSITIONS, position_name
@@ -33,6 +34,7 @@ def header() -> list[str]:
         _("Sin objeción por silencio"),
         _("No se ha pronunciado"),
         _("Motivos y observaciones"),
+        _("Seguimiento"),
         _("Dirección"),
     ]
 
@@ -57,6 +59,7 @@ def cells(each: Decided, reasons: Sequence[Reason]) -> list[str]:
         "; ".join(seat_name(seat) for seat in rest if seat.key in silent),
         "; ".join(seat_name(seat) for seat in rest if seat.key not in silent),
         "\n".join(_reason(said, names) for said in reasons),
+        told(each.follow_up) if each.follow_up else "",
         url_for("proposals.page", number=each.number, _external=True),
     ]
 

@@ -20,7 +20,7 @@ from reviewtool.rules.lifecycle import State, allowed
 from reviewtool.rules.permissions import Act
 from reviewtool.services import catching_up, comparing, conversations, documents, people, placing, proposals
 from reviewtool.services.comparing import Compared
-from reviewtool.web import decision, remembering, words
+from reviewtool.web import decision, follow_up_rows, remembering, words
 from reviewtool.web.comparison import VIEWS, Asked, Reader, row_of
 from reviewtool.web.database import act, me, reading, workshop
 from reviewtool.web.errors import say
@@ -120,6 +120,8 @@ def _inside(number: int, composer: Composer, known: int | None) -> str:
         may_suggest=may_now(Act.suggest) and allowed(Act.suggest, State(proposal.state)),
         visible_to=visible_to(),
         document_title=Places().document,
+        follow_up=follow_up_rows.rows(session, proposal),
+        may_follow_up=proposal.state == State.merged and may_now(Act.record_follow_up),
         may_withdraw=may_now(Act.withdraw_for_confidentiality),
         merged_version=panel.merged.revision if panel.merged else 0,
     )

@@ -26,6 +26,8 @@ SENTENCES: dict[str, str] = {
         "quien administra la instalación."
     ),
     "ground-missing": _("Escriba por qué se retira, en %(most)s caracteres como máximo y sin repetir el dato."),
+    "choice-missing": _("Elija una opción de la lista."),
+    "day-range": _("Escriba un día de los últimos diez años, hasta hoy."),
     "none-chosen": _("Elija al menos una propuesta."),
     "withdrawn-already": _("Ese texto ya se retiró por confidencialidad."),
     "withdrawal-unknown": _("No hay nada que retirar con ese número."),

@@ -86,6 +86,7 @@ NEEDS: dict[str, Act | None] = {
     "merging.confirm": Act.merge,
     "merging.merge": Act.merge,
     "merging.several": Act.merge,
+    "follow_ups.new": Act.record_follow_up,
     "merging.conflict": Act.read_documents,
     "editions.compare": Act.read_documents,
     "editions.publish": Act.publish_edition,

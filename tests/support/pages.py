@@ -76,6 +76,8 @@ READING = {
     "comments": Page(MEMBER, "/propuestas/16/comentarios"),
     "conflict": Page(COORDINATION, "/propuestas/9/conflicto"),
     "merge": Page(COORDINATION, "/propuestas/11/incorporar"),
+    "follow-up": Page(COORDINATION, "/propuestas/1/seguimiento"),
+    "follow-up-refused": Page(COORDINATION, "/propuestas/1/seguimiento", {"on": "ayer"}, 400),
     "merge-several": Page(COORDINATION, "/incorporar"),
     "merge-several-refused": Page(COORDINATION, "/incorporar", {"proposal": "x"}, 400),
     "merge-collides": Page(COORDINATION, "/propuestas/9/incorporar"),

@@ -28,6 +28,7 @@ TABLES: dict[str, tuple[type[Base], set[str]]] = {
     "editions/editions": (models.Edition, set()),
     "event": (models.Event, {"format"}),
     "extension": (models.ExtensionRequest, {"format"}),
+    "follow_up": (models.FollowUp, {"format"}),
     "installation": (models.Installation, {"format"}),
     "merge": (models.Merge, {"format"}),
     "objection": (models.Objection, {"format"}),

@@ -16,6 +16,7 @@ NOUNS = (
     "withdrawals",
     "ballots",
     "merging",
+    "follow_ups",
     "editions",
     "decisions",
     "log",

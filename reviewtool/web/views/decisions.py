@@ -13,6 +13,7 @@ from reviewtool.services.decided import OVER, Asked, Decided
 from reviewtool.web import decisions_table, spreadsheets
 from reviewtool.web.context import place_name
 from reviewtool.web.database import reading, workshop
+from reviewtool.web.follow_up_rows import told
 from reviewtool.web.forms import asked as whole_asked
 from reviewtool.web.places import Places
 from reviewtool.web.spans import asked_span
@@ -33,6 +34,7 @@ class Row:
     author: str
     strip: Strip | None
     ended_at: datetime
+    follow_up: str
 
 
 @blueprint.get("/decisiones")
@@ -88,4 +90,5 @@ def _row(each: Decided, places: Places) -> Row:
         f"{each.author}, {place}" if place else each.author,
         strip_of(each.counted),
         each.ended_at,
+        told(each.follow_up) if each.follow_up else "",
     )
