@@ -36,6 +36,14 @@ from reviewtool.models.withdrawal import INSTEAD
 from reviewtool.services import record_files
 from reviewtool.services.record_files import MINUTES
 
+#: what people write, by the name of its column, key or fact; the rest are names of documents, dates and values
+PROSE: Final = frozenset(
+    {
+        *("title", "reason", "instrument", "instrument_number", "instrument_paragraph", "note", "outcome_reason"),
+        *("lifting_reason", "quote", "prefix", "suffix", "body", "replacement", "original", "text", "ours", "theirs"),
+        *("channel_reference", "reference", "ground"),
+    }
+)
 LONG: Final = 12  # characters from which on the words are looked for anywhere, not only in their own place
 
 _NEWEST: Final = re.compile(r"^## Versiones\n\n- Versión (\d+),", re.MULTILINE)
@@ -124,21 +132,26 @@ class Words:
         changed = self.in_value(content, inside)
         return record_files.written(changed) if changed != content else data
 
-    def in_value(self, value: Any, own: int | None = None, *, inside: bool = False) -> Any:
-        """Return a value without the words; `inside`: it belongs to what is withdrawn, short words go too."""
+    def in_value(self, value: Any, own: int | None = None, *, inside: bool = False, key: str = "") -> Any:
+        """Return a value with the words taken out of what people wrote in it; `key` is what it is called.
+
+        `inside`: it belongs to what is withdrawn, short words go too.
+        """
         if isinstance(value, dict):
             inside = inside or (own is not None and own in (value.get("id"), value.get("comment_id")))
-            return {key: self.in_value(each, own, inside=inside) for key, each in value.items()}
+            return {name: self.in_value(each, own, inside=inside, key=name) for name, each in value.items()}
         if isinstance(value, list):
-            return [self.in_value(each, own) for each in value]
-        if isinstance(value, str):
-            if inside and (value in self.said or value in self.here):
-                return INSTEAD
-            for each in self.said:
-                if len(each) >= LONG:
-                    value = value.replace(each, INSTEAD)
-            return self.fragments.out_of(value) if self.fragments else value
-        return value
+            return [self.in_value(each, own, key=key) for each in value]
+        if not isinstance(value, str) or key not in PROSE:
+            return value
+        return INSTEAD if inside and (value in self.said or value in self.here) else self.in_text(value)
+
+    def in_text(self, text: str) -> str:
+        """Return a text without long words and without what it quotes."""
+        for each in self.said:
+            if len(each) >= LONG:
+                text = text.replace(each, INSTEAD)
+        return self.fragments.out_of(text) if self.fragments else text
 
     def in_rows(self, session: Session, number: int) -> None:
         """Take long words out of every row about a proposal, drafts included: somebody may have quoted them."""
@@ -146,7 +159,7 @@ class Words:
             for column in row.__table__.columns:
                 if isinstance(column.type, String | Text | JSON):
                     value = getattr(row, column.key)
-                    changed = self.in_value(value)
+                    changed = self.in_value(value, key=column.key)
                     if changed != value:
                         setattr(row, column.key, changed)
 

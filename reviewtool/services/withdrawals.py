@@ -20,7 +20,7 @@ from reviewtool.gitstore import reading, writing
 from reviewtool.gitstore import record as store_record
 from reviewtool.gitstore.ids import BlobId, CommitId
 from reviewtool.gitstore.objects import Batch
-from reviewtool.models import DraftFile, Person, Proposal, Revision, Withdrawal
+from reviewtool.models import DraftFile, Merge, Person, Proposal, Revision, Withdrawal
 from reviewtool.models.withdrawal import INSTEAD
 from reviewtool.rules.lifecycle import OPEN_STATES
 from reviewtool.rules.permissions import Act
@@ -72,8 +72,8 @@ def withdraw(workshop: Workshop, kind: str, target_id: int, *, ground: str, by_i
     _versions_anew(workshop, asked, target)
     with workshop.database.write() as session:
         _forget_on_disk(session)
-        _blank(session, workshop, asked, words)
-    _rewrite(workshop, asked, words)  # somebody may have quoted them in between
+        words = _blank(session, workshop, asked, words)
+    _rewrite(workshop, asked, words)  # somebody may have written of them in between
     recording.record(workshop, number)
     recording.record_group(workshop)
     _forget_written_ahead(workshop)
@@ -85,15 +85,18 @@ def withdraw(workshop: Workshop, kind: str, target_id: int, *, ground: str, by_i
 
 
 def ready(session: Session, workshop: Workshop, kind: str, target_id: int) -> Target:
-    """Return what may be withdrawn now. Raises NotFound, AlreadyDecided("withdrawn-already"/"withdrawal-published")."""
+    """Return what may be withdrawn now. Raises NotFound and what `ensure_ready` raises."""
     target = withdrawal_targets.find(session, workshop, kind, target_id)
-    made = find(session, kind, target_id)
+    ensure_ready(target, find(session, kind, target_id), proposals.merge_of(session, target.proposal_number))
+    return target
+
+
+def ensure_ready(target: Target, made: Withdrawal | None, merged: Merge | None) -> None:
+    """Raise AlreadyDecided("withdrawn-already"/"withdrawal-published") for what cannot be withdrawn (any more)."""
     if made is not None and target.is_done(made):
         raise AlreadyDecided("withdrawn-already")
-    merged = proposals.merge_of(session, target.proposal_number) if target.revision else None
-    if merged is not None and target.revision is not None and merged.revision == target.revision.number:
+    if target.revision is not None and merged is not None and merged.revision == target.revision.number:
         raise AlreadyDecided("withdrawal-published", number=target.proposal_number)
-    return target
 
 
 @dataclass(frozen=True)
@@ -172,14 +175,18 @@ def _undecide(session: Session, proposal: Proposal, by: Person) -> None:
     lifecycle.settle(session, proposal, at)
 
 
-def _blank(session: Session, workshop: Workshop, asked: _Asked, words: Words) -> None:
-    """Put the notice in the place of the words, with the act; once, of two that do it at the same time."""
+def _blank(session: Session, workshop: Workshop, asked: _Asked, words: Words) -> Words:
+    """Put the notice in the place of the words, with the act; once, of two that do it at the same time.
+
+    Return the words as they are known now, which may be more than those the record was rewritten without.
+    """
     by = people.get(session, asked.by_id)
     people.ensure_may(by, Act.withdraw_for_confidentiality)
     proposal = proposals.lock(session, asked.number)
     target, made = withdrawal_targets.find(session, workshop, asked.kind, asked.target_id), _made(session, asked)
     if target.is_done(made):
-        return
+        return words
+    words = target.words
     for row, fields in target.rows:
         for field in fields:
             if getattr(row, field):
@@ -194,6 +201,7 @@ def _blank(session: Session, workshop: Workshop, asked: _Asked, words: Words) ->
     event = events.add(session, proposal, "content_withdrawn", by=by, withdrawal=made.id, **target.facts)
     if target.revision is not None and proposal.amendment_asked:
         events.tell(session, event, [proposal.author_id], "your_turn")
+    return words
 
 
 def _blank_versions(session: Session, workshop: Workshop, target: Target, renamed: dict[str, str]) -> None:
@@ -264,7 +272,7 @@ def _anew(workshop: Workshop, batch: Batch, revision: Revision, words: Words, *,
         ]
         tree = writing.plan_tree(store, tree, edits, batch)
         message = writing.message(made.subject, INSTEAD, made.trailers)
-    changed = words.in_value(message)
+    changed = words.in_text(message)
     if tree == made.tree and changed == _message(workshop, revision.commit):
         return old
     return writing.plan_commit(batch, (tree, list(made.parents)), changed, made.author, made.committer)

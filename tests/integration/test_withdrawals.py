@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -19,7 +18,6 @@ from reviewtool.services import (
     rebuilding,
     record_files,
     recording,
-    scrubbing,
     threads,
     verifying,
     votes,
@@ -228,14 +226,3 @@ def test_only_the_coordination_withdraws_with_a_ground_and_once(workshop, group,
         withdraw(workshop, group, "comment", said)
     with workshop.database.write() as session, pytest.raises(NotAllowed, match="comment-withdrawn"):
         threads.edit(session, said, "Otra vez", by=people.get(session, group.members[1].id), seen=INSTEAD)
-
-
-def test_a_file_that_does_not_hold_the_words_keeps_its_bytes():
-    data = b'{"a": "otra cosa"}'
-    assert scrubbing.Words((SECRET,), {}).in_file("comments/0/1.json", data) is data
-    quoted = json.dumps({"id": 1, "body": "Sí", "note": "Así"}, ensure_ascii=False).encode()
-    assert json.loads(scrubbing.Words(("Sí",), {"comments/0/1.json": 1}).in_file("comments/0/1.json", quoted)) == {
-        "id": 1,
-        "body": INSTEAD,
-        "note": "Así",
-    }

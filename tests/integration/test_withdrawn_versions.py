@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -287,3 +288,30 @@ def test_asking_twice_is_refused(workshop, group, number):
     with workshop.database.read() as session:
         tree = reading.tree_of(workshop.store, session.scalars(select(Revision.commit)).one())
     assert "valor-de-transaccion/caso.md" in dict(trees.walk(workshop.store, tree))
+
+
+def test_names_of_documents_and_dates_are_no_words_and_stay_as_they_are(workshop, group):
+    path = "valor-de-transaccion/Caso Importadora Quetzal 2026.md"
+    with workshop.database.write() as session:
+        draft = drafts.start(session, workshop, by=people.get(session, group.members[0].id))
+        text = "# Caso Importadora Quetzal 2026\n\nDeclarado el 2026-01-15 por Importadora Quetzal 2026.\n"
+        drafts.add_new(workshop, draft, path, text.encode())
+        drafts.save_meta(draft, journey.META)
+        session.flush()
+        draft_id = draft.id
+    number = revisions.submit(workshop, draft_id, by_id=group.members[0].id)
+    with workshop.database.write() as session:
+        by = people.get(session, group.members[1].id)
+        place = threads.Place(1, path)
+        said = threads.comment(session, workshop, number, place, threads.Message("De acuerdo"), by=by)
+        first = session.scalars(select(Comment).where(Comment.thread_id == said.id)).one()
+        first.channel, first.channel_on, first.registered_by_id = "note", date(2026, 1, 15), group.coordinator.id
+    recording.record_group(workshop)
+    recording.record(workshop, number)
+    withdraw(workshop, group, number)
+    with workshop.database.read() as session:
+        assert session.scalars(select(Thread.path)).one() == path
+        assert [touch.path for touch in proposals.revision(session, number, 1).touches] == [path]
+        assert session.scalars(select(Comment.channel_on)).one() == date(2026, 1, 15)
+    assert "Declarado el 2026-01-15" not in reached(workshop.store).decode("utf-8", "replace")
+    assert journey.findings(workshop) == ()

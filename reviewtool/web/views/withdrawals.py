@@ -65,6 +65,7 @@ def new(noun: str, target_id: int) -> Any:
     error: ReviewError | None = None
     target = withdrawal_targets.find(reading(), workshop(), kind, target_id)
     asked = _asked(kind, target, url_for("withdrawals.new", noun=noun, target_id=target_id))
+    why_not = _why_not(kind, target_id, target)
     if request.method == "POST":
         by_id = me().id
         end_reading()
@@ -79,8 +80,8 @@ def new(noun: str, target_id: int) -> Any:
     page = render_template(
         "withdrawals/new.html",
         asked=asked,
-        why_not=_why_not(kind, target_id),
-        published=_published(kind, target_id),
+        why_not=why_not,
+        published=withdrawals.published(workshop(), reading(), target.words, asked.number),
         proposal=proposals.get(reading(), asked.number),
         ground=text("ground"),
         errors={getattr(error, "field", ""): say(error)} if error else {},
@@ -107,16 +108,12 @@ def _asked(kind: str, target: Target, url: str) -> Asked:
     )
 
 
-def _why_not(kind: str, target_id: int) -> str:
+def _why_not(kind: str, target_id: int, target: Target) -> str:
     """Say why it cannot be withdrawn now; empty when it can."""
+    session = reading()
+    made, merged = withdrawals.find(session, kind, target_id), proposals.merge_of(session, target.proposal_number)
     try:
-        withdrawals.ready(reading(), workshop(), kind, target_id)
+        withdrawals.ensure_ready(target, made, merged)
     except ReviewError as refused:
         return say(refused)
     return ""
-
-
-def _published(kind: str, target_id: int) -> tuple[str, ...]:
-    """Return what of the published text says the same words, which no withdrawal takes out."""
-    target = withdrawal_targets.find(reading(), workshop(), kind, target_id)
-    return withdrawals.published(workshop(), reading(), target.words, target.proposal_number)
