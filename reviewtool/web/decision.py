@@ -290,8 +290,8 @@ _KINDS: dict[str, tuple[str, str, str]] = {
 
 
 def merge_box(case: Case) -> MergeBox | None:
-    """Say what the version meets in the text of today; None for a proposal that is over."""
-    if case.combination is None:
+    """Say what the version meets in the text of today; None for a proposal that is over or a version withdrawn."""
+    if case.combination is None or case.revision.number in case.withdrawn:
         return None
     kind = case.combination.kind.value
     state, title, detail = _KINDS[kind]
