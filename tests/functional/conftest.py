@@ -1,10 +1,11 @@
-"""What most of these tests begin with; a file that needs another group makes its own."""
+"""What most of these tests begin with."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests import factories
+from tests.support import agenda, journey
+from tests.support.materials import INTRODUCTION
 
 
 @pytest.fixture
@@ -14,5 +15,13 @@ def workshop(app):
 
 @pytest.fixture
 def group(database):
-    with database.write() as session:
-        return factories.make_group(session)
+    return agenda.loaded_group(database)
+
+
+@pytest.fixture
+def merged(workshop, group) -> int:
+    """Return the number of a proposal that the group approved and the coordination merged."""
+    number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
+    journey.approve(workshop, number, group)
+    journey.merge(workshop, number, group.coordinator)
+    return number

@@ -17,24 +17,9 @@ from reviewtool.services.votes import Received
 from tests import factories
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
+from tests.support.words import said
 
 WHY = "No se sigue del Comentario 25.1"
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        made = factories.make_group(session)
-    with database.read() as session:
-        load = lambda person: people.get(session, person.id)  # noqa: E731  (short and used once)
-        return factories.Group(
-            tuple(map(load, made.members)),
-            made.seats,
-            tuple(map(load, made.observers)),
-            load(made.coordinator),
-            load(made.deputy),
-            load(made.reader),
-        )
 
 
 @pytest.fixture
@@ -50,11 +35,6 @@ def ballot(workshop, group, number) -> int:
 @pytest.fixture
 def silence(workshop, group, number) -> int:
     return journey.open_ballot(workshop, number, group.coordinator, preset="silencio")
-
-
-def said(answer) -> str:
-    """Return the words of a page, without its markup."""
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.text)))
 
 
 def part(answer, identity: str) -> str:

@@ -4,47 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
 from sqlalchemy import event
 
 from reviewtool import clock
 from reviewtool.models import Proposal
-from reviewtool.services import consultations, decided, people
-from tests import factories
+from reviewtool.services import consultations, decided
 from tests.support import journey
 from tests.support.materials import GLOSSARY, INTRODUCTION
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        made = factories.make_group(session)
-    with database.read() as session:
-        load = lambda person: people.get(session, person.id)  # noqa: E731  (short and used once)
-        return factories.Group(
-            tuple(map(load, made.members)),
-            made.seats,
-            tuple(map(load, made.observers)),
-            load(made.coordinator),
-            load(made.deputy),
-            load(made.reader),
-        )
-
-
-@pytest.fixture
-def merged(workshop, group) -> int:
-    number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
-    journey.approve(workshop, number, group)
-    journey.merge(workshop, number, group.coordinator)
-    return number
-
-
-def text_of(answer) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.text)))
+from tests.support.words import said
 
 
 def withdrawn(workshop, group) -> int:
@@ -57,24 +27,24 @@ def withdrawn(workshop, group) -> int:
 def test_the_page_says_that_nothing_was_decided_yet(sign_in, group):
     page = sign_in(group.reader).get("/decisiones")
     assert page.status_code == 200
-    assert "El grupo todavía no ha concluido ninguna propuesta." in text_of(page)
+    assert "El grupo todavía no ha concluido ninguna propuesta." in said(page)
 
 
 def test_a_reader_sees_what_was_decided_with_its_counts(sign_in, workshop, group, merged):
     other = withdrawn(workshop, group)
     page = sign_in(group.reader).get("/decisiones")
-    said = text_of(page)
-    assert "El grupo ha concluido 2 propuestas" in said
-    assert "Incorporada al texto" in said
-    assert "Se pronunciaron 8 de 11. A favor 8, en contra 0" in said
-    assert "Retirada por su proponente" in said
-    assert "No se votó" in said
+    text = said(page)
+    assert "El grupo ha concluido 2 propuestas" in text
+    assert "Incorporada al texto" in text
+    assert "Se pronunciaron 8 de 11. A favor 8, en contra 0" in text
+    assert "Retirada por su proponente" in text
+    assert "No se votó" in text
     assert page.text.index(f"/propuestas/{other}") < page.text.index(f"/propuestas/{merged}"), "newest first"
 
 
 def test_what_is_still_open_is_not_a_decision(sign_in, workshop, group):
     journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
-    assert "todavía no ha concluido" in text_of(sign_in(group.reader).get("/decisiones"))
+    assert "todavía no ha concluido" in said(sign_in(group.reader).get("/decisiones"))
 
 
 def test_the_filter_asks_from_day_to_day_with_both_days_included(sign_in, workshop, group):
@@ -88,7 +58,7 @@ def test_the_filter_asks_from_day_to_day_with_both_days_included(sign_in, worksh
     long_ago = f"desde=2020-01-01&hasta={today - timedelta(days=30)}"
     page = client.get(f"/decisiones?{long_ago}")
     assert f"/propuestas/{number}" not in page.text
-    assert "Ninguna decisión cumple el filtro." in text_of(page)
+    assert "Ninguna decisión cumple el filtro." in said(page)
 
 
 def test_the_last_day_asked_counts_until_midnight_where_the_reader_is(sign_in, workshop, group):
@@ -141,7 +111,7 @@ def test_pages_are_thirty_long_and_the_queries_do_not_grow(app, database, worksh
     copy_withdrawn(database, number, 40)
     assert queries() == few
     page = client.get("/decisiones?pagina=2")
-    assert "Página 2 de 2" in text_of(page)
+    assert "Página 2 de 2" in said(page)
     with database.read() as session:
         assert len(decided.listing(session, workshop, decided.Asked(), 2).rows) == 11
 

@@ -5,16 +5,9 @@ from __future__ import annotations
 import html
 import re
 
-import pytest
-
 from reviewtool import clock
 from reviewtool.services import passing, people, proposals, votes
 from tests.support import agenda, journey
-
-
-@pytest.fixture
-def group(database):
-    return agenda.loaded_group(database)
 
 
 def words(page):

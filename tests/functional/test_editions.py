@@ -11,29 +11,8 @@ import pytest
 from benchmarks import texts
 from reviewtool import clock
 from reviewtool.gitstore import reading, writing
-from reviewtool.services import people
-from tests import factories
 from tests.support.materials import ADJUSTMENTS, GLOSSARY, INTRODUCTION, PICTURE
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        made = factories.make_group(session)
-    with database.read() as session:
-        load = lambda person: people.get(session, person.id)  # noqa: E731  (short and used once)
-        return factories.Group(
-            tuple(map(load, made.members)),
-            made.seats,
-            tuple(map(load, made.observers)),
-            load(made.coordinator),
-            load(made.deputy),
-            load(made.reader),
-        )
-
-
-def said(answer) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.text)))
+from tests.support.words import said
 
 
 def test_without_editions_the_page_says_so_and_only_the_coordination_has_the_form(sign_in, group):

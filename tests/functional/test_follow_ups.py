@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date, timedelta
-from html import unescape
 
 import pytest
 
@@ -16,20 +14,9 @@ from reviewtool.models import FollowUp
 from reviewtool.services import follow_ups, people, rebuilding, recording, revisions
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
+from tests.support.words import said
 
 FORM = {"recipient": "wco", "step": "sent", "on": "2026-03-02", "reference": "Oficio 14/2026", "note": "Con la edición"}
-
-
-def said(answer) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.text)))
-
-
-@pytest.fixture
-def merged(workshop, group) -> int:
-    number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
-    journey.approve(workshop, number, group)
-    journey.merge(workshop, number, group.coordinator)
-    return number
 
 
 def record(workshop, number, by, step="sent", on=date(2026, 3, 2)):

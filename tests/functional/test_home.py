@@ -7,7 +7,6 @@ import re
 import sqlite3
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import event
 
 from reviewtool import clock
@@ -15,11 +14,6 @@ from reviewtool.services import notices, passing, people, proposals
 from tests.support import agenda, journey
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def group(database):
-    return agenda.loaded_group(database)
 
 
 def words(page):

@@ -17,16 +17,12 @@ from reviewtool.models import Ballot, Event, Proposal
 from reviewtool.services import consultations, passing, people, votes
 from reviewtool.web import spreadsheets
 from tests.support import agenda
+from tests.support.words import said
 
 HEADER = [
     "Instante (UTC)", "Fecha y hora (Guatemala)", "Quién", "Administración", "Propuesta", "Título", "Acto",
     "Código del acto",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def group(database):
-    return agenda.loaded_group(database)
 
 
 @pytest.fixture
@@ -36,10 +32,6 @@ def talked(workshop, group):
     consulted = agenda.propose(workshop, group.members[1], "Precisar la maquila")
     agenda.comment(workshop, consulted, group.observers[0], "¿Y el plazo?")
     return voting, consulted
-
-
-def text_of(answer) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.text)))
 
 
 def told(client, **query):
@@ -65,9 +57,9 @@ def add_acts(database, number, count, **columns):
 
 
 def test_the_page_says_that_nothing_has_happened_yet(sign_in, group):
-    said = text_of(sign_in(group.members[0]).get("/registro"))
-    assert "Todavía no ha pasado nada" in said
-    assert "Descargar" not in said
+    text = said(sign_in(group.members[0]).get("/registro"))
+    assert "Todavía no ha pasado nada" in text
+    assert "Descargar" not in text
 
 
 def test_acts_are_told_newest_first_with_who_where_and_on_what(sign_in, group, talked):
@@ -83,14 +75,14 @@ def test_acts_are_told_newest_first_with_who_where_and_on_what(sign_in, group, t
         "Terminó la consulta",
         "Presentó la propuesta",
     ]
-    said = text_of(answer)
-    assert "Ixchel Cumes Guatemala" in said
-    assert f"P-{consulted} · Precisar la maquila" in said
-    assert "Urge para la próxima edición" in said
+    text = said(answer)
+    assert "Ixchel Cumes Guatemala" in text
+    assert f"P-{consulted} · Precisar la maquila" in text
+    assert "Urge para la próxima edición" in text
     assert f'href="/propuestas/{voting}"' in answer.text
     assert re.search(r'<a href="/comentarios/\d+">Escribió un comentario</a>', answer.text)
-    assert "Las horas se dicen en hora de Guatemala." in said
-    assert "Visible para: miembros, observadores y coordinación" in said
+    assert "Las horas se dicen en hora de Guatemala." in text
+    assert "Visible para: miembros, observadores y coordinación" in text
 
 
 def test_a_reader_of_another_language_reads_the_acts_in_it(sign_in, workshop, group, talked):
@@ -98,7 +90,7 @@ def test_a_reader_of_another_language_reads_the_acts_in_it(sign_in, workshop, gr
         person = people.get(session, group.members[2].id)
         person.language = "en"
     client = sign_in(group.members[2])
-    assert "Vote of Dominican Republic: In favour" in text_of(client.get("/registro"))
+    assert "Vote of Dominican Republic: In favour" in said(client.get("/registro"))
     assert lines(client)[0][:3] == ["Instant (UTC)", "Date and time (Guatemala)", "Who"]
 
 
@@ -159,12 +151,12 @@ def test_what_the_address_asks_and_makes_no_sense_is_said_and_asks_nothing(sign_
     client = sign_in(group.members[2])
     acts, answer = told(client, **query)
     assert answer.status_code == 400
-    assert sentence in text_of(answer)
+    assert sentence in said(answer)
     assert len(acts) == 8
     assert "/registro.csv" not in answer.text
     table = client.get("/registro.csv", query_string=query)
     assert table.status_code == 302
-    assert sentence in text_of(client.get(table.location))
+    assert sentence in said(client.get(table.location))
 
 
 @pytest.mark.parametrize("query", ["antes=x", "antes=-1", "despues=99999999999", "antes=0&despues=0", "persona=+"])
@@ -183,7 +175,7 @@ def test_what_time_did_is_told_without_a_person_and_can_be_asked_alone(sign_in, 
     assert "Terminó la consulta" in acts
     assert [each for each in acts if each.startswith("Terminó la votación 1: ")]
     assert len(acts) == 2
-    assert text_of(answer).count("Automático, por plazos y reglas") == 3  # the rows, and the choice of the filter
+    assert said(answer).count("Automático, por plazos y reglas") == 3  # the rows, and the choice of the filter
     assert {line[2] for line in lines(client, persona="0")[1:]} == {"Automático, por plazos y reglas"}
 
 

@@ -14,24 +14,9 @@ from reviewtool.services import consultations, merging, objections, people, prop
 from tests import factories
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
+from tests.support.words import said
 
 NOTE = "Según el Comentario 25.1, leído en la reunión de junio"
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        made = factories.make_group(session)
-    with database.read() as session:
-        load = lambda person: people.get(session, person.id)  # noqa: E731  (short and used once)
-        return factories.Group(
-            tuple(map(load, made.members)),
-            made.seats,
-            tuple(map(load, made.observers)),
-            load(made.coordinator),
-            load(made.deputy),
-            load(made.reader),
-        )
 
 
 @pytest.fixture
@@ -39,10 +24,6 @@ def approved(workshop, group) -> int:
     number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
     journey.approve(workshop, number, group)
     return number
-
-
-def said(answer) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.text)))
 
 
 def state(workshop, number: int) -> str:

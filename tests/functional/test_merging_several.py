@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from html import unescape
-
 import pytest
 
 from reviewtool.gitstore import reading
 from reviewtool.services import merging, proposals, recording
 from tests.support import journey
 from tests.support.materials import ADJUSTMENTS, GLOSSARY, INTRODUCTION
-
-
-def said(answer) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.text)))
+from tests.support.words import said
 
 
 def approve(workshop, group, path: str, old: str, new: str) -> int:

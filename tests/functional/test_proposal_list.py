@@ -6,16 +6,9 @@ import html
 import re
 from datetime import timedelta
 
-import pytest
-
 from reviewtool import clock
 from reviewtool.models import Proposal, Revision, Touch
 from tests.support import agenda, journey
-
-
-@pytest.fixture
-def group(database):
-    return agenda.loaded_group(database)
 
 
 def shown(client, **query):

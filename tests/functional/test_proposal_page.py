@@ -15,26 +15,12 @@ from reviewtool import clock
 from reviewtool.gitstore.reading import data, find, head
 from reviewtool.services import ballots, drafts, people, revisions, threads, votes
 from reviewtool.services.threads import PAGE_SIZE, Message, Place
-from tests import factories
 from tests.support import journey
 from tests.support.materials import ADJUSTMENTS, FIGURE, GLOSSARY, INTRODUCTION, OLD_ENCODING, PICTURE, WINDOWS_LINES
 
 OLD = "Solo se añaden sobre la base de datos objetivos y cuantificables."
 NEW = "Solo se añaden importes que tengan por base datos objetivos y cuantificables."
 PARAGRAPH = "El importador declara {n} unidades y la administración puede pedir pruebas del precio pagado. "
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        made = factories.make_group(session)
-    with database.read() as session:
-        return factories.Group(
-            tuple(people.get(session, member.id) for member in made.members),
-            made.seats,
-            tuple(people.get(session, observer.id) for observer in made.observers),
-            *(people.get(session, person.id) for person in (made.coordinator, made.deputy, made.reader)),
-        )
 
 
 @pytest.fixture

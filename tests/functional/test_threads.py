@@ -11,25 +11,11 @@ from reviewtool.models import Comment, Thread
 from reviewtool.services import objections, people, threads
 from reviewtool.services.threads import Message, Place
 from reviewtool.web.talk import harmless
-from tests import factories
 from tests.support import journey
 from tests.support.materials import ADJUSTMENTS
 
 OLD = "Solo se añaden sobre la base de datos objetivos y cuantificables."
 NEW = "Solo se añaden importes que tengan por base datos objetivos y cuantificables."
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        made = factories.make_group(session)
-    with database.read() as session:
-        return factories.Group(
-            tuple(people.get(session, member.id) for member in made.members),
-            made.seats,
-            tuple(people.get(session, observer.id) for observer in made.observers),
-            *(people.get(session, person.id) for person in (made.coordinator, made.deputy, made.reader)),
-        )
 
 
 @pytest.fixture

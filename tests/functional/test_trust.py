@@ -2,37 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from html import unescape
-
-import pytest
 
 from reviewtool import clock
 from reviewtool.models import Inspection
 from reviewtool.services import inspections, people
 from reviewtool.services.findings import Report, finding
 from reviewtool.services.recording import Recorder
-from tests import factories
-
-
-@pytest.fixture
-def group(database):
-    with database.write() as session:
-        made = factories.make_group(session)
-        members = tuple(people.get(session, person.id) for person in made.members)
-        return factories.Group(
-            members,
-            made.seats,
-            made.observers,
-            people.get(session, made.coordinator.id),
-            made.deputy,
-            people.get(session, made.reader.id),
-        )
-
-
-def said(answer) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.text)))
+from tests.support.words import said
 
 
 def end(database, kind=inspections.VERIFICATION, findings=(), notes=(), **facts):

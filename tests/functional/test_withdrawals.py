@@ -49,6 +49,7 @@ def test_the_text_of_a_version_is_withdrawn_from_its_page_and_its_author_is_aske
         assert "Quetzal" not in shown
     again = coordination.get(f"/propuestas/{number}").text
     assert page not in again
+    assert "El texto vigente sigue igual" not in again, "nobody merges a text that is gone"
     assert "Su proponente tiene que presentar otra." in unescape(again)
     assert "<textarea" not in coordination.get(f"/propuestas/{number}/votacion/abrir").text
     assert "Ese texto ya se retiró por confidencialidad." in coordination.get(page).text
