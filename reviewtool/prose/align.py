@@ -45,9 +45,6 @@ def _beyond(error: UnicodeError) -> tuple[str, int]:
 _BEYOND: Final = "reviewtool.words"
 codecs.register_error(_BEYOND, _beyond)
 _FOLDED: Final = bytes(ord(c.lower()) if c.isalnum() or c == "_" else 32 for c in map(chr, range(256)))
-_LETTERS: Final = [bytes([c]) for c in sorted(set(_FOLDED) - {32})]
-#: words of one or two letters that are no number: all there are, since taking a set from another is one step
-_SHORT: Final = frozenset(w for a in _LETTERS for w in (a, *(a + b for b in _LETTERS)) if not w.isdigit())
 
 
 class Pair(NamedTuple):
@@ -70,7 +67,7 @@ class Side:
         found = self._bags.get(i)
         if found is None:
             text = self._texts[i].encode("latin-1", _BEYOND).translate(_FOLDED)
-            words = set(text.split()) - _SHORT
+            words = {word for word in text.split() if len(word) > 2 or word.isdigit()}
             found = self._bags[i] = (words, len(b"".join(words)))
         return found
 

@@ -41,9 +41,6 @@ class Block(NamedTuple):
     kind: str
 
 
-new: Final = tuple.__new__  # what a named tuple's own does, without the call of a function around it
-
-
 class Both(NamedTuple):
     """Two texts in blocks; the first `head` and the last `tail` blocks of each are those of the other, unchanged."""
 
@@ -121,13 +118,13 @@ def _whole(text: str, start: int = 0) -> Iterator[Block]:
             kind, blank = kind or "p", True
             continue
         if kind and (blank or now != "p" or kind in ("h", "tr", "box")):
-            yield new(Block, (start, at, kind))
+            yield Block(start, at, kind)
             start, kind = at, ""
         kind, blank = kind or now, False
         if found and now == "code":
             fence = found["code"]
     if kind:
-        yield new(Block, (start, pos, kind))
+        yield Block(start, pos, kind)
 
 
 def _cut(text: str, found: Iterable[Block]) -> Iterator[Block]:

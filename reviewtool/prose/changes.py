@@ -156,8 +156,8 @@ def _merged(parts: Iterable[tuple[Op, str, int | None]]) -> Iterator[Change]:
     for op, text, move in parts:
         if op != last or move != number:
             if held:
-                yield blocks.new(Change, (last, held[0] if len(held) == 1 else "".join(held), number))
+                yield Change(last, held[0] if len(held) == 1 else "".join(held), number)
             held, last, number = [], op, move
         held.append(text)
     if held:
-        yield blocks.new(Change, (last, "".join(held), number))
+        yield Change(last, "".join(held), number)
