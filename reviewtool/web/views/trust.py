@@ -34,16 +34,20 @@ def index() -> str:
 @blueprint.post("/confianza/comprobacion")
 def verify() -> Any:
     """Ask for a verification, which a process of its own makes."""
-    with act() as (session, by):
-        inspections.ask(session, inspections.VERIFICATION, by=by)
-    flash(_("La comprobación está pedida. Empieza en unos segundos; vuelva a abrir esta página."), "success")
-    return redirect(url_for("trust.index"), 303)
+    return _asked(
+        inspections.VERIFICATION,
+        _("La comprobación está pedida. Empieza en unos segundos; vuelva a abrir esta página."),
+    )
 
 
 @blueprint.post("/confianza/copia")
 def back_up() -> Any:
     """Ask for a backup, which a process of its own makes and proves."""
+    return _asked(inspections.BACKUP, _("La copia está pedida. Empieza en unos segundos; vuelva a abrir esta página."))
+
+
+def _asked(kind: str, said: str) -> Any:
     with act() as (session, by):
-        inspections.ask(session, inspections.BACKUP, by=by)
-    flash(_("La copia está pedida. Empieza en unos segundos; vuelva a abrir esta página."), "success")
+        inspections.ask(session, kind, by=by)
+    flash(said, "success")
     return redirect(url_for("trust.index"), 303)
