@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "backup": "cli_record",
     "demo": "cli_installation",
     "diff": "cli_diff",
+    "group": "cli_group",
     "init": "cli_installation",
     "maintain": "cli_record",
     "person": "cli_installation",

@@ -58,6 +58,7 @@ class Complaint(Exception):
 
     def __init__(self, english: str, spanish: str) -> None:
         super().__init__(f"{english}\n{spanish}")
+        self.english, self.spanish = english, spanish
 
 
 class InstallationError(Complaint):

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -65,6 +65,9 @@ def _domain(value: str) -> str:
 Zone = Annotated[str, AfterValidator(_zone)]
 Quorum = Annotated[str, BeforeValidator(_quorum)]
 Days = Annotated[int, Field(ge=0, le=250)]
+
+
+Content = TypeVar("Content", bound=BaseModel)
 
 
 class _Section(BaseModel):
@@ -189,8 +192,7 @@ class Group(_Section):
     def load(cls, path: Path | str) -> Group:
         """Return the group that a file describes. Raises GroupFileError: a sentence with file, key and example."""
         try:
-            content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-            return cls.model_validate(content)
+            text = Path(path).read_bytes().decode("utf-8")
         except FileNotFoundError as error:
             raise GroupFileError(
                 f"{path}: there is no such file; set group_file in config/app.toml, for example:"
@@ -208,15 +210,7 @@ class Group(_Section):
                 f"{path}: the file is not UTF-8 text (byte {error.start}); save it as UTF-8",
                 f"{path}: el archivo no es texto UTF-8 (byte {error.start}); guárdelo como UTF-8",
             ) from error
-        except tomllib.TOMLDecodeError as error:
-            english, spanish = not_toml(error)
-            raise GroupFileError(
-                f'{path}: this is not TOML: {english}; a line looks like: unit = "member"',
-                f'{path}: esto no es TOML: {spanish}; una línea es como: unit = "member"',
-            ) from error
-        except ValidationError as error:
-            english, spanish = _sentences(error.errors()[0])
-            raise GroupFileError(f"{path}: {english}", f"{path}: {spanish}") from error
+        return read(cls, text, str(path))
 
     def name(self, language: str = "es") -> str:
         """Return the group's name in a language."""
@@ -235,6 +229,30 @@ class Group(_Section):
         """Return how many seats vote: one an administration, or as many as the administrations designate members."""
         voting = [place for place in self.administrations if place.kind == "member"]
         return len(voting) if self.unit == "administration" else sum(place.members for place in voting)
+
+
+class RulesFile(_Section):
+    """What the page *Reglas* reads and writes: the rules and the calendar of a group's file. The rest is not read."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
+
+    rules: FirstRules | None = None
+    calendar: GroupCalendar | None = None
+
+
+def read(model: type[Content], text: str, name: str) -> Content:
+    """Return what a text says as one of the files above. Raises GroupFileError, whose sentence begins with `name`."""
+    try:
+        return model.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        english, spanish = not_toml(error)
+        raise GroupFileError(
+            f'{name}: this is not TOML: {english}; a line looks like: unit = "member"',
+            f'{name}: esto no es TOML: {spanish}; una línea es como: unit = "member"',
+        ) from error
+    except ValidationError as error:
+        english, spanish = _sentences(error.errors()[0])
+        raise GroupFileError(f"{name}: {english}", f"{name}: {spanish}") from error
 
 
 EXAMPLES: Mapping[str, str] = {

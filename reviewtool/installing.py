@@ -26,7 +26,7 @@ from reviewtool.gitstore.signer import open_signer
 from reviewtool.group import Group
 from reviewtool.models import RuleSet, Withdrawal
 from reviewtool.rules import presets
-from reviewtool.services import installations, rebuilding, record_files, refmoves, signatures
+from reviewtool.services import installations, rebuilding, record_files, refmoves, rulesets, signatures
 from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings, project_root
 
@@ -96,7 +96,7 @@ def create(settings: Settings, *, source: str = "", demonstration: bool = False)
     with workshop.database.write() as session:
         if installations.find(session) is None:
             rules = presets.from_group(workshop.group)
-            session.add(RuleSet(effective_on=now().date(), rules=rules.to_json(), created_at=now()))
+            session.add(RuleSet(effective_on=rulesets.today(workshop.group), rules=rules.to_json(), created_at=now()))
             installations.create(session, demonstration=demonstration, start=reading.head(workshop.store) or "")
     return workshop
 

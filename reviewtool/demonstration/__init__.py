@@ -18,7 +18,8 @@ from reviewtool.demonstration.timeline import Timeline
 from reviewtool.errors import Conflict
 from reviewtool.gitstore import maintenance
 from reviewtool.group import Group
-from reviewtool.services import installations, recording, rulesets
+from reviewtool.rules import calendar
+from reviewtool.services import installations, recording
 from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings
 
@@ -62,7 +63,7 @@ def _is_whole(workshop: Workshop) -> bool:
 
 
 def _timeline(group: Group) -> Timeline:
-    return Timeline(clock.now(), rulesets.calendar_of(group))
+    return Timeline(clock.now(), calendar.of_group(group))
 
 
 def load(workshop: Workshop) -> None:

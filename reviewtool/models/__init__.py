@@ -7,7 +7,7 @@ from __future__ import annotations
 from reviewtool.models.ballot import Ballot, ExtensionRequest, Objection, Opinion, Vote
 from reviewtool.models.follow_up import FollowUp
 from reviewtool.models.inspection import Inspection
-from reviewtool.models.installation import Installation, RuleSet
+from reviewtool.models.installation import Installation, RuleSet, WorkingCalendar
 from reviewtool.models.merge import Edition, Merge, RefMove
 from reviewtool.models.notice import Notice
 from reviewtool.models.person import Person, RoleTerm, Seat, SeatHolding
@@ -46,4 +46,5 @@ __all__ = [
     "Touch",
     "Vote",
     "Withdrawal",
+    "WorkingCalendar",
 ]

@@ -1,4 +1,4 @@
-"""What an installation knows of itself: whether it is a demonstration, and the rule sets in force."""
+"""What an installation knows of itself: whether it is a demonstration; the rule sets and the calendar of the group."""
 
 from __future__ import annotations
 
@@ -35,5 +35,17 @@ class RuleSet(Base):
     effective_on: Mapped[date]
     reference: Mapped[str] = mapped_column(String(200), default="")  # where the group approved it
     rules: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class WorkingCalendar(Base):
+    """The group's closing hour and days without work; the newest row holds for what is given a close from then on."""
+
+    __tablename__ = "working_calendar"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    closing_time: Mapped[str] = mapped_column(String(5))  # «17:00», in the zone of config/group.toml
+    holidays: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # date, name, administrations; none: the whole group's
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

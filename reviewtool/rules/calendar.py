@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from reviewtool.group import Group
+from reviewtool.group import Group, GroupCalendar
 
 SATURDAY = 5
 MINIMUM_DAYS_AFTER_CHANGE = 3  # working days that must remain when a text changes during its ballot
@@ -35,8 +35,12 @@ class Calendar:
 
 
 def of_group(group: Group) -> Calendar:
-    """Return the calendar of the group's file: a holiday that names no administration is the group's own."""
-    section = group.calendar
+    """Return the calendar of the group's file."""
+    return of_section(group.calendar)
+
+
+def of_section(section: GroupCalendar) -> Calendar:
+    """Return the calendar of such a section: a holiday that names no administration is the group's own."""
     return Calendar(
         holidays=frozenset(holiday.on for holiday in section.holidays if not holiday.administrations),
         closing_time=section.closing_time,

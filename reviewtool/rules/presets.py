@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from reviewtool.errors import InvalidInput
-from reviewtool.group import Advanced, DocumentPreset, Group, Numbers
+from reviewtool.group import Advanced, DocumentPreset, FirstRules, Group, Numbers
 from reviewtool.rules.positions import BallotRules, Majority
 from reviewtool.rules.sanity import problems
 
@@ -110,18 +110,67 @@ def with_preset(rules: BallotRules, preset: str) -> BallotRules:
 
 def from_group(group: Group) -> RuleSet:
     """Return the first rule set, as the group's file says it."""
-    first, advanced = group.rules, group.rules.advanced
+    return from_file(group.rules)
+
+
+def from_file(said: FirstRules) -> RuleSet:
+    """Return the rule set that the section `rules` of a file says."""
     return RuleSet(
-        rules=_build(first, advanced),
-        documents=tuple(_for_documents(each, advanced) for each in first.documents),
+        rules=_build(said, said.advanced),
+        documents=tuple(_for_documents(each, said.advanced) for each in said.documents),
     )
+
+
+def to_file(rule_set: RuleSet) -> dict[str, Any]:
+    """Return the section `rules` of a file that says this rule set, every number with it: `from_file` reads it again.
+
+    A file has one *Avanzado* for all documents: the most trainers that any of the rules asks.
+    """
+    rules, everything = rule_set.rules, (rule_set.rules, *(each.rules for each in rule_set.documents))
+    advanced: dict[str, Any] = {
+        "author_votes": rules.author_votes,
+        "results_hidden_until_closed": rules.results_hidden_until_closed,
+        "certified_in_favour": max(each.certified_in_favour for each in everything),
+        "early_close": rules.early_close,
+        "override": rules.override,
+        "revisions_during_vote": rules.revisions_during_vote,
+    }
+    if rules.second_call_days is not None:
+        advanced["second_call_days"] = rules.second_call_days
+    if rules.second_call_share is not None:
+        advanced["second_call_share"] = "/".join(map(str, rules.second_call_share))
+    documents = [{"paths": list(each.paths)} | _numbers(each.rules) for each in rule_set.documents]
+    return _numbers(rules) | {"advanced": advanced} | ({"documents": documents} if documents else {})
+
+
+def _numbers(rules: BallotRules) -> dict[str, Any]:
+    return {
+        "preset": rules.preset,
+        "consultation_days": rules.consultation_days,
+        "decision_days": rules.decision_days,
+        "quorum": quorum_as_text(rules),
+        "majority": rules.majority.value,
+    }
+
+
+def quorum_as_text(rules: BallotRules) -> str:
+    """Return the quorum as a file says it: «none», a number of seats, or a share."""
+    if rules.quorum_kind == "none":
+        return "none"
+    if rules.quorum_kind == "number":
+        return str(rules.quorum_number)
+    return "/".join(map(str, rules.quorum_share))
 
 
 def check_group(group: Group) -> tuple[InvalidInput, ...]:
     """Return every reason why a rule set of the group's file could never pass with the seats it names."""
-    rule_set = from_group(group)
+    return check(from_group(group), group.seats)
+
+
+def check(rule_set: RuleSet, seats: int, certified: int | None = None) -> tuple[InvalidInput, ...]:
+    """Return every reason why one of the rules of a set could never pass with so many seats and certified trainers."""
     everything = (rule_set.rules, *(each.rules for each in rule_set.documents))
-    return tuple(problem for rules in everything for problem in problems(rules, group.seats))
+    return tuple(problem for rules in everything for problem in problems(rules, seats, certified))
 
 
 def _for_documents(each: DocumentPreset, advanced: Advanced) -> PathPreset:

@@ -102,7 +102,7 @@ def _open(
     second_call_of: int | None = None,
 ) -> Ballot:
     at = now()
-    closes_at = closes_at or rulesets.closing(group, at, rules.decision_days)
+    closes_at = closes_at or rulesets.closing(session, group, at, rules.decision_days)
     if not at < closes_at <= at + LONGEST:
         raise InvalidInput("closing-range", field="closes_at")
     roll = roll_now(session, proposal, rules)
@@ -182,7 +182,7 @@ def extend(session: Session, group: Group, number: int, days: int, *, by: Person
     people.ensure_may(by, Act.extend_ballot)
     proposal, ballot, at = lock_open(session, number)
     ensure_reason(reason)
-    ballot.closes_at = rulesets.closing(group, ballot.closes_at, ensure_days(days))
+    ballot.closes_at = rulesets.closing(session, group, ballot.closes_at, ensure_days(days))
     answer_requests(session, number, ballot.number, granted=True)
     event = events.add(
         session,

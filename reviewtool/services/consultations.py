@@ -21,7 +21,7 @@ def extend(session: Session, group: Group, number: int, days: int, *, by: Person
     ensure_allowed(Act.extend_consultation, State(proposal.state))
     ballots.ensure_reason(reason)
     start = proposal.consultation_closes_at or now()
-    proposal.consultation_closes_at = rulesets.closing(group, start, ballots.ensure_days(days))
+    proposal.consultation_closes_at = rulesets.closing(session, group, start, ballots.ensure_days(days))
     ballots.answer_requests(session, number, 0, granted=True)
     events.add(
         session,
@@ -60,7 +60,7 @@ def reopen(session: Session, group: Group, number: int, *, by: Person, reason: s
     paths = [touch.path for touch in proposals.latest_revision(session, proposal).touches]
     days = rulesets.rules_for(session, group, paths, preset=proposal.preset).consultation_days
     proposal.withdrawn, proposal.reopened_at = False, now()
-    proposal.consultation_closes_at = rulesets.closing(group, now(), days)
+    proposal.consultation_closes_at = rulesets.closing(session, group, now(), days)
     events.add(session, proposal, "reopened", by=by, reason=reason.strip())
     lifecycle.settle(session, proposal, now())
 

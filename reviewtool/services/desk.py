@@ -163,7 +163,7 @@ def _items(session: Session, workshop: Workshop, size: int) -> list[Item]:
     stuck = touching.collisions(session, workshop, [item.number for item in found if item.state is State.approved])
     asked = _extensions(session, found, ballots)
     shared = _shared(session, paths)
-    group_calendar = rulesets.calendar_of(workshop.group)
+    group_calendar = rulesets.calendar_of(session, workshop.group)
     return [
         replace(
             item,

@@ -15,7 +15,17 @@ from reviewtool.clock import now
 from reviewtool.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from reviewtool.group import Group
 from reviewtool.i18n import LANGUAGES
-from reviewtool.models import Edition, Installation, Person, RoleTerm, RuleSet, Seat, SeatHolding, Withdrawal
+from reviewtool.models import (
+    Edition,
+    Installation,
+    Person,
+    RoleTerm,
+    RuleSet,
+    Seat,
+    SeatHolding,
+    Withdrawal,
+    WorkingCalendar,
+)
 from reviewtool.rules.permissions import Act, Role, may
 
 VISIT = timedelta(hours=2)  # a longer silence begins a new visit
@@ -41,7 +51,7 @@ def _is_counted(row: object) -> bool:
     if isinstance(row, Person):
         state: InstanceState[Person] = inspect(row)
         return not state.persistent or any(state.attrs[name].history.has_changes() for name in _COUNTED)
-    return isinstance(row, (RoleTerm, Seat, SeatHolding, RuleSet, Edition, Withdrawal))
+    return isinstance(row, (RoleTerm, Seat, SeatHolding, RuleSet, WorkingCalendar, Edition, Withdrawal))
 
 
 def get(session: Session, person_id: int) -> Person:

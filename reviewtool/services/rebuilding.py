@@ -44,6 +44,7 @@ from reviewtool.models import (
     Touch,
     Vote,
     Withdrawal,
+    WorkingCalendar,
 )
 from reviewtool.services import installations, unrecorded
 from reviewtool.services.record_files import FORMAT, GROUP_REF, ref_of
@@ -103,6 +104,7 @@ def import_group(session: Session, workshop: Workshop) -> None:
     _put(session, Seat, seats)
     _put(session, SeatHolding, _inside(seats, "holdings"))
     _put(session, RuleSet, files.below("rules"))
+    _put(session, WorkingCalendar, files.below("calendars"))
     for editions in files.at("editions.json"):
         _put(session, Edition, editions["editions"])
     session.execute(update(Installation).values(people_version=Installation.people_version + 1))

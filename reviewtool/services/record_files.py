@@ -41,6 +41,7 @@ from reviewtool.models import (
     Touch,
     Vote,
     Withdrawal,
+    WorkingCalendar,
 )
 
 FORMAT: Final = 2
@@ -103,6 +104,8 @@ def of_group(session: Session) -> Files:
         files[f"seats/{row['id']}.json"] = to_json(row | {"holdings": held.get(row["id"], [])})
     for row in _rows(session, RuleSet):
         files[f"rules/{row['id']}.json"] = to_json(row)
+    for row in _rows(session, WorkingCalendar):
+        files[f"calendars/{row['id']}.json"] = to_json(row)
     files["editions.json"] = to_json({"editions": _rows(session, Edition, order=Edition.id)})
     files["withdrawals.json"] = to_json({"withdrawals": _rows(session, Withdrawal, order=Withdrawal.id)})
     return files

@@ -177,7 +177,7 @@ def open_consultation(session: Session, workshop: Workshop, proposal: Proposal, 
     """Give a new proposal its full consultation; a revision made after the close gets one again."""
     if proposal.consultation_closes_at is None or proposal.consultation_closes_at <= now():
         rules = rulesets.rules_for(session, workshop.group, paths, preset=proposal.preset)
-        proposal.consultation_closes_at = rulesets.closing(workshop.group, now(), rules.consultation_days)
+        proposal.consultation_closes_at = rulesets.closing(session, workshop.group, now(), rules.consultation_days)
 
 
 def _new_revision(

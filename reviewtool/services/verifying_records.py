@@ -36,6 +36,7 @@ _NAMES: Final[Mapping[str, str]] = {  # a folder of a record, or a file at its t
     "people": "person",
     "seats": "seat",
     "rules": "rules",
+    "calendars": "calendar",
 }
 _NUMBER: Final = re.compile(r"refs/reviews/([1-9]\d*)\Z")
 

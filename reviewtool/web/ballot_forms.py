@@ -196,11 +196,14 @@ def _open_one(case: Case) -> Form:
     paths = [touch.path for touch in case.revision.touches]
     early = case.state is State.consultation
     rules = rulesets.rules_for(reading(), group, paths, preset=case.proposal.preset)
-    closes = rulesets.closing(group, now(), rules.decision_days)
+    closes = rulesets.closing(reading(), group, now(), rules.decision_days)
     notes = [_("El texto de la versión %(version)s queda fijo hasta el cierre.", version=case.proposal.latest)]
     if early and case.proposal.consultation_closes_at is not None:
         notes.append(_("La consulta sigue abierta. %(closes)s", closes=closing(case.proposal.consultation_closes_at)))
-    fields = [_preset(case, paths, rules.preset), *_close(group, calendar.day_of(closes, rulesets.calendar_of(group)))]
+    fields = [
+        _preset(case, paths, rules.preset),
+        *_close(group, calendar.day_of(closes, rulesets.calendar_of(reading(), group))),
+    ]
     why = _reason(_("Por qué se abre antes de que termine la consulta")) if early else Field("reason", _("Nota"))
     lead = _(
         "Se propone el cierre a los %(days)s días hábiles. Todos los puestos reciben un aviso.",
@@ -222,7 +225,7 @@ def _preset(case: Case, paths: list[str], chosen: str) -> Field:
 def _close(group: Group, day: object) -> tuple[Field, ...]:
     chosen = request.form.get("closes_on", str(day)) if request.method == "POST" else str(day)
     asked = warning(chosen)
-    hour = group.calendar.closing_time.strftime("%H:%M")
+    hour = rulesets.calendar_of(reading(), group).closing_time.strftime("%H:%M")
     hint = _("Cierra a las %(hour)s, hora del grupo. Debe ser un día hábil.", hour=hour)
     found = [Field("closes_on", _("Día del cierre"), "date", str(day), hint, required=True)]
     if asked:
@@ -326,7 +329,7 @@ def _register(case: Case) -> Form:
 
 
 def _today() -> str:
-    return str(calendar.day_of(now(), rulesets.calendar_of(workshop().group)))
+    return str(calendar.day_of(now(), rulesets.calendar_of(reading(), workshop().group)))
 
 
 def _call_again(case: Case) -> Form:

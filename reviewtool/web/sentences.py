@@ -160,5 +160,33 @@ SENTENCES: dict[str, str] = {
     "date-bad": _("Escriba una fecha, como 2026-06-05."),
     "closing-not-working": _("El cierre debe ser un día hábil del grupo."),
     "closing-holiday": _("Ese día es feriado para alguna administración: confirme si se mantiene el cierre."),
+    "rules-unknown": _("Esas reglas no existen."),
+    "rules-changed": _(
+        "Alguien cambió las reglas mientras usted las editaba. Compare con las de ahora antes de guardar."
+    ),
+    "effective-range": _("Escriba un día desde hoy hasta dentro de dos años."),
+    "approval-missing": _("Escriba dónde las aprobó el grupo, en %(most)s caracteres como máximo."),
+    "zone-of-file": _("La zona horaria del grupo se fija en la instalación y es %(zone)s."),
+    "whole-range": _("Escriba un número entero entre %(least)s y %(most)s."),
+    "days-out-of-range": _("Escriba entre %(least)s y %(most)s días hábiles, no %(value)s."),
+    "no-seats": _("Nadie ocupa todavía un puesto con voto."),
+    "certified-negative": _("El número de instructores certificados no puede ser negativo."),
+    "certified-above-roll": _(
+        "Se piden %(needed)s instructores expertos certificados y hay %(available)s: no se aprobaría nada."
+    ),
+    "quorum-above-roll": _("El quórum pide %(needed)s puestos y hay %(seats)s: nunca se alcanzaría."),
+    "quorum-below-one": _("El quórum es al menos un puesto; si no hace falta, elija «Sin quórum»."),
+    "share-not-positive": _("Esa fracción de los puestos no sirve."),
+    "silence-with-quorum": _("En un procedimiento de silencio no hay quórum."),
+    "silence-with-certified": _(
+        "En un procedimiento de silencio nadie vota a favor: no se piden instructores certificados."
+    ),
+    "bad-rules": _("Esas reglas no se pueden leer."),
+    "rules-file-empty": _("El archivo no tiene la sección «%(section)s»."),
+    "holiday-line": _(
+        "Línea %(line)s: escriba la fecha, como 2026-09-18; el nombre del día, tras un punto y coma; y tras otro, "
+        "los códigos de las administraciones si no es de todas."
+    ),
+    "closing-time-bad": _("Escriba una hora, como 17:00."),
     "preset-unknown": _("Elija uno de los procedimientos de la lista."),
 }

@@ -53,7 +53,9 @@ def set_rules(workshop, **changes) -> None:
     with workshop.database.write() as session:
         present = rulesets.in_force(session, workshop.group)
         changed = presets.RuleSet(replace(present.rules, **changes), present.documents)
-        session.add(RuleSet(effective_on=clock.now().date(), rules=changed.to_json(), created_at=clock.now()))
+        session.add(
+            RuleSet(effective_on=rulesets.today(workshop.group), rules=changed.to_json(), created_at=clock.now())
+        )
 
 
 def stands(workshop, number):
@@ -69,7 +71,7 @@ def state(workshop, number) -> str:
 
 def working_day(workshop, after: int = 12) -> date:
     """Return a day of work that is nobody's holiday."""
-    days = rulesets.calendar_of(workshop.group)
+    days = calendar.of_group(workshop.group)
     day = calendar.add_working_days(clock.now().date(), after, days)
     while calendar.holidays_on(day, days):
         day = calendar.add_working_days(day, 1, days)
@@ -334,7 +336,7 @@ def test_the_coordination_opens_a_ballot_with_the_close_it_chose(sign_in, worksh
     assert client.post(f"/propuestas/{number}/votacion/abrir", data=open_form(workshop)).status_code == 303
     with workshop.database.read() as session:
         opened = proposals.open_ballot(session, number)
-        assert calendar.day_of(opened.closes_at, rulesets.calendar_of(workshop.group)) == day
+        assert calendar.day_of(opened.closes_at, calendar.of_group(workshop.group)) == day
         assert opened.rules["preset"] == "votacion"
 
 

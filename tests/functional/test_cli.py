@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -337,3 +338,32 @@ def test_a_backup_asked_for_on_a_page_goes_to_the_folder_set_and_one_that_fails_
     assert failed.report["failed"].splitlines()[1].startswith("No se puede escribir la copia en ")
     assert shell("backup").status == 0
     assert len(list((shell.folder / "backups").iterdir())) == 1
+
+
+def test_the_groups_file_is_checked_by_key_and_for_rules_that_could_never_pass(tmp_path):
+    shell = Shell(tmp_path / "var")
+    said = shell("group", "check")
+    assert (said.status, said.err) == (0, "")
+    assert said.out.endswith("config/group.toml: 13 administrations, 12 seats, the rules make sense.\n")
+    text = (ROOT / "config/group.toml").read_text(encoding="utf-8")
+    bad = tmp_path / "bad.toml"
+    bad.write_text(text.replace('quorum = "1/2"', "quorum = 13"), encoding="utf-8")
+    refused = shell("group", "check", str(bad))
+    assert refused.status == 1
+    assert "The quorum asks 13 seats and there are 12: it could never be reached." in refused.err
+    assert "El quórum pide 13 puestos y hay 12: nunca se alcanzaría." in refused.err
+    bad.write_text(text.replace('majority = "two_thirds"', 'majority = "unanimity"'), encoding="utf-8")
+    refused = shell("group", "check", str(bad))
+    assert refused.status == 1
+    assert 'the key "rules.majority" is wrong' in refused.err
+
+
+def test_the_rules_in_force_are_shown_as_a_file_that_can_be_checked(tmp_path):
+    shell = Shell(tmp_path / "var")
+    assert shell("init").status == 0
+    said = shell("group", "show")
+    assert said.status == 0
+    assert said.out.startswith("# rules 1, in force, from ")
+    shown = tomllib.loads(said.out)
+    assert shown["rules"]["majority"] == "two_thirds"
+    assert shown["calendar"]["zone"] == "America/Guatemala"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from reviewtool.models import Draft, Edition, Event, Merge, Proposal, Thread, Vote
+from reviewtool.models import Draft, Edition, Event, Merge, Proposal, RuleSet, Thread, Vote, WorkingCalendar
 from reviewtool.rules.permissions import Act, Role, may
 from reviewtool.services import drafts, objections, people, threads
 from tests.support import journey
@@ -91,8 +91,15 @@ NEEDS: dict[str, Act | None] = {
     "editions.compare": Act.read_documents,
     "editions.publish": Act.publish_edition,
     "desk.index": Act.see_desk,
+    "rules.index": Act.read_rules,
+    "rules.one": Act.read_rules,
+    "rules.file": Act.read_rules,
+    "rules.file_of": Act.read_rules,
+    "rules.new": Act.change_rules,
+    "rules.days": Act.change_rules,
+    "rules.load": Act.change_rules,
 }
-COUNTED = (Proposal, Draft, Event, Thread, Vote, Merge, Edition)
+COUNTED = (Proposal, Draft, Event, Thread, Vote, Merge, Edition, RuleSet, WorkingCalendar)
 
 
 @pytest.fixture
@@ -113,6 +120,7 @@ def values(app, database, group):
             "number": number,
             "thread_id": said.id,
             "comment_id": 1,
+            "rule_set_id": 1,
             "noun": "comentario",
             "target_id": 1,
             "objection_id": raised.id,

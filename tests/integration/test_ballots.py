@@ -83,7 +83,9 @@ def set_rules(workshop, **changes) -> None:
     with workshop.database.write() as session:
         present = rulesets.in_force(session, workshop.group)
         changed = presets.RuleSet(replace(present.rules, **changes), present.documents)
-        session.add(RuleSet(effective_on=clock.now().date(), rules=changed.to_json(), created_at=clock.now()))
+        session.add(
+            RuleSet(effective_on=rulesets.today(workshop.group), rules=changed.to_json(), created_at=clock.now())
+        )
 
 
 def state(workshop, number: int) -> str:
@@ -232,7 +234,7 @@ def test_extending_moves_the_close_by_working_days_and_answers_who_asked(worksho
         act(workshop, votes.ask_extension, number, by=group.members[2], reason="Otra vez")
     act(workshop, ballots.extend, workshop.group, number, 3, by=group.coordinator, reason="Lo pide Bolivia")
     after = newest(workshop, number).closes_at
-    days = rulesets.calendar_of(workshop.group)
+    days = calendar.of_group(workshop.group)
     between = calendar.working_days_between(calendar.day_of(before, days), calendar.day_of(after, days), days)
     assert between == 3
     with workshop.database.read() as session:

@@ -23,6 +23,7 @@ from reviewtool.services import (
     people,
     proposals,
     recording,
+    rulesets,
     threads,
     votes,
 )
@@ -106,7 +107,7 @@ def test_an_objection_that_the_group_overrode_is_recorded_as_such(workshop, grou
     with workshop.database.write() as session:
         present = presets.from_group(workshop.group)
         changed = presets.RuleSet(replace(present.rules, override="two_thirds"), present.documents)
-        session.add(RuleSet(effective_on=now().date(), rules=changed.to_json(), created_at=now()))
+        session.add(RuleSet(effective_on=rulesets.today(workshop.group), rules=changed.to_json(), created_at=now()))
     recording.record_group(workshop)
     journey.approve(workshop, number, group)
     act(workshop, number, objections.raise_one, number, by=group.members[8], reason="Contradice el artículo 1")

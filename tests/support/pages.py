@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+
+from reviewtool import clock
 
 LESSON = "modulo-1-valor-de-transaccion/leccion-6-canones-y-derechos-de-licencia.md"
 MEMBER, AUTHOR, OBSERVER, READER, COORDINATION = (
@@ -38,6 +41,23 @@ def _act(who: str, path: str, **sent: str) -> Page:
     return Page(who, f"/propuestas/{path}", sent or None, 400 if sent else 200)
 
 
+RULES = {
+    "step": "review",
+    "preset": "votacion",
+    "consultation_days": "5",
+    "decision_days": "7",
+    "quorum": "2/3",
+    "majority": "consensus",
+    "certified_in_favour": "1",
+    "early_close": "1",
+    "doc-0-paths": "glosario",
+    "doc-0-preset": "silencio",
+    "doc-0-consultation_days": "5",
+    "doc-0-decision_days": "5",
+    "effective_on": f"{clock.now() + timedelta(days=30):%Y-%m-%d}",
+    "reference": "Acta del 3 de junio, punto 4",
+}
+
 READING = {
     "sign-in": Page("", "/entrar"),
     "home-member": Page(MEMBER, "/"),
@@ -51,6 +71,16 @@ READING = {
     "log-refused": Page(OBSERVER, "/registro?persona=x&propuesta=x&acto=x&desde=ayer", status=400),
     "editions": Page(COORDINATION, "/ediciones"),
     "group": Page(MEMBER, "/grupo"),
+    "rules": Page(READER, "/reglas"),
+    "rules-coordination": Page(COORDINATION, "/reglas"),
+    "rules-one": Page(MEMBER, "/reglas/1"),
+    "rules-new": Page(COORDINATION, "/reglas/nuevas"),
+    "rules-refused": Page(COORDINATION, "/reglas/nuevas", {"step": "review", "preset": "x"}, 400),
+    "rules-review": Page(COORDINATION, "/reglas/nuevas", RULES),
+    "rules-calendar": Page(COORDINATION, "/reglas/calendario"),
+    "rules-calendar-refused": Page(COORDINATION, "/reglas/calendario", {"closing_time": "17:00", "holidays": "x"}, 400),
+    "rules-file": Page(COORDINATION, "/reglas/archivo"),
+    "rules-file-refused": Page(COORDINATION, "/reglas/archivo", {"content": "unidad ="}, 400),
     "profile": Page(MEMBER, "/perfil"),
     "accessibility": Page(MEMBER, "/accesibilidad"),
     "materials": Page(MEMBER, "/materiales"),

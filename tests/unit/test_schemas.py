@@ -22,6 +22,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TABLES: dict[str, tuple[type[Base], set[str]]] = {
     "ballot": (models.Ballot, {"format", "votes"}),
     "ballot/votes": (models.Vote, {"seat"}),
+    "calendar": (models.WorkingCalendar, {"format"}),
     "comment": (models.Comment, {"format", "suggestion", "edits", "mentions"}),
     "comment/suggestion": (models.Suggestion, set()),
     "comment/edits": (models.CommentEdit, set()),
@@ -115,7 +116,7 @@ def test_what_may_be_missing_in_the_database_may_be_null(place):
 def test_every_table_and_every_schema_is_looked_at():
     mapped = {mapper.class_ for mapper in Base.registry.mappers}
     assert mapped == {table for table, _beside in TABLES.values()} | NO_RECORD | AS_IDS
-    assert set(LEVELS) == {*TABLES, "editions", "withdrawals"}
+    assert set(LEVELS) == {*TABLES, "editions", "withdrawals", "calendar/holidays"}
 
 
 def test_every_file_of_a_record_has_a_schema():

@@ -22,6 +22,7 @@ NOUNS = (
     "log",
     "trust",
     "desk",
+    "rules",
     "people",
 )
 

@@ -92,7 +92,7 @@ def open_one(number: int) -> Any:
     """Open a ballot on the newest version."""
 
     def perform(session: Session, by: Person) -> None:
-        closes_at = chosen_close(keep=ticked("keep"))
+        closes_at = chosen_close(session, keep=ticked("keep"))
         preset = line("preset")
         ballots.open_one(
             session, workshop().group, number, by=by, reason=text("reason"), closes_at=closes_at, preset=preset
