@@ -54,3 +54,17 @@ def test_what_was_sent_and_has_arrived_is_not_offered_again(browser, demo, signe
         page.goto(f"{demo.url}/propuestas/18")
         page.wait_for_load_state("networkidle")
         assert not page.locator("#composer [data-restore]").is_visible()
+
+
+@pytest.mark.parametrize("number", ["7", "40"])
+def test_rules_are_sent_though_nobody_opened_what_is_folded(browser, demo, signed_in, number):
+    with chromium.page(browser, storage_state=signed_in(COORDINATION)) as page:
+        page.goto(f"{demo.url}/reglas/nuevas")
+        page.select_option("#quorum", "number")
+        page.fill("#quorum_number", number)
+        page.fill("#reference", "Acta 3")
+        page.get_by_role("button", name="Ver el efecto").click()
+        if number == "40":
+            assert page.get_by_text("nunca se alcanzaría").first.is_visible()
+        else:
+            assert page.get_by_text("Tienen que pronunciarse 7 de 12 puestos.").first.is_visible()
