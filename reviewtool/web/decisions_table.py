@@ -1,8 +1,12 @@
-"""The decisions as a table for minutes and reports: what was decided, who stood how, remarks word for word."""
+"""The decisions for minutes and reports: as lines of a table, and one below the other as text.
+
+What was decided, who stood how, remarks word for word. `decisions_word` writes the second as a document.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import url_for
 
@@ -16,7 +20,11 @@ from reviewtool.web.positions import POSITIONS, position_name
 from reviewtool.web.seats import by_name, names_of, seat_name
 from reviewtool.web.words import state_tag
 
-_SHOWN = (Position.for_, Position.for_with_remarks, Position.against, Position.abstain, Position.no_objection)
+_SILENT, _PENDING = "silent", "pending"
+_POSITIONS = (
+    *(Position.for_, Position.for_with_remarks, Position.against, Position.abstain, Position.no_objection),
+    *(Position.recused, _SILENT, _PENDING),
+)
 
 
 def header() -> list[str]:
@@ -29,56 +37,98 @@ def header() -> list[str]:
         _("Resultado"),
         _("Fecha"),
         _("Versión votada"),
-        *(_(POSITIONS[position]) for position in _SHOWN),
-        _("Se excusa"),
-        _("Sin objeción por silencio"),
-        _("No se ha pronunciado"),
+        *_position_names(),
         _("Motivos y observaciones"),
         _("Seguimiento"),
         _("Dirección"),
     ]
 
 
+def _position_names() -> list[str]:
+    return [
+        *(_(POSITIONS[Position(position)]) for position in _POSITIONS[:5]),
+        *(_("Se excusa"), _("Sin objeción por silencio"), _("No se ha pronunciado")),
+    ]
+
+
 def cells(each: Decided, reasons: Sequence[Reason]) -> list[str]:
     """Return the line of one decision; positions are those of its last ballot, as they counted at its end."""
-    counted, names = each.counted, names_of(each.counted)
-    stood: Mapping[Position, list[str]] = _stood(each)
-    silent = set(counted.standing.silent) if counted else set()
-    spoken = {cast.seat for cast in counted.casts} if counted else set()
-    rest = [seat for seat in by_name(counted.roll.seats) if seat.votes and seat.key not in spoken] if counted else []
-    place = place_name(each.administration)
+    stood = _stood(each)
     return [
         f"P-{each.number}",
         each.title,
         "\n".join(each.paths),
-        f"{each.author}, {place}" if place else each.author,
+        _author(each),
         state_tag(each.state).text,
         localtime(each.ended_at, "day"),
-        str(counted.revision) if counted else "",
-        *("; ".join(stood.get(position, ())) for position in (*_SHOWN, Position.recused)),
-        "; ".join(seat_name(seat) for seat in rest if seat.key in silent),
-        "; ".join(seat_name(seat) for seat in rest if seat.key not in silent),
-        "\n".join(_reason(said, names) for said in reasons),
+        str(each.counted.revision) if each.counted else "",
+        *("; ".join(stood.get(key, ())) for key in _POSITIONS),
+        "\n".join(f"{who}: {said}" for who, said in _remarks(each, reasons)),
         told(each.follow_up) if each.follow_up else "",
         url_for("proposals.page", number=each.number, _external=True),
     ]
 
 
-def _reason(said: Reason, names: Mapping[str, str]) -> str:
-    return f"{names.get(said.seat, said.seat)} ({position_name(said.position)}): {said.reason}"
+@dataclass(frozen=True)
+class Entry:
+    """One decision as text: its lines under their names, and what seats said with their vote."""
+
+    number: int
+    title: str
+    url: str
+    lines: tuple[tuple[str, str], ...]
+    remarks: tuple[tuple[str, str], ...]
 
 
-def _stood(each: Decided) -> dict[Position, list[str]]:
-    """Return the names of the seats by the position that counted, what was never confirmed with a word that says so."""
-    found: dict[Position, list[str]] = {}
+def entries(found: Sequence[Decided], reasons: Mapping[int, Sequence[Reason]]) -> list[Entry]:
+    """Return decisions as text."""
+    return [_entry(each, reasons.get(each.counted.id, ()) if each.counted else ()) for each in found]
+
+
+def _entry(each: Decided, reasons: Sequence[Reason]) -> Entry:
+    stood = _stood(each)
+    positions = [
+        (f"{name} ({len(stood[key])})", "; ".join(stood[key]))
+        for key, name in zip(_POSITIONS, _position_names(), strict=True)
+        if stood.get(key)
+    ]
+    lines = [
+        (_("Resultado"), f"{state_tag(each.state).text}, {localtime(each.ended_at, 'day')}"),
+        (_("Propuesto por"), _author(each)),
+        (_("Documentos"), "; ".join(each.paths)),
+        *((_("Versión votada"), str(ballot.revision)) for ballot in (each.counted,) if ballot is not None),
+        *positions,
+        *((_("Seguimiento"), told(step)) for step in (each.follow_up,) if step is not None),
+    ]
+    url = url_for("proposals.page", number=each.number, _external=True)
+    return Entry(each.number, each.title, url, tuple(lines), tuple(_remarks(each, reasons)))
+
+
+def _author(each: Decided) -> str:
+    place = place_name(each.administration)
+    return f"{each.author}, {place}" if place else each.author
+
+
+def _remarks(each: Decided, reasons: Sequence[Reason]) -> list[tuple[str, str]]:
+    """Return who said what with their vote."""
+    names = names_of(each.counted)
+    return [(f"{names.get(said.seat, said.seat)} ({position_name(said.position)})", said.reason) for said in reasons]
+
+
+def _stood(each: Decided) -> dict[str, list[str]]:
+    """Return the names of the seats by what they said, what was never confirmed with a word that says so."""
+    found: dict[str, list[str]] = {}
     if each.counted is None:
         return found
     cast = {one.seat: one for one in each.counted.casts}
+    silent = set(each.counted.standing.silent)
     for seat in by_name(each.counted.roll.seats):
+        name = seat_name(seat)
         if (one := cast.get(seat.key)) is not None:
-            name = seat_name(seat)
             said = name if one.confirmed else _("%(seat)s (sin confirmar)", seat=name)
             found.setdefault(one.position, []).append(said)
+        elif seat.votes:
+            found.setdefault(_SILENT if seat.key in silent else _PENDING, []).append(name)
     return found
 
 

@@ -7,6 +7,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from docx import Document
 from sqlalchemy import event
 
 from reviewtool import clock
@@ -190,3 +191,45 @@ def test_silence_is_a_column_of_its_own(sign_in, workshop, group):
     assert len(row["Sin objeción"].split("; ")) == 1
     assert len(row["Sin objeción por silencio"].split("; ")) == 10
     assert (row["A favor"], row["No se ha pronunciado"]) == ("", "")
+
+
+def test_the_decisions_are_one_text_for_minutes_on_the_page_and_in_word(sign_in, workshop, group):
+    number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
+    journey.open_ballot(workshop, number, group.coordinator)
+    journey.vote(workshop, number, group.members[1], "for_with_remarks", "Falta citar el artículo 8\ny su nota")
+    for member in group.members[2:8]:
+        journey.vote(workshop, number, member, "against", "No: véase el\x0bcaso 3")
+    journey.close(workshop, number)
+    client = sign_in(group.reader)
+    text = said(client.get("/decisiones/informe"))
+    assert "1 propuesta concluida." in text
+    assert f"P-{number} . {journey.META.title}" in text
+    for sentence in (
+        "Resultado No aprobada, ",
+        "En contra (6) ",
+        "A favor, con observaciones (1) Argentina (2)",
+        "Argentina (2) (A favor, con observaciones): Falta citar el artículo 8 y su nota",
+    ):
+        assert sentence in text
+    sent = client.get("/decisiones.docx")
+    assert sent.mimetype.endswith("wordprocessingml.document")
+    document = Document(io.BytesIO(sent.data))
+    paragraphs = [each.text for each in document.paragraphs]
+    assert f"P-{number}. {journey.META.title}" in paragraphs
+    assert [each for each in paragraphs if each.endswith("Falta citar el artículo 8\ny su nota")]
+    assert [each for each in paragraphs if each.endswith("No: véase el caso 3")]
+    assert document.core_properties.language == "es"
+
+
+@pytest.mark.parametrize("path", ["/decisiones/informe", "/decisiones.docx", "/decisiones.csv"])
+def test_of_a_filter_that_cannot_be_read_the_page_tells_why(sign_in, group, path):
+    answer = sign_in(group.reader).get(f"{path}?desde=ayer")
+    assert (answer.status_code, answer.location) == (302, "/decisiones?desde=ayer")
+
+
+def test_a_text_without_decisions_says_so(sign_in, group):
+    client = sign_in(group.reader)
+    assert "Ninguna decisión cumple el filtro." in said(
+        client.get("/decisiones/informe?desde=2026-01-01&hasta=2026-02-01")
+    )
+    assert client.get("/decisiones.docx").status_code == 200

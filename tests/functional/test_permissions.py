@@ -35,6 +35,8 @@ NEEDS: dict[str, Act | None] = {
     "proposals.index": Act.read_documents,
     "proposals.page": Act.read_documents,
     "decisions.table": Act.read_decisions,
+    "decisions.report": Act.read_decisions,
+    "decisions.document": Act.read_decisions,
     "decisions.index": Act.read_decisions,
     "log.index": Act.read_discussion,
     "log.table": Act.read_discussion,

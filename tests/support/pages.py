@@ -67,6 +67,7 @@ READING = {
     "desk": Page(COORDINATION, "/coordinacion"),
     "proposals": Page(MEMBER, "/propuestas"),
     "decisions": Page(MEMBER, "/decisiones"),
+    "decisions-report": Page(READER, "/decisiones/informe"),
     "log": Page(MEMBER, "/registro"),
     "log-refused": Page(OBSERVER, "/registro?persona=x&propuesta=x&acto=x&desde=ayer", status=400),
     "editions": Page(COORDINATION, "/ediciones"),
