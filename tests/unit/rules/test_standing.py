@@ -1,22 +1,16 @@
-"""The worked examples of docs/deciding.md, each asked of the engine, and what the table cannot show."""
+"""What the tables of docs/deciding.md cannot show; their rows are read in test_decision_table."""
 
 from __future__ import annotations
-
-import re
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from reviewtool.rules.voting import (
     BallotRules,
     Cast,
-    Check,
     Majority,
     Outcome,
     Position,
     Roll,
-    Standing,
     early_close_possible,
     ended_as,
     may_merge,
@@ -24,86 +18,6 @@ from reviewtool.rules.voting import (
     standing,
 )
 from tests.unit.rules.values import casts_of, roll_of
-
-DOCUMENT = Path(__file__).parents[3] / "docs" / "deciding.md"
-COLUMNS = ("number", "majority", "quorum", "roll", "for", "remarks", "against", "abstain", "recused")
-COLUMNS += ("besides", "outcome", "missing")
-
-
-def rows() -> list[dict[str, str]]:
-    found = re.findall(r"^\| (\d+ \|.*) \|$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
-    return [dict(zip(COLUMNS, (cell.strip() for cell in line.split("|")), strict=True)) for line in found]
-
-
-ROWS = rows()
-
-
-def besides(row: dict[str, str]) -> dict[str, str]:
-    words = [word for word in row["besides"].split(", ") if word]
-    return {word.partition("=")[0]: word.partition("=")[2] for word in words}
-
-
-def rules_of(row: dict[str, str]) -> BallotRules:
-    quorum: dict[str, Any] = {"quorum_kind": "none"}
-    if "/" in row["quorum"]:
-        numerator, denominator = row["quorum"].split("/")
-        quorum = {"quorum_kind": "share", "quorum_share": (int(numerator), int(denominator))}
-    elif row["quorum"] != "none":
-        quorum = {"quorum_kind": "number", "quorum_number": int(row["quorum"])}
-    asked = besides(row).get("certified", "0/0").split("/")[1]
-    return BallotRules(majority=Majority(row["majority"]), certified_in_favour=int(asked), **quorum)
-
-
-def standing_of(row: dict[str, str], *, closed: bool = True) -> Standing:
-    more = besides(row)
-    counted = casts_of(
-        for_=int(row["for"]),
-        for_with_remarks=int(row["remarks"]),
-        against=int(row["against"]),
-        abstain=int(row["abstain"]),
-        recused=int(row["recused"]),
-        no_objection=int(more.get("no_objection", 0)),
-    )
-    waiting = [("confirmed", False)] * int(more.get("unconfirmed", 0))
-    waiting += [("to_be_confirmed", True)] * int(more.get("earlier", 0))
-    for n, (flag, value) in enumerate(waiting, len(counted) + 1):
-        counted.append(Cast(f"S{n}", Position.for_, **{flag: value}))
-    return standing(
-        rules_of(row),
-        roll_of(int(row["roll"]), certified=int(more.get("certified", "0/0").split("/")[0]), author="author" in more),
-        counted,
-        open_objections=int(more.get("objections", 0)),
-        closed=closed,
-        silence_broken_by="S1" if "broken" in more else None,
-    )
-
-
-def in_short(check: Check) -> str:
-    numbers = {"quorum": "+{more}", "majority": "+{more}", "certified": "+{more}", "objections": "{count}"}
-    return f"{check.code} {numbers.get(check.code, '').format(**check.facts)}".strip()
-
-
-def test_the_document_holds_the_worked_examples() -> None:
-    assert [int(row["number"]) for row in ROWS] == list(range(1, 37))
-    assert {row["majority"] for row in ROWS} == {majority.value for majority in Majority}
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["number"])
-def test_the_engine_agrees_with_the_document(row: dict[str, str]) -> None:
-    state = standing_of(row)
-    assert state.outcome == Outcome(row["outcome"])
-    missing = ", ".join(in_short(check) for check in state.missing)
-    assert missing == ("" if row["missing"] == "–" else row["missing"])
-    assert may_merge(state) is (row["missing"] == "–")
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["number"])
-def test_an_open_ballot_misses_its_close_besides_and_has_no_outcome(row: dict[str, str]) -> None:
-    before, after = standing_of(row, closed=False), standing_of(row)
-    assert before.outcome is None
-    assert [check.code for check in before.missing] == [*(check.code for check in after.missing), "ballot_open"]
-    assert before.passes is after.passes
-    assert not may_merge(before)
 
 
 def test_the_sentence_of_the_design_has_all_its_numbers() -> None:
