@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import get_args
+
 from hypothesis import strategies as st
 
-from reviewtool.rules.voting import BallotRules, Cast, Majority, Position, Roll, SeatOnRoll
+from reviewtool.rules.voting import BallotRules, Cast, Majority, Override, Position, Roll, SeatOnRoll
 
 
 def roll_of(size: int, *, certified: int = 0, author: bool = False) -> Roll:
@@ -43,6 +46,23 @@ def any_rules(draw: st.DrawFn, among: st.SearchStrategy[Majority] = majorities) 
 
 
 @st.composite
+def every_rule(draw: st.DrawFn) -> BallotRules:
+    """Draw rules in which no field keeps its default by itself, those that never make sense among them."""
+    return replace(
+        draw(any_rules()),
+        decision_days=draw(st.integers(1, 250)),
+        consultation_days=draw(st.integers(0, 250)),
+        author_votes=draw(st.booleans()),
+        results_hidden_until_closed=draw(st.booleans()),
+        override=draw(st.sampled_from(get_args(Override))),
+        revisions_during_vote=draw(st.booleans()),
+        second_call_days=draw(st.none() | st.integers(1, 250)),
+        second_call_share=draw(st.none() | shares),
+        preset=draw(st.sampled_from(["votacion", "silencio", "ñandú «otro»"])),
+    )
+
+
+@st.composite
 def any_roll(draw: st.DrawFn) -> Roll:
     size = draw(st.integers(1, 14))
     return roll_of(size, certified=draw(st.integers(0, size)), author=size > 1 and draw(st.booleans()))
@@ -61,6 +81,13 @@ def any_casts(draw: st.DrawFn, roll: Roll) -> list[Cast]:
         )
         for key in keys
     ]
+
+
+@st.composite
+def shared_seats(draw: st.DrawFn, roll: Roll) -> list[Cast]:
+    """Draw at most one vote of each titular and one of each alternate, in any order."""
+    alternates = [replace(cast, by_alternate=True) for cast in draw(any_casts(roll))]
+    return draw(st.permutations([*draw(any_casts(roll)), *alternates]))
 
 
 LEANING = [Position.for_] * 5 + [Position.for_with_remarks, Position.against, Position.abstain, Position.recused]
