@@ -34,7 +34,7 @@ from reviewtool.rules.voting import (
     second_call_rules,
     standing,
 )
-from reviewtool.services import events, lifecycle, people, proposals, rulesets
+from reviewtool.services import ending, events, lifecycle, people, proposals, rulesets
 
 LONGEST = timedelta(days=120)
 
@@ -55,23 +55,12 @@ def open_one(
     """
     people.ensure_may(by, Act.open_ballot)
     proposal = proposals.lock(session, number)
-    close_consultation_early(session, proposal, by=by, reason=reason)
+    ending.close_early(session, proposal, by=by, reason=reason)
     ensure_allowed(Act.open_ballot, State(proposal.state))
     revision = proposals.latest_revision(session, proposal)
     paths = [touch.path for touch in revision.touches]
     rules = rulesets.rules_for(session, group, paths, preset=preset or proposal.preset)
     return _open(session, group, proposal, rules, by=by, reason=reason, closes_at=closes_at)
-
-
-def close_consultation_early(session: Session, proposal: Proposal, *, by: Person, reason: str) -> None:
-    """End the consultation now; asks a reason. Does nothing when it is over."""
-    if proposal.state != State.consultation:
-        return
-    if not reason.strip():
-        raise InvalidInput("early-reason-missing", field="reason")
-    proposal.consultation_closes_at = now()
-    events.add(session, proposal, "consultation_closed", by=by, reason=reason.strip())
-    lifecycle.settle(session, proposal, now())
 
 
 def ensure_days(days: int) -> int:

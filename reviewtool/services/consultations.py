@@ -11,13 +11,14 @@ from reviewtool.models import Person, Proposal
 from reviewtool.rules.lifecycle import State, ensure_allowed
 from reviewtool.rules.permissions import Act, Role
 from reviewtool.rules.voting import Outcome
-from reviewtool.services import ballots, events, lifecycle, people, proposals, rulesets
+from reviewtool.services import ballots, events, lifecycle, passing, people, proposals, rulesets
 
 
 def extend(session: Session, group: Group, number: int, days: int, *, by: Person, reason: str) -> None:
     """Give the consultation more working days, before it closes."""
     people.ensure_may(by, Act.extend_consultation)
     proposal = proposals.lock(session, number)
+    passing.close_due_of(session, proposal, now())
     ensure_allowed(Act.extend_consultation, State(proposal.state))
     ballots.ensure_reason(reason)
     start = proposal.consultation_closes_at or now()
@@ -40,6 +41,7 @@ def withdraw(session: Session, number: int, *, by: Person, reason: str) -> None:
     proposal = proposals.lock(session, number)
     if proposal.author_id != by.id:
         raise AlreadyDecided("not-your-proposal", number=number)
+    passing.close_due_of(session, proposal, now())
     ensure_allowed(Act.withdraw_own, State(proposal.state))
     ballots.ensure_reason(reason)
     ballot = proposals.open_ballot(session, number)

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from reviewtool.db import UTCDateTime
 from reviewtool.errors import AlreadyDecided
 from reviewtool.models import Ballot, Proposal
+from reviewtool.rules.calendar import is_due
 from reviewtool.rules.lifecycle import State
-from reviewtool.services import ballots, events, lifecycle, proposals
+from reviewtool.services import ballots, ending, proposals
 
 _DUE = select(  # asked before every page: made once
     or_(
@@ -43,11 +44,21 @@ def close_due(session: Session, at: datetime) -> list[int]:
     )
     for number in due:
         proposal = _lock_quietly(session, number)
-        ballot = proposals.open_ballot(session, number)
-        if proposal is not None and ballot is not None and ballot.closes_at <= at:
-            ballots.decide(session, proposal, ballot, at=ballot.closes_at, by=None)
+        if proposal is not None and close_due_of(session, proposal, at):
             changed.append(number)
     return changed + _close_consultations(session, at)
+
+
+def close_due_of(session: Session, proposal: Proposal, at: datetime) -> bool:
+    """Close what is due of one locked proposal, decided at its instant; say whether anything was.
+
+    An act whose effect depends on what is open calls it first: no page need have been opened since the instant.
+    """
+    ballot = proposals.open_ballot(session, proposal.number)
+    if ballot is not None and is_due(ballot.closes_at, at):
+        ballots.decide(session, proposal, ballot, at=ballot.closes_at, by=None)
+        return True
+    return ending.close_if_due(session, proposal, at)
 
 
 def _close_consultations(session: Session, at: datetime) -> list[int]:
@@ -59,12 +70,8 @@ def _close_consultations(session: Session, at: datetime) -> list[int]:
     )
     for number in session.scalars(query).all():
         proposal = _lock_quietly(session, number)
-        if proposal is not None and proposal.state == State.consultation:
-            ends = proposal.consultation_closes_at
-            if ends is not None and ends <= at:
-                events.add(session, proposal, "consultation_closed", by=None, at=ends, reason="")
-                lifecycle.settle(session, proposal, ends)
-                changed.append(number)
+        if proposal is not None and close_due_of(session, proposal, at):
+            changed.append(number)
     return changed
 
 

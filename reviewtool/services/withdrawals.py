@@ -30,6 +30,7 @@ from reviewtool.services import (
     documents,
     events,
     lifecycle,
+    passing,
     people,
     placing,
     proposals,
@@ -168,6 +169,7 @@ def _undecide(session: Session, proposal: Proposal, by: Person) -> None:
     if proposal.latest not in proposals.withdrawn_versions(session, proposal.number):
         return
     at = now()
+    passing.close_due_of(session, proposal, at)
     proposal.amendment_asked = proposal.state in OPEN_STATES
     ballot = proposals.open_ballot(session, proposal.number)
     if ballot is not None:
