@@ -28,7 +28,7 @@ format:  ## Put the code in the house format
 demo-reset:  ## Throw the demonstration's data away; the next run makes it again
 	@scripts/run.sh demo reset
 
-bench:  ## Measure pages and acts, as ratios to a bare page
+bench:  ## Measure pages and acts, as ratios to a bare page, and the coordination's panel with 1,000 ballots
 	@scripts/install.sh dev
 	@.venv/bin/python -m benchmarks
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import acts, installation, pages
+from benchmarks import acts, installation, pages, panel
 from benchmarks.installation import Installation
 from benchmarks.table import Table, machine
 from tests.support import needs, postgres
@@ -34,6 +34,7 @@ def main() -> None:
         close(few)
         acts.measure(table, many, reading=True)
         close(many)
+        panel.measure(table, folder / "panel")
         _on_postgres(table, folder)
     table.close()
     print(f"Took {time.monotonic() - began:.0f} s.")

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
 from reviewtool.db import Base
-from reviewtool.models import Ballot, Comment, Event, Merge, Notice, Proposal, Revision, Thread, Touch, Vote
+from reviewtool.models import Ballot, Comment, Event, Merge, Notice, Objection, Proposal, Revision, Thread, Touch, Vote
 from reviewtool.rules.voting import Roll, SeatOnRoll
 from reviewtool.services import rulesets
 from reviewtool.services.workshop import Workshop
@@ -29,7 +29,19 @@ OPEN_STATES = (("consultation", 35), ("awaiting_decision", 15), ("voting", 40), 
 CLOSED_STATES = (("merged", 75), ("not_approved", 12), ("no_decision", 5), ("withdrawn", 8))
 VOTES = {"voting": 6, "approved": 9, "merged": 9, "not_approved": 9, "no_decision": 3}
 OUTCOMES = {"approved": "approved", "merged": "approved", "not_approved": "not_approved", "no_decision": "no_quorum"}
-TABLES: tuple[type[Base], ...] = (Proposal, Revision, Touch, Ballot, Vote, Thread, Comment, Event, Notice, Merge)
+TABLES: tuple[type[Base], ...] = (
+    Proposal,
+    Revision,
+    Touch,
+    Ballot,
+    Vote,
+    Thread,
+    Comment,
+    Objection,
+    Event,
+    Notice,
+    Merge,
+)
 TITLES = ("Aclarar el canon", "Actualizar el caso práctico", "Corregir el ejemplo de la comisión", "Citar la opinión")
 REMARK = "Convendría citar aquí el párrafo 2 de la nota interpretativa y revisar la cifra del ejemplo."
 Sizes = Callable[[int], list[int]]

@@ -99,6 +99,11 @@ class BallotRules:
         """
         return _known(json.dumps(plain, sort_keys=True))
 
+    @classmethod
+    def from_text(cls, text: str) -> BallotRules:
+        """Return the rules of a JSON column that is read as text: the same object for the same text."""
+        return _known(text)
+
 
 @lru_cache(maxsize=256)  # the ballots of a page carry the same few rule sets
 def _known(text: str) -> BallotRules:
@@ -188,6 +193,16 @@ class Roll:
         """Return the roll that `to_json` wrote."""
         return cls(tuple(SeatOnRoll(**seat) for seat in plain))
 
+    @classmethod
+    def from_text(cls, text: str) -> Roll:
+        """Return the roll of a JSON column that is read as text: the same object for the same text."""
+        return _frozen(text)
+
+
+@lru_cache(maxsize=128)  # ballots of one month differ in the author's seat at most
+def _frozen(text: str) -> Roll:
+    return Roll.from_json(json.loads(text))
+
 
 @dataclass(frozen=True, slots=True)
 class Cast:
@@ -203,3 +218,9 @@ class Cast:
     def counts(self) -> bool:
         """Say whether this vote enters the arithmetic."""
         return self.confirmed and not self.to_be_confirmed
+
+
+@lru_cache(maxsize=4096)
+def shared_cast(seat: str, position: str, confirmed: bool, by_alternate: bool) -> Cast:
+    """Return a vote as the database says it: the same object for the same words, since many ballots repeat them."""
+    return Cast(seat, Position(position), confirmed=confirmed, by_alternate=by_alternate)

@@ -103,6 +103,10 @@ class Standing:
         return self.pending + self.unconfirmed + self.to_be_confirmed
 
 
+_IN_FAVOUR = frozenset({Position.for_, Position.for_with_remarks})
+_AGAINST = Position.against  # a look-up of the enumeration's costs as much as the rest of a seat's turn
+
+
 def one_a_seat(roll: Roll, casts: Iterable[Cast]) -> dict[str, Cast]:
     """Return the one vote that stands for each seat of the roll that votes, by key.
 
@@ -140,9 +144,9 @@ def tally(roll: Roll, casts: Iterable[Cast]) -> Tally:
             continue
         position = cast.position
         count[position] += 1
-        if position is Position.for_ or position is Position.for_with_remarks:
+        if position in _IN_FAVOUR:
             certified += seat.certified
-        elif position is Position.against and objecting is None:
+        elif position is _AGAINST and objecting is None:
             objecting = seat.key
     return Tally(
         for_=count[Position.for_],
@@ -178,13 +182,8 @@ def standing(
     votes = tally(roll, casts)
     silence = rules.majority is Majority.silence
     count, objecting = _objections(open_objections)
-    state = _count(rules, len(roll.seats), votes)
-    state = replace(
-        state,
-        objections=count,
-        broken_by=(silence_broken_by or votes.objecting) if silence else None,
-        closed=closed,
-    )
+    broken_by = (silence_broken_by or votes.objecting) if silence else None
+    state = _count(rules, len(roll.seats), votes, objections=count, broken_by=broken_by, closed=closed)
     checks = _checks(state, rules, objecting)
     return replace(
         state,
@@ -194,7 +193,9 @@ def standing(
     )
 
 
-def _count(rules: BallotRules, roll_size: int, votes: Tally) -> Standing:
+def _count(
+    rules: BallotRules, roll_size: int, votes: Tally, *, objections: int, broken_by: str | None, closed: bool
+) -> Standing:
     base = roll_size - votes.recused - votes.excluded
     in_favour = votes.for_ + votes.with_remarks
     took_part = in_favour + votes.against + votes.abstaining
@@ -215,6 +216,9 @@ def _count(rules: BallotRules, roll_size: int, votes: Tally) -> Standing:
         quorum_met=took_part >= needed,
         majority_met=majority_met(rules.majority, **numbers),
         certified_met=votes.certified >= certified_needed,
+        objections=objections,
+        broken_by=broken_by,
+        closed=closed,
     )
 
 

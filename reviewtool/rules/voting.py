@@ -22,6 +22,7 @@ from reviewtool.rules.positions import (
     Roll,
     SeatNamed,
     SeatOnRoll,
+    shared_cast,
 )
 from reviewtool.rules.procedures import (
     AfterInterruption,
@@ -85,6 +86,7 @@ __all__ = [
     "problems",
     "results_visible",
     "second_call_rules",
+    "shared_cast",
     "standing",
     "validate",
 ]

@@ -1,6 +1,7 @@
-"""Where many ballots stand at once, as plain values in four queries at most: for lists, the home page and the desk.
+"""Where many ballots stand at once, as plain values in three queries at most: for lists, the home page and the desk.
 
-One ballot with its people is in `ballots` and `votes`. Rows of selected columns cost a tenth of loaded objects.
+One ballot with its people is in `ballots` and `votes`. Rows of selected columns cost a tenth of loaded objects; rules,
+rolls and votes that ballots repeat are the same objects, read once.
 """
 
 from __future__ import annotations
@@ -10,11 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Row, Select, Text, and_, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from reviewtool.models import Ballot, Objection, Proposal, Seat, Vote
-from reviewtool.rules.voting import BallotRules, Cast, Outcome, Position, Roll, SeatNamed, Standing, ended_as, standing
+from reviewtool.rules.voting import (
+    BallotRules,
+    Cast,
+    Outcome,
+    Roll,
+    SeatNamed,
+    Standing,
+    ended_as,
+    shared_cast,
+    standing,
+)
 from reviewtool.services.workshop import Workshop
 
 
@@ -49,6 +60,11 @@ class Counted:
         return self.rules.majority == "silence"
 
     @property
+    def weight(self) -> int:
+        """Return the bytes it holds by itself, for the cache: rules, roll and votes are shared with other ballots."""
+        return 5_000 + 40 * len(self.roll.seats)
+
+    @property
     def everybody_voted(self) -> bool:
         """Say whether no seat has anything left to say or to confirm."""
         return not self.standing.waiting_for
@@ -70,6 +86,9 @@ def of_newest(session: Session, workshop: Workshop, numbers: Collection[int]) ->
     return _counted(session, workshop, wanted, numbers)
 
 
+_IS_OPEN = (Objection.lifted_at.is_(None), Objection.overridden_in.is_(None))
+
+
 def objections(session: Session, numbers: Collection[int]) -> dict[int, list[SeatNamed]]:
     """Return the seats whose formal objection holds each of some proposals."""
     found: dict[int, list[SeatNamed]] = {}
@@ -78,7 +97,7 @@ def objections(session: Session, numbers: Collection[int]) -> dict[int, list[Sea
     query = (
         select(Objection.proposal_number, Seat.key, Seat.label, Seat.administration)
         .join(Seat, Seat.id == Objection.seat_id)
-        .where(Objection.proposal_number.in_(numbers), Objection.lifted_at.is_(None), Objection.overridden_in.is_(None))
+        .where(Objection.proposal_number.in_(numbers), *_IS_OPEN)
         .order_by(Objection.id)
     )
     for number, *seat in session.execute(query):
@@ -101,8 +120,14 @@ _COLUMNS = (
     Ballot.closed_at,
     Ballot.outcome,
     Ballot.broken_by,
-    Ballot.rules,
-    Ballot.roll,
+    cast(Ballot.rules, Text).label("rules"),
+    cast(Ballot.roll, Text).label("roll"),
+)
+_WITH_OBJECTIONS = (  # a row for each formal objection that is open, one row without any
+    select(*_COLUMNS, Seat.key, Seat.label, Seat.administration)
+    .outerjoin(Objection, and_(Objection.proposal_number == Ballot.proposal_number, *_IS_OPEN))
+    .outerjoin(Seat, Seat.id == Objection.seat_id)
+    .order_by(Ballot.id, Objection.id)
 )
 
 
@@ -117,7 +142,7 @@ def _counted(
 
 
 def count(session: Session, workshop: Workshop, ballots: Mapping[int, int]) -> dict[int, Counted]:
-    """Return ballots, given by id with the version of their proposal, as they stand; in three queries or none.
+    """Return ballots, given by id with the version of their proposal, as they stand; in two queries or none.
 
     Each is counted once a version, since every act raises that. Only for reading sessions: what a writing one sees may
     never come true.
@@ -127,10 +152,14 @@ def count(session: Session, workshop: Workshop, ballots: Mapping[int, int]) -> d
 
 
 def _read(session: Session, ballot_ids: list[int]) -> dict[int, Counted]:
-    rows = session.execute(select(*_COLUMNS).where(Ballot.id.in_(ballot_ids))).all()
     casts = _casts(session, ballot_ids)
-    objecting = objections(session, [row.proposal_number for row in rows])
-    return {row.id: _one(row, casts.get(row.id, ()), objecting.get(row.proposal_number, ())) for row in rows}
+    rows: dict[int, Row[*tuple[Any, ...]]] = {}
+    objecting: dict[int, list[SeatNamed]] = {}
+    for row in session.execute(_WITH_OBJECTIONS.where(Ballot.id.in_(ballot_ids))):
+        rows[row.id] = row
+        if row.key is not None:
+            objecting.setdefault(row.id, []).append(SeatNamed(row.key, row.label, row.administration))
+    return {found: _one(row, casts[found], objecting.get(found, ())) for found, row in rows.items()}
 
 
 def _casts(session: Session, ballot_ids: list[int]) -> dict[int, list[Cast]]:
@@ -138,17 +167,16 @@ def _casts(session: Session, ballot_ids: list[int]) -> dict[int, list[Cast]]:
         select(Vote.ballot_id, Seat.key, Vote.position, Vote.confirmed, Vote.by_alternate)
         .join(Seat, Seat.id == Vote.seat_id)
         .where(Vote.ballot_id.in_(ballot_ids), Vote.current)
-        .order_by(Vote.id)
+        .order_by(Vote.ballot_id, Vote.id)
     )
-    found: dict[int, list[Cast]] = {}
-    for ballot_id, key, position, confirmed, alternate in session.execute(query):
-        cast = Cast(key, Position(position), confirmed=confirmed, by_alternate=alternate)
-        found.setdefault(ballot_id, []).append(cast)
+    found: dict[int, list[Cast]] = {ballot_id: [] for ballot_id in ballot_ids}
+    for ballot_id, *said in session.execute(query):
+        found[ballot_id].append(shared_cast(*said))
     return found
 
 
-def _one(row: Row[Any], casts: Iterable[Cast], objecting: Collection[SeatNamed]) -> Counted:
-    rules, roll, given = BallotRules.from_json(row.rules), Roll.from_json(row.roll), tuple(casts)
+def _one(row: Row[*tuple[Any, ...]], casts: Iterable[Cast], objecting: Collection[SeatNamed]) -> Counted:
+    rules, roll, given = BallotRules.from_text(row.rules), Roll.from_text(row.roll), tuple(casts)
     outcome = Outcome(row.outcome) if row.outcome else None
     keys = [seat.key for seat in objecting]
     state = standing(

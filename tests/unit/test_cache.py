@@ -69,3 +69,14 @@ def test_a_value_larger_than_the_room_is_returned_and_not_kept():
 
     assert len(cache.get("key", make)) == len(cache.get("key", make))
     assert len(made) == 2
+
+
+def test_an_object_that_shares_what_it_holds_weighs_what_it_says():
+    class Shared:
+        weight = 700_000
+
+    cache, made = Cache(1), []
+    for _ in range(2):
+        for key in ("one", "two"):  # only one of them finds room
+            cache.get(key, lambda: made.append(1) or Shared())
+    assert len(made) == 4
