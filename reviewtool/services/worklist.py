@@ -149,6 +149,13 @@ def of_person(session: Session, workshop: Workshop, person: Person) -> Work:
     )
 
 
+def ballots_waiting(session: Session, workshop: Workshop, person: Person) -> tuple[Waiting, ...]:
+    """Return the open ballots on a text in which a person's seat has said nothing yet, silences after the others."""
+    queues = _queues(session, workshop, person)
+    found = (*queues.get("votes", ()), *queues.get("silences", ()))
+    return tuple(item for item in found if item.counted is not None and item.counted.purpose == "text")
+
+
 def numbers(session: Session, workshop: Workshop, person: Person) -> frozenset[int]:
     """Return the proposals that wait for a person, for the filter of the list: at most `MOST` of each kind."""
     queues = _queues(session, workshop, person)

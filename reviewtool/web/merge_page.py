@@ -92,16 +92,20 @@ def ready(session: Session) -> tuple[Ready, ...]:
 
 
 def _ready(case: Case) -> Ready:
-    reader = _reader(case)
-    compared = [(pair, reader.compared(at)) for at, pair in enumerate(reader.pairs, 1)]
     return Ready(
         number=case.number,
         version=case.proposal.latest,
         title=case.proposal.title,
         author=case.proposal.author.name,
-        summary=tuple(words.summary(compared)),
+        summary=summary(case),
         why_not=_why_not(case),
     )
+
+
+def summary(case: Case) -> tuple[Markup, ...]:
+    """Say what the version at hand changes, in a few lines."""
+    reader = _reader(case)
+    return tuple(words.summary([(pair, reader.compared(at)) for at, pair in enumerate(reader.pairs, 1)]))
 
 
 def _why_not(case: Case) -> str:

@@ -106,6 +106,7 @@ SENTENCES: dict[str, str] = {
     "ballot-other": _("Se abrió otra votación de P-%(number)s. Lea el texto de nuevo antes de votar."),
     "second-call-once": _("P-%(number)s ya tuvo su segunda convocatoria, o no le faltó quórum."),
     "override-never": _("Las reglas del grupo no permiten seguir adelante con una objeción formal abierta."),
+    "voted-meanwhile": _("Su puesto ya se pronunció. Abra la propuesta si quiere cambiar el voto."),
     "position-missing": _("Elija una posición."),
     "stance-missing": _("Elija un parecer."),
     "vote-reason-missing": _("Escriba el motivo: esta posición lo exige."),

@@ -67,6 +67,7 @@ NEEDS: dict[str, Act | None] = {
     "threads.apply_suggestion": Act.apply_suggestion,
     "threads.adopt_suggestion": Act.adopt_suggestion,
     "ballots.open_one": Act.open_ballot,
+    "ballots.several": Act.vote,
     "ballots.vote": Act.vote,
     "ballots.confirm": Act.confirm_vote,
     "ballots.interrupt": Act.interrupt_silence,

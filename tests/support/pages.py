@@ -104,6 +104,8 @@ READING = {
     "proposal-coordination": Page(COORDINATION, "/propuestas/13"),
     "proposal-observer": Page(OBSERVER, "/propuestas/13"),
     "proposal-reader": Page(READER, "/propuestas/13"),
+    "vote-several": Page("derlis.benitez", "/votar"),
+    "vote-several-refused": Page("derlis.benitez", "/votar", {"vote": "x"}, 400),
     "comments": Page(MEMBER, "/propuestas/16/comentarios"),
     "conflict": Page(COORDINATION, "/propuestas/9/conflicto"),
     "merge": Page(COORDINATION, "/propuestas/11/incorporar"),

@@ -12,16 +12,17 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from reviewtool.errors import AlreadyDecided, NotAllowed, NotFound, ReviewError
+from reviewtool.errors import AlreadyDecided, InvalidInput, NotAllowed, NotFound, ReviewError
 from reviewtool.models import Person
-from reviewtool.services import ballots, consultations, objections, votes
+from reviewtool.rules.permissions import Act
+from reviewtool.services import ballots, consultations, objections, people, votes
 from reviewtool.services.votes import Received
-from reviewtool.web import ballot_forms, case
+from reviewtool.web import ballot_forms, bloc, case
 from reviewtool.web.case import Case
-from reviewtool.web.database import act, end_reading, reading, workshop
+from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.decision_rows import may_lift
 from reviewtool.web.errors import say, status_of
-from reviewtool.web.forms import line, text, ticked, whole
+from reviewtool.web.forms import line, pairs, text, ticked, whole
 from reviewtool.web.holidays import chosen_close, read_day
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.offers import NEEDS, everything
@@ -99,6 +100,23 @@ def open_one(number: int) -> Any:
         )
 
     return _do("open_one", number, perform, _("La votación está abierta."))
+
+
+@blueprint.route("/votar", methods=BOTH)
+def several() -> Any:
+    """Vote for several proposals at once, having read what each changes; each vote is sealed to its own text."""
+    people.ensure_may(me(), Act.vote)
+    error: ReviewError | None = None
+    if request.method == "POST":
+        wanted = pairs("vote")
+        if wanted:
+            end_reading()
+            bloc.agree(wanted)
+            return redirect(url_for("home.index"), 303)
+        error = InvalidInput("none-chosen", field="vote")
+    errors = {"": say(error)} if error else {}
+    page = render_template("ballots/several.html", rows=bloc.rows(), errors=errors, visible_to=visible_to())
+    return (page, status_of(error)) if error else page
 
 
 @blueprint.route("/propuestas/<int:number>/voto", methods=BOTH)

@@ -12,7 +12,7 @@ from reviewtool.services import merging, people
 from reviewtool.web import case, merge_page
 from reviewtool.web.database import end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
-from reviewtool.web.forms import text, whole
+from reviewtool.web.forms import pairs, text, whole
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import joined, ngettext
 from reviewtool.web.security import may_now
@@ -76,7 +76,7 @@ def several() -> Any:
     people.ensure_may(me(), Act.merge)
     if request.method == "GET":
         return render_template("merging/several.html", ready=merge_page.ready(reading()), errors={})
-    wanted = [pair for raw in request.form.getlist("proposal") if (pair := _number_and_version(raw))]
+    wanted = pairs("proposal")
     if not wanted:
         error = InvalidInput("none-chosen", field="proposal")
         page = render_template("merging/several.html", ready=merge_page.ready(reading()), errors={"": say(error)})
@@ -94,16 +94,6 @@ def several() -> Any:
         names = joined([f"P-{number}" for number in done.left])
         flash(_("Lo demás quedó como estaba: %(names)s.", names=names), "error")
     return redirect(url_for("desk.index"), 303)
-
-
-def _number_and_version(raw: str) -> tuple[int, int] | None:
-    """Read a box of the form, «12-2»; None for what no page has sent."""
-    number, _dash, version = raw.partition("-")
-    return (int(number), int(version)) if raw.count("-") == 1 and _is_small(number) and _is_small(version) else None
-
-
-def _is_small(raw: str) -> bool:
-    return raw.isascii() and raw.isdecimal() and len(raw) < 10
 
 
 @blueprint.get("/propuestas/<int:number>/conflicto")
