@@ -11,6 +11,7 @@ from reviewtool.models.installation import Installation, RuleSet, WorkingCalenda
 from reviewtool.models.merge import Edition, Merge, RefMove
 from reviewtool.models.notice import Notice
 from reviewtool.models.person import Person, RoleTerm, Seat, SeatHolding
+from reviewtool.models.private_note import PrivateNote
 from reviewtool.models.proposal import Draft, DraftFile, Event, LastRead, Proposal, Revision, Touch
 from reviewtool.models.thread import Comment, CommentEdit, Mention, Suggestion, Thread
 from reviewtool.models.withdrawal import Withdrawal
@@ -34,6 +35,7 @@ __all__ = [
     "Objection",
     "Opinion",
     "Person",
+    "PrivateNote",
     "Proposal",
     "RefMove",
     "Revision",

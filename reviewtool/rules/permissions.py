@@ -49,6 +49,7 @@ class Act(StrEnum):
     interrupt_silence = "interrupt_silence"
     request_extension = "request_extension"
     give_opinion = "give_opinion"
+    keep_private_note = "keep_private_note"
 
     extend_consultation = "extend_consultation"
     close_consultation = "close_consultation"
@@ -105,6 +106,7 @@ TABLE: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.interrupt_silence: _MEMBERS,
         Act.request_extension: _MEMBERS,
         Act.give_opinion: _OBSERVERS,
+        Act.keep_private_note: _MEMBERS,
         Act.extend_consultation: _COORDINATION,
         Act.close_consultation: _COORDINATION,
         Act.open_ballot: _COORDINATION,

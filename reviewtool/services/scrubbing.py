@@ -26,6 +26,7 @@ from reviewtool.models import (
     Merge,
     Objection,
     Opinion,
+    PrivateNote,
     Proposal,
     Revision,
     Suggestion,
@@ -190,7 +191,7 @@ def _rows(session: Session, number: int) -> Iterator[Any]:
         *(select(table).where(table.proposal_number == number) for table in (Event, Revision, Ballot, Thread, Merge)),
         *(
             select(table).where(table.proposal_number == number)
-            for table in (Objection, Opinion, ExtensionRequest, FollowUp)
+            for table in (Objection, Opinion, ExtensionRequest, FollowUp, PrivateNote)
         ),
         select(Vote).where(Vote.ballot_id.in_(ballots)),
         select(Comment).where(Comment.id.in_(comments)),

@@ -18,7 +18,16 @@ from reviewtool.errors import NotFound, ReviewError
 from reviewtool.models import Proposal, Revision
 from reviewtool.rules.lifecycle import State, allowed
 from reviewtool.rules.permissions import Act
-from reviewtool.services import catching_up, comparing, conversations, documents, people, placing, proposals
+from reviewtool.services import (
+    catching_up,
+    comparing,
+    conversations,
+    documents,
+    people,
+    placing,
+    private_notes,
+    proposals,
+)
 from reviewtool.services.comparing import Compared
 from reviewtool.web import decision, follow_up_rows, remembering, words
 from reviewtool.web.comparison import VIEWS, Asked, Reader, row_of
@@ -81,8 +90,16 @@ def refused(number: int, typed: Composer, error: ReviewError) -> str:
 
 
 def _framed(title: str, number: int, inside: Markup) -> str:
+    may_note = may_now(Act.keep_private_note) and people.seat_of(me()) is not None
     return render_template(
-        "proposals/page.html", title=title, name=f"P-{number}", inside=inside, visible_to=visible_to()
+        "proposals/page.html",
+        title=title,
+        name=f"P-{number}",
+        number=number,
+        inside=inside,
+        visible_to=visible_to(),
+        may_note=may_note,
+        note=private_notes.find(reading(), number, me()) if may_note else None,
     )
 
 

@@ -85,6 +85,7 @@ SENTENCES: dict[str, str] = {
     "comment-empty": _("Escriba el comentario."),
     "comment-unknown": _("Ese comentario no existe."),
     "comment-of-other": _("Solo quien escribió el comentario puede cambiarlo."),
+    "note-changed": _("Alguien de su puesto cambió la nota mientras usted la escribía. Las dos están abajo."),
     "comment-changed": _("Este comentario cambió mientras usted lo editaba. Su texto está abajo."),
     "thread-unknown": _("Esa conversación no existe."),
     "thread-not-yours": _("La da por resuelta quien la abrió, el proponente o la coordinación."),

@@ -106,6 +106,10 @@ READING = {
     "proposal-reader": Page(READER, "/propuestas/13"),
     "vote-several": Page("derlis.benitez", "/votar"),
     "vote-several-refused": Page("derlis.benitez", "/votar", {"vote": "x"}, 400),
+    "private-note": Page(MEMBER, "/propuestas/13/nota"),
+    "private-note-refused": Page(
+        MEMBER, "/propuestas/13/nota", {"seen": "7", "body": "Consultar con la asesoría"}, 409
+    ),
     "comments": Page(MEMBER, "/propuestas/16/comentarios"),
     "conflict": Page(COORDINATION, "/propuestas/9/conflicto"),
     "merge": Page(COORDINATION, "/propuestas/11/incorporar"),

@@ -48,7 +48,8 @@ TABLES: dict[str, tuple[type[Base], set[str]]] = {
 #: what an installation knows of this very database; `id`, as there is one row
 OF_THE_DATABASE = {"id", "ready", "people_version", "recorded_people_version"}
 #: tables that are in no record; a mention is an id in its comment
-NO_RECORD = {models.Draft, models.DraftFile, models.Inspection, models.LastRead, models.Notice, models.RefMove}
+NO_RECORD = {models.Draft, models.DraftFile, models.Inspection, models.LastRead, models.Notice}
+NO_RECORD |= {models.PrivateNote, models.RefMove}
 AS_IDS = {models.Mention}
 
 each_schema = pytest.mark.parametrize("name", SCHEMAS)

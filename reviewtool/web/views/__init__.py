@@ -17,6 +17,7 @@ NOUNS = (
     "ballots",
     "merging",
     "follow_ups",
+    "private_notes",
     "editions",
     "decisions",
     "log",

@@ -35,6 +35,7 @@ lift_objection               - - m -
 interrupt_silence            - - m -
 request_extension            - - m -
 give_opinion                 - o - -
+keep_private_note            - - m -
 extend_consultation          - - - c
 close_consultation           - - - c
 open_ballot                  - - - c
