@@ -29,6 +29,7 @@ from reviewtool.services import (
     threads,
     votes,
 )
+from reviewtool.services.receiving import Received
 from reviewtool.services.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ def vote(stage: Stage, story: Story, given: Fields) -> None:
 
 def register(stage: Stage, story: Story, given: Fields) -> None:
     """Enter a vote that the coordination received by note."""
-    received = votes.Received("note", now().date(), given["reference"])
+    received = Received("note", now().date(), given["reference"])
     with stage.act(story, given) as (session, by):
         votes.register(
             session,

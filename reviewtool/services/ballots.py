@@ -156,14 +156,7 @@ def roll_now(session: Session, proposal: Proposal, rules: BallotRules) -> Roll:
 def holders(session: Session, roll: Roll) -> list[int]:
     """Return who holds the seats of a roll today, alternates included."""
     keys = {seat.key for seat in roll.seats if seat.votes}
-    today = now().date()
-    return [
-        holding.person_id
-        for seat in people.seats(session)
-        if seat.key in keys
-        for holding in seat.holdings
-        if holding.starts_on <= today and (holding.ends_on is None or today <= holding.ends_on)
-    ]
+    return [person for seat in people.seats(session) if seat.key in keys for person in people.holders(seat)]
 
 
 def extend(session: Session, group: Group, number: int, days: int, *, by: Person, reason: str) -> Ballot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -144,11 +144,13 @@ def _received(vote: Vote | None) -> str:
         return ""
     parts = [_line(vote.reason).replace("|", "\\|")] if vote.reason else []
     if vote.channel and vote.channel_on:
-        parts.append(
-            f"Registrado por la coordinación según {CHANNELS[vote.channel]} {_line(vote.channel_reference)} "
-            f"del {i18n.day_text(vote.channel_on, 'es', 'long')}"
-        )
+        parts.append(_according_to(vote.channel, vote.channel_reference, vote.channel_on))
     return ". ".join(parts)
+
+
+def _according_to(channel: str, reference: str, on: date) -> str:
+    day = i18n.day_text(on, "es", "long")
+    return f"Registrado por la coordinación según {CHANNELS[channel]} {_line(reference)} del {day}"
 
 
 def _result(ballot: Ballot, state: Standing, zone: str) -> str:
@@ -177,10 +179,14 @@ def _objections(session: Session, proposal: Proposal, zone: str) -> list[str]:
     found = objections.of_proposal(session, proposal.number)
     if not found:
         return []
+    registered = objections.registered_liftings(session, proposal.number)
     lines = ["## Objeciones formales", ""]
     for objection in found:
         if objection.lifted_at:
-            ended = f"Retirada, {_when(objection.lifted_at, zone)}. {_line(objection.lifting_reason)}".strip()
+            received = registered.get(objection.id)
+            said = [f"Retirada, {_when(objection.lifted_at, zone)}.", _line(objection.lifting_reason)]
+            said += [_according_to(received.channel, received.reference, received.on) + "."] if received else []
+            ended = " ".join(part for part in said if part)
         elif objection.overridden_in:
             ended = f"El grupo decidió seguir adelante en la votación {objection.overridden_in}."
         else:

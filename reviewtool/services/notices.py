@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from reviewtool.clock import now
 from reviewtool.models import Comment, Event, Notice, Person, Proposal, Suggestion
 
-TALK = ("mention", "comment", "objection", "objection_lifted")
+TALK = ("mention", "comment", "objection", "objection_lifted", "registered")
 SHOWN = 10
 
 
@@ -26,6 +26,7 @@ class Unread:
 
     id: int
     kind: str
+    act: str  # the kind of the act
     at: datetime
     proposal: int
     title: str
@@ -45,6 +46,7 @@ def unread(session: Session, person_id: int, kinds: Collection[str] = TALK, limi
         select(
             Notice.id,
             Notice.kind,
+            Event.kind.label("act"),
             Notice.created_at,
             Event.proposal_number,
             Proposal.title,
@@ -80,18 +82,20 @@ def _comments(session: Session, ids: list[int]) -> dict[int, tuple[str, str | No
 
 def _one(row: Row[Any], said: dict[int, tuple[str, str | None, str | None]]) -> Unread:
     comment_id = row.facts.get("comment")
+    whose = row.facts.get("name") if row.kind != "registered" else None  # in whose name the coordination acted
     body, original, replacement = said.get(comment_id, (row.facts.get("reason", ""), None, None))
     return Unread(
         id=row.id,
         kind=row.kind,
+        act=row.act,
         at=row.created_at,
         proposal=row.proposal_number,
         title=row.title,
         author_id=row.author_id,
         thread_id=row.thread_id,
         comment_id=comment_id,
-        by=row.name or "",
-        administration=row.administration or "",
+        by=whose or row.name or "",
+        administration="" if whose else row.administration or "",
         body=body,
         original=original,
         replacement=replacement,

@@ -1,7 +1,11 @@
-"""Formal objections: raised by a voting seat with a reason and a thread of its own, lifted by who holds the seat."""
+"""Formal objections: raised by a voting seat with a reason and a thread of its own, lifted by who holds the seat.
+
+A lifting that reached the coordination otherwise is registered by it, in the name of the seat.
+"""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -9,10 +13,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from reviewtool.clock import now
 from reviewtool.errors import AlreadyDecided, InvalidInput, NotAllowed, NotFound
-from reviewtool.models import Objection, Person, Proposal, Seat
+from reviewtool.models import Event, Objection, Person, Proposal, Seat
 from reviewtool.rules.lifecycle import State, ensure_allowed
 from reviewtool.rules.permissions import Act
-from reviewtool.services import events, people, proposals, threads
+from reviewtool.services import events, people, proposals, receiving, threads
+from reviewtool.services.receiving import Received
 
 REASON_LIMIT = 5_000
 
@@ -60,30 +65,75 @@ def open_for_seat(session: Session, proposal: Proposal, seat: Seat, *, by: Perso
 def lift(session: Session, number: int, objection_id: int, *, by: Person, reason: str = "") -> Objection:
     """Lift an objection of the seat this person holds."""
     people.ensure_may(by, Act.lift_objection)
-    proposal = proposals.lock(session, number)
-    ensure_allowed(Act.lift_objection, State(proposal.state))
-    objection = session.get(Objection, objection_id)
-    if objection is None or objection.proposal_number != number:
-        raise NotFound("objection-unknown")
+    proposal, objection = _lock_one(session, number, objection_id)
     seat = people.seat_of(by)
     if seat is None or seat.id != objection.seat_id:
         raise NotAllowed("objection-of-other-seat")
+    _end(session, proposal, objection, seat, lifted_by=by, by=by, reason=reason)
+    return objection
+
+
+def register_lifting(
+    session: Session, number: int, objection_id: int, *, by: Person, reason: str, received: Received
+) -> Objection:
+    """Enter the lifting of an objection that its seat sent by note or e-mail or declared in a meeting.
+
+    It holds at once and whoever holds the seat is told at once. By telephone nothing is lifted, for the merge may
+    follow within the hour: the seat writes it, or lifts the objection itself. How it was received stands in the act.
+    """
+    people.ensure_may(by, Act.register_for_others)
+    receiving.ensure(received, receiving.PROVABLE)
+    proposal, objection = _lock_one(session, number, objection_id)
+    seat = session.get_one(Seat, objection.seat_id)
+    in_use = next((each for each in people.seats(session) if each.id == seat.id), None)
+    holder = people.titular(in_use) if in_use else None
+    facts = received.facts() | {"name": holder.name if holder else seat.label}
+    event = _end(session, proposal, objection, seat, lifted_by=holder or by, by=by, reason=reason, **facts)
+    events.tell(session, event, people.holders(in_use) if in_use else [], "registered", thread_id=objection.thread_id)
+    return objection
+
+
+def _lock_one(session: Session, number: int, objection_id: int) -> tuple[Proposal, Objection]:
+    """Lock a proposal and return it with one of its objections; raises NotFound, AlreadyDecided for one that ended."""
+    proposal = proposals.lock(session, number)
+    ensure_allowed(Act.lift_objection, State(proposal.state))
+    objection = session.get(Objection, objection_id, populate_existing=True)
+    if objection is None or objection.proposal_number != number:
+        raise NotFound("objection-unknown")
     if objection.lifted_at is not None or objection.overridden_in is not None:
         raise AlreadyDecided("objection-lifted", number=number)
+    return proposal, objection
+
+
+def _end(
+    session: Session,
+    proposal: Proposal,
+    objection: Objection,
+    seat: Seat,
+    *,
+    lifted_by: Person,
+    by: Person,
+    reason: str,
+    **received: Any,
+) -> Event:
     if len(reason) > REASON_LIMIT:
         raise InvalidInput("text-too-long", field="reason", most=REASON_LIMIT)
-    objection.lifted_at, objection.lifted_by_id, objection.lifting_reason = now(), by.id, reason.strip()
-    event = events.add(
-        session, proposal, "objection_lifted", by=by, seat=seat.key, objection=objection.id, thread=objection.thread_id
-    )
-    events.tell(
-        session,
-        event,
-        [proposal.author_id, *people.coordination(session)],
-        "objection_lifted",
-        thread_id=objection.thread_id,
-    )
-    return objection
+    objection.lifted_at, objection.lifted_by_id, objection.lifting_reason = now(), lifted_by.id, reason.strip()
+    facts: dict[str, Any] = {"seat": seat.key, "objection": objection.id, "thread": objection.thread_id, **received}
+    event = events.add(session, proposal, "objection_lifted", by=by, **facts)
+    concerned = [proposal.author_id, *people.coordination(session)]
+    events.tell(session, event, concerned, "objection_lifted", thread_id=objection.thread_id)
+    return event
+
+
+def registered_liftings(session: Session, number: int) -> dict[int, Received]:
+    """Return how the liftings that the coordination registered reached it, by objection: their acts say it."""
+    query = select(Event.facts).where(Event.proposal_number == number, Event.kind == "objection_lifted")
+    return {
+        facts["objection"]: Received(facts["channel"], date.fromisoformat(facts["on"]), facts["reference"])
+        for facts in session.scalars(query.order_by(Event.seq))
+        if "channel" in facts
+    }
 
 
 def find_open(session: Session, number: int, seat_id: int) -> Objection | None:

@@ -163,6 +163,11 @@ def seats(session: Session) -> list[Seat]:
     )
 
 
+def holders(seat: Seat) -> list[int]:
+    """Return who holds the seat today, the alternate included."""
+    return [holding.person_id for holding in seat.holdings if _holds(holding, None)]
+
+
 def titular(seat: Seat) -> Person | None:
     """Return who holds the seat today, the titular before the alternate."""
     held = sorted((holding for holding in seat.holdings if _holds(holding, None)), key=lambda h: h.alternate)

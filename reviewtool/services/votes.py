@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
@@ -26,20 +25,10 @@ from reviewtool.rules.voting import (
     may_interrupt,
     needs_reason,
 )
-from reviewtool.services import ballots, events, objections, people, proposals
+from reviewtool.services import ballots, events, objections, people, proposals, receiving
+from reviewtool.services.receiving import Received
 
 REASON_LIMIT = 5_000
-REFERENCE_LIMIT = 200
-CHANNELS = ("note", "e-mail", "meeting", "telephone")
-
-
-@dataclass(frozen=True)
-class Received:
-    """How a vote reached the coordination that registers it."""
-
-    channel: str
-    on: date
-    reference: str
 
 
 def cast(
@@ -60,7 +49,7 @@ def cast(
     people.ensure_may(by, Act.vote)
     proposal, ballot, at = ballots.lock_open(session, number, ballot_number=ballot_number)
     seat = _own_seat(ballot, by)
-    chosen = _position(ballot, position, reason)
+    chosen = ensure_position(BallotRules.from_json(ballot.rules), position, reason)
     if ad_referendum and chosen not in MAY_BE_AD_REFERENDUM:
         raise InvalidInput("ad-referendum-for", field="ad_referendum")
     vote = Vote(
@@ -120,10 +109,27 @@ def register(
     By telephone it counts only once its owner confirms it; the owner is told at once and may correct it.
     """
     people.ensure_may(by, Act.register_for_others)
-    _ensure_received(received)
-    proposal, ballot, at = ballots.lock_open(session, number, ballot_number=ballot_number)
-    seat = _seat_that_votes(session, ballot, seat_key)
-    chosen = _position(ballot, position, reason)
+    receiving.ensure(received)
+    running = ballots.lock_open(session, number, ballot_number=ballot_number)
+    seat = _seat_that_votes(session, running.ballot, seat_key)
+    vote = enter(session, running, seat, by=by, position=position, reason=reason, received=received)
+    _close_if_settled(session, running.proposal, running.ballot, running.at)
+    return vote
+
+
+def enter(
+    session: Session,
+    running: ballots.Running,
+    seat: Seat,
+    *,
+    by: Person,
+    position: str,
+    reason: str,
+    received: Received,
+) -> Vote:
+    """Write the vote that was received of a seat in a ballot found open, and tell its holder; the ballot stays open."""
+    proposal, ballot, at = running
+    chosen = ensure_position(BallotRules.from_json(ballot.rules), position, reason)
     holder = _titular(session, seat)
     vote = Vote(
         ballot_id=ballot.id,
@@ -152,7 +158,6 @@ def register(
         reference=vote.channel_reference,
     )
     events.tell(session, event, [holder.id] if holder else [], "registered")
-    _close_if_settled(session, proposal, ballot, at)
     return vote
 
 
@@ -167,17 +172,6 @@ def _seat_that_votes(session: Session, ballot: Ballot, key: str) -> Seat:
 def _titular(session: Session, seat: Seat) -> Person | None:
     owner = next((each for each in people.seats(session) if each.id == seat.id), None)
     return people.titular(owner) if owner else None
-
-
-def _ensure_received(received: Received) -> None:
-    if received.channel not in CHANNELS:
-        raise InvalidInput("channel-unknown", field="channel")
-    if not received.reference.strip():
-        raise InvalidInput("reference-missing", field="reference")
-    if len(received.reference) > REFERENCE_LIMIT:
-        raise InvalidInput("text-too-long", field="reference", most=REFERENCE_LIMIT)
-    if received.on > now().date() + timedelta(days=1):  # the reader's day may be ahead of ours
-        raise InvalidInput("date-ahead", field="received_on")
 
 
 def confirm(session: Session, number: int, *, by: Person, ballot_number: int) -> Vote:
@@ -238,8 +232,9 @@ def _own_seat(ballot: Ballot, by: Person) -> Seat:
     return seat
 
 
-def _position(ballot: Ballot, position: str, reason: str) -> Position:
-    allowed = {choice.value: choice for choice in choices(BallotRules.from_json(ballot.rules))}
+def ensure_position(rules: BallotRules, position: str, reason: str) -> Position:
+    """Return a position that these rules know, with the reason that it needs. Raises InvalidInput."""
+    allowed = {choice.value: choice for choice in choices(rules)}
     if position not in allowed:
         raise InvalidInput("position-missing", field="position")
     chosen = allowed[position]

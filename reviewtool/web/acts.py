@@ -15,7 +15,7 @@ from reviewtool.services.logbook import Entry
 from reviewtool.web.follow_up_rows import recipient_name, step_name
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import localtime, mark
-from reviewtool.web.positions import SHOWN, STANCES, channel_name, outcome_name, position_name
+from reviewtool.web.positions import SHOWN, STANCES, outcome_name, position_name, received_by
 
 Facts = Mapping[str, Any]
 
@@ -148,13 +148,19 @@ def _position(facts: Facts) -> str:
 
 
 def _registered(facts: Facts, seat: str) -> str:
-    received = " ".join(part for part in (channel_name(facts["channel"]), facts.get("reference")) if part)
     return _(
         "Registró el voto de %(seat)s según %(channel)s: %(position)s",
         seat=seat,
-        channel=received,
+        channel=received_by(facts["channel"], facts.get("reference")),
         position=_position(facts),
     )
+
+
+def _lifted(facts: Facts, seat: str) -> str:
+    if "channel" not in facts:
+        return _("Retiró la objeción formal de %(seat)s", seat=seat)
+    received = received_by(facts["channel"], facts.get("reference"))
+    return _("Registró el retiro de la objeción formal de %(seat)s según %(channel)s", seat=seat, channel=received)
 
 
 def _until(facts: Facts) -> str:
@@ -187,6 +193,6 @@ _TOLD: dict[str, Callable[[Facts, str], str]] = {
         recipient=recipient_name(facts["recipient"]),
     ),
     "objection_raised": lambda _facts, seat: _("Presentó una objeción formal en nombre de %(seat)s", seat=seat),
-    "objection_lifted": lambda _facts, seat: _("Retiró la objeción formal de %(seat)s", seat=seat),
+    "objection_lifted": _lifted,
 }
 TELLS = frozenset(_SHORT) | frozenset(_TOLD)  # the kinds that have a sentence

@@ -5,7 +5,7 @@ The same form stands alone on a page (`ballots/act.html`) and, for voting and op
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from flask import request, url_for
@@ -64,6 +64,11 @@ class Form:
 def build(act: str, case: Case, *, objection_id: int | None = None) -> Form:
     """Return the form of an act, with what was typed where it was sent before."""
     form = _lift(case, objection_id) if act == "lift" else _BUILDERS[act](case)
+    return with_typed(form)
+
+
+def with_typed(form: Form) -> Form:
+    """Return a form with what was typed, where it was sent before."""
     return replace(form, fields=tuple(_typed(each) for each in form.fields)) if request.method == "POST" else form
 
 
@@ -303,7 +308,6 @@ def _register(case: Case) -> Form:
     allowed = [Position.no_objection, Position.recused] if case.is_silence else list(VOTE_CHOICES)
     names = {**POSITIONS, Position.recused: SHOWN["recused"][0]}  # said of somebody else
     positions = tuple((each.value, _(names[each]), "", needs_reason(each)) for each in allowed)
-    channels = tuple((code, _(name)[:1].upper() + _(name)[1:], "", False) for code, name in CHANNELS.items())
     form = _form(
         "register",
         case,
@@ -314,21 +318,25 @@ def _register(case: Case) -> Form:
         ),
         Field("seat", _("Puesto"), "select", required=True, options=seats),
         Field("position", _("Posición"), "choices", required=True, options=positions),
-        Field("channel", _("Cómo se recibió"), "select", "note", required=True, options=channels),
-        Field(
-            "received_on",
-            _("Fecha en que se recibió"),
-            "date",
-            _today(),
-            required=True,
-        ),
-        Field("reference", _("Número o referencia"), "text", hint=_("Por ejemplo: Oficio N.º 114"), required=True),
+        *received_fields(CHANNELS),
         Field("reason", _("Motivo"), "reason", "", _("Lo verán todas las administraciones.")),
     )
     return replace(form, hidden=(("ballot", str(case.ballot.number if case.ballot else 0)),))
 
 
-def _today() -> str:
+def received_fields(channels: Iterable[str]) -> tuple[Field, ...]:
+    """Return the fields that ask how something reached the coordination: channel, day, reference."""
+    names = [(code, _(CHANNELS[code])) for code in channels]
+    options = tuple((code, name[:1].upper() + name[1:], "", False) for code, name in names)
+    return (
+        Field("channel", _("Cómo se recibió"), "select", "note", required=True, options=options),
+        Field("received_on", _("Fecha en que se recibió"), "date", today(), required=True),
+        Field("reference", _("Número o referencia"), "text", hint=_("Por ejemplo: Oficio N.º 114"), required=True),
+    )
+
+
+def today() -> str:
+    """Return the group's day as a form has it."""
     return str(calendar.day_of(now(), rulesets.calendar_of(reading(), workshop().group)))
 
 

@@ -17,6 +17,7 @@ from reviewtool.rules.lifecycle import OPEN_STATES, State
 from reviewtool.rules.permissions import Act, Role
 from reviewtool.rules.voting import BallotRules, Majority, Roll, SeatOnRoll, Standing, results_visible
 from reviewtool.services import combining, documents, objections, people, proposals, standings, votes
+from reviewtool.services.receiving import Received
 from reviewtool.services.standings import Counted
 from reviewtool.web.database import me, workshop
 from reviewtool.web.seats import names_of
@@ -33,6 +34,7 @@ class Case:
     counted: Counted | None
     votes: tuple[Vote, ...]
     objections: tuple[Objection, ...]
+    liftings: Mapping[int, Received]  # how those that the coordination registered were received, by objection
     requests: tuple[ExtensionRequest, ...]
     combination: combining.Combination | None
     person: Person
@@ -125,13 +127,16 @@ def gather(session: Session, proposal: Proposal, revision: Revision, ballot: Bal
     roles = people.roles(person)
     live = proposal.state in OPEN_STATES
     counted = standings.of_newest(session, workshop(), [proposal.number]).get(proposal.number) if ballot else None
+    raised = tuple(objections.of_proposal(session, proposal.number))
+    lifted = any(each.lifted_at is not None for each in raised)
     return Case(
         proposal=proposal,
         revision=revision,
         ballot=ballot,
         counted=counted,
         votes=tuple(votes.of_ballot(session, ballot.id)) if ballot else (),
-        objections=tuple(objections.of_proposal(session, proposal.number)),
+        objections=raised,
+        liftings=objections.registered_liftings(session, proposal.number) if lifted else {},
         requests=_requests(session, proposal, ballot) if live else (),
         combination=_combination(revision) if live else None,
         person=person,

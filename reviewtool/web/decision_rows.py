@@ -20,7 +20,7 @@ from reviewtool.web import standing
 from reviewtool.web.case import Case
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import localtime
-from reviewtool.web.positions import SHOWN, STANCES, outcome_name, outcome_tone, registered, unconfirmed
+from reviewtool.web.positions import SHOWN, STANCES, according_to, outcome_name, outcome_tone, registered, unconfirmed
 from reviewtool.web.seats import by_name, seat_name
 
 
@@ -67,6 +67,7 @@ class ObjectionRow:
     thread_id: int
     ended: str
     may_lift: bool
+    may_register: bool  # the coordination, what the seat sent
     withdrawable: int
 
 
@@ -173,8 +174,11 @@ def objection_row(case: Case, objection: Objection) -> ObjectionRow:
     ended = ""
     if objection.lifted_at is not None:
         ended = _("Retirada el %(day)s.", day=localtime(objection.lifted_at, "day"))
-        if objection.lifting_reason:
-            ended = f"{ended} {objection.lifting_reason}"
+        said = [ended, objection.lifting_reason]
+        received = case.liftings.get(objection.id)
+        if received is not None:
+            said.append(according_to(received.channel, received.reference, received.on))
+        ended = " ".join(part for part in said if part)
     elif objection.overridden_in is not None:
         ended = _("El grupo decidió seguir adelante en la votación %(number)s.", number=objection.overridden_in)
     return ObjectionRow(
@@ -186,6 +190,7 @@ def objection_row(case: Case, objection: Objection) -> ObjectionRow:
         thread_id=objection.thread_id,
         ended=ended,
         may_lift=may_lift(case, objection),
+        may_register=may_register_lifting(case, objection),
         withdrawable=_withdrawable(case, objection),
     )
 
@@ -194,6 +199,12 @@ def may_lift(case: Case, objection: Objection) -> bool:
     """Let who holds the seat lift its open objection, while the proposal is not merged."""
     holds = case.seat is not None and case.seat.id == objection.seat_id and Role.member in case.roles
     return holds and objection in case.open_objections and allowed(Act.lift_objection, case.state)
+
+
+def may_register_lifting(case: Case, objection: Objection) -> bool:
+    """Let the coordination enter the lifting of an open objection that reached it otherwise, not of its own seat."""
+    open_one = objection in case.open_objections and allowed(Act.lift_objection, case.state)
+    return open_one and may(case.roles, Act.register_for_others) and not may_lift(case, objection)
 
 
 def history(session: Session, case: Case) -> tuple[BallotRow, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from reviewtool.models import Vote
 from reviewtool.rules.lifecycle import Actor
 from reviewtool.rules.voting import OpinionStance, Outcome, Position
@@ -88,14 +90,21 @@ def registered(vote: Vote) -> str:
     """Say that the coordination entered a vote, and according to what; nothing for a vote its owner cast."""
     if vote.registered_by_id is None or vote.channel is None:
         return ""
-    received = " ".join(part for part in (channel_name(vote.channel), vote.channel_reference) if part)
-    if vote.channel_on is None:
+    return according_to(vote.channel, vote.channel_reference, vote.channel_on)
+
+
+def according_to(channel: str, reference: str, on: date | None) -> str:
+    """Say that the coordination entered something, and according to what."""
+    received = received_by(channel, reference)
+    if on is None:
         return _("Registrado por la coordinación según %(channel)s", channel=received)
-    return _(
-        "Registrado por la coordinación según %(channel)s del %(day)s",
-        channel=received,
-        day=localdate(vote.channel_on, "long"),
-    )
+    day = localdate(on, "long")
+    return _("Registrado por la coordinación según %(channel)s del %(day)s", channel=received, day=day)
+
+
+def received_by(channel: str, reference: str | None) -> str:
+    """Name a channel with its reference: «oficio N.º 114»."""
+    return " ".join(part for part in (channel_name(channel), reference) if part)
 
 
 def unconfirmed(vote: Vote) -> str:

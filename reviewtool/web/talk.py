@@ -26,16 +26,11 @@ from reviewtool.services.placing import Placed
 from reviewtool.web.context import place_name
 from reviewtool.web.database import workshop
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.i18n import joined, language, localdate, mark
+from reviewtool.web.i18n import joined, language
 from reviewtool.web.places import Places
+from reviewtool.web.positions import according_to
 from reviewtool.web.security import may_now
 
-CHANNELS = {
-    "note": mark("oficio"),
-    "e-mail": mark("correo electrónico"),
-    "meeting": mark("reunión"),
-    "telephone": mark("llamada telefónica"),
-}
 _HEADING = re.compile(r"^((?:[ ]{0,3}>[ ]?)*[ ]{0,3}(?:(?:[-*+]|\d{1,9}[.)])[ ]+)*)(#{1,6})(?=\s|$)")
 _UNDERLINE = re.compile(r"^[ >]*(=+|-+)[ \t]*$")
 _FENCE = re.compile(r"^[ ]{0,3}(```|~~~)")
@@ -268,11 +263,7 @@ def _title(text: str) -> str:
 def _registered(comment: Comment) -> str:
     if comment.registered_by_id is None or comment.channel is None:
         return ""
-    channel = " ".join(part for part in (_(CHANNELS.get(comment.channel, "")), comment.channel_reference) if part)
-    if comment.channel_on is None:
-        return _("Registrado por la coordinación según %(channel)s", channel=channel)
-    day = localdate(comment.channel_on, "long")
-    return _("Registrado por la coordinación según %(channel)s del %(day)s", channel=channel, day=day)
+    return according_to(comment.channel, comment.channel_reference, comment.channel_on)
 
 
 def body(text: str, mentioned: Iterable[tuple[int, str]] = ()) -> Markup:

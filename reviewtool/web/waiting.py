@@ -17,7 +17,7 @@ from reviewtool.services.standings import Counted
 from reviewtool.services.worklist import Own, Queue, Waiting
 from reviewtool.web.closings import Closing, Kind, ago, closes, deadline
 from reviewtool.web.context import place_name
-from reviewtool.web.i18n import dotted, ngettext
+from reviewtool.web.i18n import dotted, mark, ngettext
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.places import Places
 from reviewtool.web.security import may_now
@@ -133,6 +133,8 @@ def _said(notice: Unread, *, own: bool) -> Said:
     text = _("Ver la sugerencia") if suggests else _("Responder")
     if notice.kind in {"objection", "objection_lifted"}:
         text = _("Ver la objeción")
+    elif notice.kind == "registered":
+        text = _("Ver lo registrado")
     return Said(
         id=notice.id,
         title=_headline(notice, own=own),
@@ -147,6 +149,8 @@ def _said(notice: Unread, *, own: bool) -> Said:
 
 def _headline(notice: Unread, *, own: bool) -> str:
     facts = {"who": notice.by, "title": notice.title}
+    if notice.kind == "registered":
+        return _(_REGISTERED[notice.act], **facts)
     if notice.kind == "objection":
         return _("%(who)s presentó una objeción formal a «%(title)s»", **facts)
     if notice.kind == "objection_lifted":
@@ -158,6 +162,12 @@ def _headline(notice: Unread, *, own: bool) -> str:
     if own:
         return _("%(who)s comenta su propuesta «%(title)s»", **facts)
     return _("%(who)s responde en «%(title)s»", **facts)
+
+
+_REGISTERED: dict[str, str] = {  # what the coordination entered in the person's name
+    "vote_registered": mark("%(who)s registró su voto sobre «%(title)s»"),
+    "objection_lifted": mark("%(who)s registró el retiro de su objeción formal a «%(title)s»"),
+}
 
 
 def _cut(text: str) -> str:

@@ -13,7 +13,7 @@ from reviewtool import clock
 from reviewtool.models import RuleSet
 from reviewtool.rules import calendar, presets
 from reviewtool.services import ballots, objections, people, proposals, rulesets, votes
-from reviewtool.services.votes import Received
+from reviewtool.services.receiving import Received
 from tests import factories
 from tests.support import journey
 from tests.support.materials import INTRODUCTION

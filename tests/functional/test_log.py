@@ -15,6 +15,7 @@ from sqlalchemy import select
 from reviewtool import clock
 from reviewtool.models import Ballot, Event, Proposal
 from reviewtool.services import consultations, passing, people, votes
+from reviewtool.services.receiving import Received
 from reviewtool.web import spreadsheets
 from tests.support import agenda
 from tests.support.words import said
@@ -254,7 +255,7 @@ def test_a_registered_vote_an_opinion_and_a_recusal_are_told_as_they_are(sign_in
     with database.write() as session:
         votes.register(
             session, talked[0], "PE", by=people.get(session, group.coordinator.id), ballot_number=1,
-            position="recused", reason="", received=votes.Received("note", clock.now().date(), "N.º 214"),
+            position="recused", reason="", received=Received("note", clock.now().date(), "N.º 214"),
         )  # fmt: skip
         votes.give_opinion(
             session, talked[0], by=people.get(session, group.observers[1].id), revision=1, stance="favourable"

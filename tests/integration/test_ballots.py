@@ -27,7 +27,7 @@ from reviewtool.services import (
     rulesets,
     votes,
 )
-from reviewtool.services.votes import Received
+from reviewtool.services.receiving import Received
 from tests import factories
 from tests.support import journey
 from tests.support.materials import INTRODUCTION

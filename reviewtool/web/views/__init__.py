@@ -15,6 +15,7 @@ NOUNS = (
     "threads",
     "withdrawals",
     "ballots",
+    "registering",
     "merging",
     "follow_ups",
     "private_notes",

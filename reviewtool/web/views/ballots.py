@@ -16,7 +16,7 @@ from reviewtool.errors import AlreadyDecided, InvalidInput, NotAllowed, NotFound
 from reviewtool.models import Person
 from reviewtool.rules.permissions import Act
 from reviewtool.services import ballots, consultations, objections, people, votes
-from reviewtool.services.votes import Received
+from reviewtool.services.receiving import Received
 from reviewtool.web import ballot_forms, bloc, case
 from reviewtool.web.case import Case
 from reviewtool.web.database import act, end_reading, me, reading, workshop

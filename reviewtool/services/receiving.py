@@ -1,0 +1,41 @@
+"""What reached the coordination otherwise: by note, e-mail, in a meeting or by telephone, when, and its reference."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from reviewtool.clock import now
+from reviewtool.errors import InvalidInput
+
+REFERENCE_LIMIT: Final = 200
+CHANNELS: Final = ("note", "e-mail", "meeting", "telephone")
+#: all but the telephone, by which nothing counts before its owner has confirmed it
+PROVABLE: Final = ("note", "e-mail", "meeting")
+
+
+@dataclass(frozen=True)
+class Received:
+    """How something reached the coordination that registers it."""
+
+    channel: str
+    on: date
+    reference: str
+
+    def facts(self) -> dict[str, Any]:
+        """Return it as the facts of an act say it."""
+        return {"channel": self.channel, "reference": self.reference.strip(), "on": self.on.isoformat()}
+
+
+def ensure(received: Received, channels: Collection[str] = CHANNELS) -> None:
+    """Refuse a channel that is not one of these, a reference that is missing or too long, and a day ahead."""
+    if received.channel not in channels:
+        raise InvalidInput("channel-unknown", field="channel")
+    if not received.reference.strip():
+        raise InvalidInput("reference-missing", field="reference")
+    if len(received.reference) > REFERENCE_LIMIT:
+        raise InvalidInput("text-too-long", field="reference", most=REFERENCE_LIMIT)
+    if received.on > now().date() + timedelta(days=1):  # the reader's day may be ahead of ours
+        raise InvalidInput("date-ahead", field="received_on")

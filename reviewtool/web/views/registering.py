@@ -1,0 +1,84 @@
+"""What reached the coordination otherwise, entered in the name of whoever sent it; votes are among the ballots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from reviewtool.errors import AlreadyDecided, NotFound, ReviewError
+from reviewtool.models import Objection
+from reviewtool.rules.permissions import Act
+from reviewtool.services import objections, people
+from reviewtool.services.receiving import Received
+from reviewtool.web import case, received_forms
+from reviewtool.web.ballot_forms import Form
+from reviewtool.web.case import Case
+from reviewtool.web.database import act, end_reading, me, reading
+from reviewtool.web.decision_rows import may_register_lifting
+from reviewtool.web.errors import say, status_of
+from reviewtool.web.forms import line, text
+from reviewtool.web.holidays import read_day
+from reviewtool.web.i18n import gettext as _
+from reviewtool.web.proposal_page import visible_to
+
+blueprint = Blueprint("registering", __name__)
+
+
+@blueprint.before_request
+def only_the_coordination() -> None:
+    """Close the pages to everybody else."""
+    people.ensure_may(me(), Act.register_for_others)
+
+
+def _received() -> Received:
+    return Received(line("channel"), read_day("received_on"), line("reference"))
+
+
+@blueprint.route("/propuestas/<int:number>/objeciones/<int:objection_id>/registrar", methods=["GET", "POST"])
+def lifting(number: int, objection_id: int) -> Any:
+    """Enter the lifting of an objection."""
+    error: ReviewError | None = None
+    if request.method == "POST":
+        try:
+            with act() as (session, by):
+                objections.register_lifting(
+                    session, number, objection_id, by=by, reason=text("reason"), received=_received()
+                )
+        except ReviewError as refused:
+            error = refused
+            end_reading()
+        else:
+            flash(_("El retiro quedó registrado y se avisó a quien ocupa el puesto."), "success")
+            return redirect(url_for("proposals.page", number=number, _anchor="objections"), 303)
+    found = case.of_number(reading(), number)
+    objection = _objection(found, objection_id)
+    why_not = "" if may_register_lifting(found, objection) else _why_no_lifting(objection)
+    return _page(found, received_forms.lifting(found, objection), error, why_not)
+
+
+def _objection(found: Case, objection_id: int) -> Objection:
+    objection = next((each for each in found.objections if each.id == objection_id), None)
+    if objection is None:
+        raise NotFound("objection-unknown")
+    return objection
+
+
+def _why_no_lifting(objection: Objection) -> str:
+    if objection.lifted_at is not None or objection.overridden_in is not None:
+        return say(AlreadyDecided("objection-lifted"))
+    return say(AlreadyDecided("state-forbids"))
+
+
+def _page(found: Case, form: Form, error: ReviewError | None, why_not: str) -> Any:
+    field = getattr(error, "field", "")
+    known = {each.name for each in form.fields}
+    page = render_template(
+        "ballots/act.html",
+        proposal=found.proposal,
+        form=form,
+        why_not=why_not,
+        errors={field if field in known else "": say(error)} if error else {},
+        visible_to=visible_to(),
+    )
+    return (page, status_of(error)) if error else page
