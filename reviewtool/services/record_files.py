@@ -47,7 +47,9 @@ from reviewtool.models import (
 FORMAT: Final = 2
 MINUTES: Final = "record.md"
 #: acts that change nothing but a thread and its comments
-TALK: Final = frozenset({"commented", "replied", "comment_edited", "thread_resolved", "thread_reopened"})
+TALK: Final = frozenset(
+    {"commented", "comment_registered", "replied", "comment_edited", "thread_resolved", "thread_reopened"}
+)
 #: columns of the working desk only: what a page sends twice, how far the record has come, what is private to a person
 NOT_RECORDED: Final = frozenset({"form_token", "recorded_version", "draft_token"})
 PRIVATE: Final = frozenset(

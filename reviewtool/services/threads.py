@@ -7,6 +7,7 @@ load of threads is in `conversations`.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -52,11 +53,11 @@ def comment(session: Session, workshop: Workshop, number: int, place: Place, mes
     """Begin a thread on a proposal, on one of its documents, or on a passage that must be found in its text."""
     people.ensure_may(by, Act.comment)
     proposal = proposals.lock(session, number)
-    repeated = _repeated(session, message, by)
-    if repeated is not None:
-        return repeated.thread
+    found = repeated(session, message, by)
+    if found is not None:
+        return found.thread
     ensure_allowed(Act.comment, State(proposal.state))
-    body = _body(message)
+    body = body_of(message)
     passage, source = _find_passage(session, workshop, proposal, place)
     if message.suggestion is not None and (passage is None or not place.path):
         raise InvalidInput("suggestion-needs-passage", field="suggestion")
@@ -64,7 +65,7 @@ def comment(session: Session, workshop: Workshop, number: int, place: Place, mes
     if message.suggestion is not None and passage is not None:
         _suggest(session, proposal, first, message.suggestion, source[passage.start : passage.end])
     event = events.add(session, proposal, "commented", by=by, thread=thread.id, comment=first.id)
-    _tell(session, event, thread, first, [proposal.author_id])
+    tell(session, event, thread, first, [proposal.author_id])
     return thread
 
 
@@ -129,11 +130,11 @@ def reply(session: Session, thread_id: int, message: Message, *, by: Person) -> 
     """Add a message to a thread; a resolved one is opened again by it."""
     people.ensure_may(by, Act.comment)
     proposal, thread = lock(session, thread_id)
-    repeated = _repeated(session, message, by)
-    if repeated is not None:
-        return repeated
+    found = repeated(session, message, by)
+    if found is not None:
+        return found
     ensure_allowed(Act.comment, State(proposal.state))
-    body = _body(message)
+    body = body_of(message)
     if message.suggestion is not None and thread.quote is None:
         raise InvalidInput("suggestion-needs-passage", field="suggestion")
     thread.reply_count += 1
@@ -162,7 +163,7 @@ def reply(session: Session, thread_id: int, message: Message, *, by: Person) -> 
         proposal.open_threads += 1
     proposal.comment_count += 1
     event = events.add(session, proposal, "replied", by=by, thread=thread.id, comment=added.id)
-    _tell(session, event, thread, added, [proposal.author_id, *participants(session, thread.id)])
+    tell(session, event, thread, added, [proposal.author_id, *participants(session, thread.id)])
     return added
 
 
@@ -181,7 +182,7 @@ def edit(session: Session, comment_id: int, body: str, *, by: Person, seen: str)
         raise NotAllowed("comment-withdrawn")
     if _plain(seen) != _plain(changed.body):
         raise OutOfDate("comment-changed")
-    text = _body(Message(body))
+    text = body_of(Message(body))
     if text != changed.body:
         session.add(CommentEdit(comment_id=changed.id, body=changed.body, until_at=now()))
         changed.body, changed.edited_at = text, now()
@@ -254,7 +255,7 @@ def get(session: Session, thread_id: int) -> Thread:
     return found
 
 
-def _repeated(session: Session, message: Message, by: Person) -> Comment | None:
+def repeated(session: Session, message: Message, by: Person) -> Comment | None:
     """Find what a first press of the same button wrote; asked under the lock, so that of two at once one waits."""
     token = _cut(message.token)
     if token is None:
@@ -286,7 +287,8 @@ def _cut(token: str | None) -> str | None:
     return token[:TOKEN_LIMIT] if token else None
 
 
-def _body(message: Message) -> str:
+def body_of(message: Message) -> str:
+    """Return what a message says, as it is kept. Raises InvalidInput."""
     body = _plain(message.body).strip()
     if not body and not (message.suggestion or "").strip():
         raise InvalidInput("comment-empty", field="body")
@@ -332,7 +334,8 @@ def mention(session: Session, said: Comment) -> list[int]:
     return found
 
 
-def _tell(session: Session, event: Event, thread: Thread, said: Comment, others: list[int]) -> None:
+def tell(session: Session, event: Event, thread: Thread, said: Comment, others: Collection[int]) -> None:
+    """Owe notices of a comment to who is named in it and to others whom it concerns."""
     asked = select(Mention.person_id).where(Mention.comment_id == said.id)
     mentioned = session.scalars(asked).all() if "@" in said.body else ()
     events.tell(session, event, mentioned, "mention", thread_id=thread.id)

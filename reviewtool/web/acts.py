@@ -47,6 +47,7 @@ FAMILIES = (
         mark("Comentarios y sugerencias"),
         {
             "commented": mark("Comentario"),
+            "comment_registered": mark("Comentario registrado por la coordinación"),
             "replied": mark("Respuesta"),
             "comment_edited": mark("Comentario modificado"),
             "thread_resolved": mark("Comentario resuelto"),
@@ -170,6 +171,11 @@ def _until(facts: Facts) -> str:
 _TOLD: dict[str, Callable[[Facts, str], str]] = {
     "revised": lambda facts, _seat: _("Presentó la versión %(version)s", version=facts["revision"]),
     "consultation_extended": lambda facts, _seat: _("Prorrogó la consulta hasta el %(when)s", when=_until(facts)),
+    "comment_registered": lambda facts, _seat: _(
+        "Registró un comentario de %(who)s según %(channel)s",
+        who=facts["name"],
+        channel=received_by(facts["channel"], facts.get("reference")),
+    ),
     "ballot_opened": _ballot_opened,
     "ballot_extended": lambda facts, _seat: _(
         "Prorrogó la votación %(number)s hasta el %(when)s", number=facts["ballot"], when=_until(facts)

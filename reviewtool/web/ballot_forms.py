@@ -28,7 +28,7 @@ from reviewtool.web.positions import CHANNELS, HINTS, POSITIONS, PRESETS, SHOWN,
 from reviewtool.web.seats import by_name, seat_name
 from reviewtool.web.standing import closing
 
-Option = tuple[str, str, str, bool]  # value, text, hint, needs a reason
+Option = tuple[str, str, str, bool]  # value, text, hint (of a select: language of the text), needs a reason
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from reviewtool.web.security import may_now
 class Offer:
     """An act that stands to reason here: offered, or with `why_not` said instead of its button."""
 
-    act: str  # name of the endpoint in the blueprint "ballots", or "merge", "new_version"
+    act: str  # name of the endpoint in the blueprint "ballots", or of ELSEWHERE
     label: str
     why_not: str = ""
 
@@ -40,7 +40,18 @@ class Offer:
         """Say whether the button is shown."""
         return not self.why_not
 
+    @property
+    def endpoint(self) -> str:
+        """Return where the act is done."""
+        return ELSEWHERE.get(self.act, f"ballots.{self.act}")
 
+
+#: acts that are no ballot's
+ELSEWHERE: Mapping[str, str] = {
+    "merge": "merging.confirm",
+    "new_version": "drafts.start_revision",
+    "register_comment": "registering.comment",
+}
 LABELS: Mapping[str, str] = {
     "vote": mark("Votar"),
     "confirm": mark("Confirmar el voto"),
@@ -55,6 +66,7 @@ LABELS: Mapping[str, str] = {
     "suspend": mark("Suspender la votación"),
     "close": mark("Cerrar la votación ahora"),
     "register": mark("Registrar un voto"),
+    "register_comment": mark("Registrar un comentario"),
     "call_again": mark("Segunda convocatoria"),
     "submit_objection": mark("Someter la objeción al grupo"),
     "merge": mark("Incorporar al texto"),
@@ -175,10 +187,9 @@ def of_coordination(case: Case) -> list[Offer]:
     """Return the acts of the coordination in this state, the one to do next first."""
     if Role.coordination not in case.roles:
         return []
-    if case.is_open:
-        return _running(case)
     at_rest = _AT_REST.get(case.state)
-    return at_rest(case) if at_rest else []
+    found = _running(case) if case.is_open else at_rest(case) if at_rest else []
+    return [*found, _offer("register_comment")] if allowed(Act.comment, case.state) else found
 
 
 def _consultation(case: Case) -> list[Offer]:

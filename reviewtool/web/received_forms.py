@@ -1,15 +1,21 @@
-"""The forms of what reached the coordination otherwise, votes apart: the lifting of an objection."""
+"""The forms of what reached the coordination otherwise, votes apart: the lifting of an objection, a comment."""
 
 from __future__ import annotations
 
-from flask import url_for
+from collections.abc import Iterable
 
-from reviewtool.models import Objection
-from reviewtool.services.receiving import PROVABLE
-from reviewtool.web.ballot_forms import Field, Form, received_fields, with_typed
+from flask import request, url_for
+
+from reviewtool import i18n
+from reviewtool.models import Objection, Person
+from reviewtool.services.receiving import CHANNELS, PROVABLE
+from reviewtool.web.ballot_forms import Field, Form, Option, received_fields, with_typed
 from reviewtool.web.case import Case
 from reviewtool.web.i18n import gettext as _
+from reviewtool.web.places import Places
+from reviewtool.web.remembering import form_token
 from reviewtool.web.seats import seat_name
+from reviewtool.web.talk import place_of
 
 
 def lifting(case: Case, objection: Objection) -> Form:
@@ -31,3 +37,37 @@ def lifting(case: Case, objection: Objection) -> Form:
         quote=objection.reason,
     )
     return with_typed(form)
+
+
+def comment(case: Case, people: Iterable[Person]) -> Form:
+    """Return the form of a comment as somebody sent it, on the proposal or on one of its documents."""
+    form = Form(
+        act="register_comment",
+        title=_("Registrar un comentario recibido en P-%(number)s", number=case.number),
+        lead=_("Consta a nombre de quien lo envió, que recibe un aviso enseguida y puede modificarlo."),
+        url=url_for("registering.comment", number=case.number),
+        button=_("Registrar el comentario"),
+        fields=(
+            Field("person", _("Quién lo envió"), "select", required=True, options=_people(people)),
+            *received_fields(CHANNELS),
+            Field("path", _("Sobre qué comenta"), "select", required=True, options=_documents(case)),
+            Field("body", _("Comentario"), hint=_("Cópielo tal como se recibió."), required=True),
+        ),
+        hidden=(
+            ("version", request.form.get("version") or str(case.proposal.latest)),
+            ("form_token", request.form.get("form_token") or form_token()),
+        ),
+    )
+    return with_typed(form)
+
+
+def _people(people: Iterable[Person]) -> tuple[Option, ...]:
+    named = sorted(people, key=lambda person: i18n.collated(person.name))
+    chosen = [(str(person.id), f"{person.name}, {place_of(person)}", "", False) for person in named]
+    return (("", _("Elija a una persona"), "", False), *chosen)
+
+
+def _documents(case: Case) -> tuple[Option, ...]:
+    titles, paths = Places(), [touch.path for touch in case.revision.touches]
+    found = [(path, titles.document(path).striptags(), titles.language(path), False) for path in paths]
+    return (("", _("La propuesta en su conjunto"), "", False), *found)

@@ -112,6 +112,7 @@ SENTENCES: dict[str, str] = {
     "stance-missing": _("Elija un parecer."),
     "vote-reason-missing": _("Escriba el motivo: esta posición lo exige."),
     "ad-referendum-for": _("Ad referéndum solo se puede votar a favor."),
+    "whose-missing": _("Elija a quien lo envió: un miembro o un observador del grupo."),
     "channel-unknown": _("Elija cómo se recibió."),
     "reference-missing": _("Escriba el número o la referencia de lo recibido."),
     "seat-unknown": _("Ese puesto no figura en la votación."),

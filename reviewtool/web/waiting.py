@@ -166,6 +166,7 @@ def _headline(notice: Unread, *, own: bool) -> str:
 
 _REGISTERED: dict[str, str] = {  # what the coordination entered in the person's name
     "vote_registered": mark("%(who)s registró su voto sobre «%(title)s»"),
+    "comment_registered": mark("%(who)s registró su comentario sobre «%(title)s»"),
     "objection_lifted": mark("%(who)s registró el retiro de su objeción formal a «%(title)s»"),
 }
 

@@ -10,8 +10,10 @@ from reviewtool import clock
 from reviewtool.db import Database
 from reviewtool.errors import AlreadyDecided, InvalidInput, NotAllowed, NotFound
 from reviewtool.models import Notice, Objection
-from reviewtool.services import notices, objections, people, rebuilding, recording, revisions
+from reviewtool.services import notices, objections, people, rebuilding, recording, registering, revisions, threads
 from reviewtool.services.receiving import Received
+from reviewtool.services.threads import Message, Place
+from tests import factories
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
 from tests.support.words import said
@@ -84,8 +86,6 @@ def test_a_lifting_that_came_by_note_is_entered_shown_and_told(sign_in, workshop
 
 def test_the_alternate_is_told_too(database, workshop, group, number, objection):
     with database.write() as session:
-        from tests import factories
-
         seat = session.merge(group.seats[3])
         alternate = factories.make_person(session, "Paulina Araya", "member", seat=seat, alternate=True).id
     lift(workshop, number, objection, group.coordinator)
@@ -140,4 +140,100 @@ def test_a_registered_lifting_is_in_the_minutes_and_comes_back(
     assert "Ya no hace falta Registrado por la coordinación según oficio N.º 114 del " in minutes
     with again.database.read() as session:
         assert objections.registered_liftings(session, number)[objection].reference == "N.º 114"
+    again.database.dispose()
+
+
+# A comment
+
+
+def comment(workshop, number, person, by, body="El plazo es corto", token=None, **changed):
+    received = Received(changed.pop("channel", "e-mail"), clock.now().date(), changed.pop("reference", "Correo 7"))
+    place, message = Place(1, changed.pop("path", None)), Message(body, token=token)
+    with workshop.database.write() as session:
+        by = people.get(session, by.id)
+        return registering.comment(session, number, person.id, place, message, by=by, received=received).id
+
+
+def test_a_comment_that_came_by_note_is_its_senders_and_says_who_entered_it(sign_in, workshop, group, number):
+    page = f"/propuestas/{number}/comentarios/registrar"
+    coordination, observer = sign_in(group.coordinator), sign_in(group.observers[0])
+    assert f'href="{page}"' in coordination.get(f"/propuestas/{number}").text
+    assert f'href="{page}"' not in observer.get(f"/propuestas/{number}").text
+    form = coordination.get(page)
+    assert "Ixchel Cumes, Observador/a, Guatemala" in said(form)
+    typed = NOTE | {"version": "1", "person": str(group.observers[0].id), "path": INTRODUCTION, "form_token": "uno"}
+    for _press in range(2):
+        done = coordination.post(page, data=typed | {"body": "El plazo es corto"})
+        assert (done.status_code, done.location) == (303, f"/propuestas/{number}#thread-1")
+    shown = said(sign_in(group.members[5]).get(f"/propuestas/{number}"))
+    assert shown.count("Registrado por la coordinación según oficio N.º 114 del 5 de junio de 2026") == 1
+    assert "Ixchel Cumes Observador/a, Guatemala" in shown
+    log = said(observer.get("/registro"))
+    assert "Registró un comentario de Ixchel Cumes según oficio N.º 114" in log
+    assert told(workshop, group.observers[0]) == ["comment_registered"]
+    assert f"{group.coordinator.name} registró su comentario sobre" in said(observer.get("/"))
+    assert "Ixchel Cumes comenta su propuesta" in said(sign_in(group.members[0]).get("/"))
+
+
+def test_its_sender_may_edit_it_and_the_coordination_may_not(sign_in, workshop, group, number):
+    thread = comment(workshop, number, group.members[2], group.coordinator)
+    with workshop.database.read() as session:
+        said_first = threads.get(session, thread).comments[0]
+    edit = f"/comentarios/mensajes/{said_first.id}/editar"
+    typed = {"seen": said_first.body, "body": "El plazo es corto para Bolivia"}
+    assert sign_in(group.coordinator).post(edit, data=typed).status_code == 403
+    assert sign_in(group.members[2]).post(edit, data=typed).status_code == 303
+    page = said(sign_in(group.members[2]).get(f"/comentarios/{thread}"))
+    assert "El plazo es corto para Bolivia" in page
+    assert "Registrado por la coordinación según correo electrónico Correo 7" in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"person": ""}, "Elija a quien lo envió: un miembro o un observador del grupo."),
+        ({"body": " "}, "Escriba el comentario."),
+        ({"reference": " "}, "Escriba el número o la referencia de lo recibido."),
+        ({"received_on": "ayer"}, "Escriba una fecha"),
+        ({"channel": "paloma"}, "Elija cómo se recibió."),
+    ],
+)
+def test_a_comment_that_is_refused_keeps_what_was_typed(sign_in, workshop, group, number, wrong, sentence):
+    typed = NOTE | {"version": "1", "person": str(group.observers[0].id), "body": "El plazo es corto"} | wrong
+    refused = sign_in(group.coordinator).post(f"/propuestas/{number}/comentarios/registrar", data=typed)
+    assert refused.status_code == 400
+    assert sentence in said(refused)
+    assert typed["body"] in refused.text
+    assert typed["received_on"] in refused.text
+    if typed["person"]:
+        assert f'value="{typed["person"]}" selected' in refused.text
+
+
+def test_nobody_enters_a_comment_in_the_name_of_a_reader_or_their_own(workshop, group, number):
+    for person in (group.reader, group.coordinator):
+        with pytest.raises(InvalidInput, match="whose-missing"):
+            comment(workshop, number, person, group.coordinator)
+    with pytest.raises(NotAllowed):
+        comment(workshop, number, group.observers[0], group.members[1])
+    with pytest.raises(NotFound):
+        comment(workshop, number, group.observers[0], group.coordinator, path="no/esta.md")
+
+
+def test_on_what_is_merged_nothing_is_entered_any_more(sign_in, workshop, group, merged):
+    with pytest.raises(AlreadyDecided, match="state-forbids"):
+        comment(workshop, merged, group.observers[0], group.coordinator)
+    client = sign_in(group.coordinator)
+    assert "comentarios/registrar" not in client.get(f"/propuestas/{merged}").text
+    page = client.get(f"/propuestas/{merged}/comentarios/registrar")
+    assert "La propuesta ya no admite este acto" in said(page)
+
+
+def test_a_registered_comment_is_in_the_record_and_comes_back(workshop, group, number, sqlite_template, tmp_path):
+    recording.record(workshop, number)
+    thread = comment(workshop, number, group.observers[0], group.coordinator)
+    again = record_and_rebuild(workshop, sqlite_template, tmp_path)
+    with again.database.read() as session:
+        found = threads.get(session, thread).comments[0]
+        assert (found.author_id, found.registered_by_id) == (group.observers[0].id, group.coordinator.id)
+        assert (found.channel, found.channel_reference) == ("e-mail", "Correo 7")
     again.database.dispose()

@@ -175,6 +175,8 @@ ACTS = {
     "act-ask-extension": _act(MEMBER, "13/prorroga/solicitar"),
     "act-object": _act(MEMBER, "13/objecion"),
     "act-lift": _act(OBJECTOR, "13/objeciones/3/retirar"),
+    "act-register-comment": _act(COORDINATION, "16/comentarios/registrar"),
+    "act-register-comment-refused": _act(COORDINATION, "16/comentarios/registrar", version="2", body=" "),
     "act-register-lifting": _act(COORDINATION, "13/objeciones/3/registrar"),
     "act-register-lifting-refused": _act(COORDINATION, "13/objeciones/3/registrar", channel="note", reference=" "),
     "act-ask-amendment": _act(MEMBER, "12/votacion/enmendar"),

@@ -8,16 +8,18 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from reviewtool.errors import AlreadyDecided, NotFound, ReviewError
 from reviewtool.models import Objection
+from reviewtool.rules.lifecycle import allowed
 from reviewtool.rules.permissions import Act
-from reviewtool.services import objections, people
+from reviewtool.services import objections, people, registering
 from reviewtool.services.receiving import Received
+from reviewtool.services.threads import Message, Place
 from reviewtool.web import case, received_forms
 from reviewtool.web.ballot_forms import Form
 from reviewtool.web.case import Case
 from reviewtool.web.database import act, end_reading, me, reading
 from reviewtool.web.decision_rows import may_register_lifting
 from reviewtool.web.errors import say, status_of
-from reviewtool.web.forms import line, text
+from reviewtool.web.forms import line, text, whole
 from reviewtool.web.holidays import read_day
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.proposal_page import visible_to
@@ -68,6 +70,31 @@ def _why_no_lifting(objection: Objection) -> str:
     if objection.lifted_at is not None or objection.overridden_in is not None:
         return say(AlreadyDecided("objection-lifted"))
     return say(AlreadyDecided("state-forbids"))
+
+
+@blueprint.route("/propuestas/<int:number>/comentarios/registrar", methods=["GET", "POST"])
+def comment(number: int) -> Any:
+    """Enter a comment in the name of the member or observer who sent it."""
+    error: ReviewError | None = None
+    if request.method == "POST":
+        try:
+            place = Place(whole("version"), request.form.get("path") or None)
+            message = Message(text("body"), token=request.form.get("form_token"))
+            with act() as (session, by):
+                begun = registering.comment(
+                    session, number, whole("person", 0), place, message, by=by, received=_received()
+                )
+        except ReviewError as refused:
+            error = refused
+            end_reading()
+        else:
+            flash(_("El comentario quedó registrado y se avisó a quien lo envió."), "success")
+            return redirect(url_for("proposals.page", number=number, _anchor=f"thread-{begun.number}"), 303)
+    found = case.of_number(reading(), number)
+    offered = allowed(Act.comment, found.state)
+    senders = [person for person in registering.those_who_comment(reading()) if person.id != me().id]
+    why_not = "" if offered else say(AlreadyDecided("state-forbids"))
+    return _page(found, received_forms.comment(found, senders), error, why_not)
 
 
 def _page(found: Case, form: Form, error: ReviewError | None, why_not: str) -> Any:
