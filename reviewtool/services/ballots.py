@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -344,14 +344,14 @@ def standing_of(session: Session, ballot: Ballot) -> Standing:
 
 
 def decide(
-    session: Session, proposal: Proposal, ballot: Ballot, *, at: datetime, by: Person | None, reason: str = ""
+    session: Session, proposal: Proposal, ballot: Ballot, *, at: datetime, by: Person | None, **said: Any
 ) -> None:
-    """Close a ballot at an instant with the outcome that its votes have then."""
+    """Close a ballot at an instant with the outcome that its votes have then; `said` as for `end`."""
     rules, roll, casts = parts(session, ballot)
     outcome = standing(rules, roll, casts, closed=True, silence_broken_by=ballot.broken_by).outcome
     if outcome is None:
         raise AssertionError("a closed ballot has an outcome")
-    end(session, proposal, ballot, outcome, at=at, by=by, reason=reason)
+    end(session, proposal, ballot, outcome, at=at, by=by, **said)
 
 
 def end(
@@ -363,16 +363,16 @@ def end(
     at: datetime,
     by: Person | None,
     reason: str = "",
+    **facts: Any,
 ) -> None:
-    """End a ballot with an outcome, tell everybody concerned, and let the state follow."""
+    """End a ballot with an outcome, tell everybody concerned, and let the state follow; `facts` stand in the act."""
     ballot.closed_at, ballot.outcome, ballot.outcome_reason = at, outcome.value, reason
     if ballot.purpose == "override" and outcome is Outcome.approved:
         for objection in open_objections(session, proposal.number):
             if objection.raised_at <= ballot.opened_at:  # one raised since is not what the group was asked about
                 objection.overridden_in = ballot.number
-    event = events.add(
-        session, proposal, "ballot_closed", by=by, at=at, ballot=ballot.number, outcome=outcome.value, reason=reason
-    )
+    facts = {"ballot": ballot.number, "outcome": outcome.value, "reason": reason} | facts
+    event = events.add(session, proposal, "ballot_closed", by=by, at=at, **facts)
     events.tell(session, event, [proposal.author_id, *holders(session, Roll.from_json(ballot.roll))], "decided")
     lifecycle.settle(session, proposal, at)
 

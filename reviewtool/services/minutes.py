@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from reviewtool import i18n
 from reviewtool.models import Ballot, Person, Proposal, Vote
 from reviewtool.rules.voting import Outcome, Position, Roll, Standing
-from reviewtool.services import ballots, comparing, follow_ups, objections, people, proposals, telling, votes
+from reviewtool.services import ballots, comparing, follow_ups, meetings, objections, people, proposals, telling, votes
 from reviewtool.services.workshop import Workshop
 
 log = logging.getLogger(__name__)
@@ -69,8 +71,10 @@ def write(session: Session, workshop: Workshop, proposal: Proposal) -> str:
     lines += [f"- Fuente: {_line(source)}"] if source else []
     lines += ["", "## Motivo", "", proposal.reason.strip(), ""]
     lines += _changes(session, workshop, proposal) + _versions(session, proposal, zone)
+    decided_in = meetings.of_proposal(session, proposal.number)
     for ballot in ballots.of_proposal(session, proposal.number):
-        lines += _ballot(session, workshop, ballot, zone)
+        meeting = decided_in.get(ballot.number)
+        lines += _ballot(session, workshop, ballot, zone, in_meeting=meeting is not None) + _meeting(ballot, meeting)
     lines += _opinions(session, workshop, proposal) + _objections(session, proposal, zone)
     lines += _merge(session, proposal, zone) + _follow_up(session, proposal)
     return "\n".join(lines).rstrip() + "\n"
@@ -110,7 +114,7 @@ def _versions(session: Session, proposal: Proposal, zone: str) -> list[str]:
     return [*lines, "", "Documentos: " + "; ".join(f"`{touch.path}`" for touch in newest.touches), ""]
 
 
-def _ballot(session: Session, workshop: Workshop, ballot: Ballot, zone: str) -> list[str]:
+def _ballot(session: Session, workshop: Workshop, ballot: Ballot, zone: str, *, in_meeting: bool) -> list[str]:
     state = ballots.standing_of(session, ballot)
     lines = [
         f"## Votación {ballot.number}, sobre la versión {ballot.revision}",
@@ -125,7 +129,14 @@ def _ballot(session: Session, workshop: Workshop, ballot: Ballot, zone: str) -> 
     for seat in Roll.from_json(ballot.roll).seats:
         vote = cast.get(seat.key)
         lines.append(f"| {seat.label} | {_position(vote, seat.key, seat.votes, state)} | {_received(vote)} |")
-    return [*lines, "", _result(ballot, state, zone), ""]
+    return [*lines, "", _result(ballot, state, zone, in_meeting=in_meeting), ""]
+
+
+def _meeting(ballot: Ballot, meeting: Mapping[str, Any] | None) -> list[str]:
+    if meeting is None:
+        return []
+    present = [seat.label for seat in Roll.from_json(ballot.roll).seats if seat.key in meeting["attended"]]
+    return [f"{_line(ballot.outcome_reason)}, presentes: {', '.join(present)}.", ""]
 
 
 def _position(vote: Vote | None, key: str, may_vote: bool, state: Standing) -> str:
@@ -153,14 +164,14 @@ def _according_to(channel: str, reference: str, on: date) -> str:
     return f"Registrado por la coordinación según {CHANNELS[channel]} {_line(reference)} del {day}"
 
 
-def _result(ballot: Ballot, state: Standing, zone: str) -> str:
+def _result(ballot: Ballot, state: Standing, zone: str, *, in_meeting: bool) -> str:
     if ballot.closed_at is None or ballot.outcome is None:
         return "La votación sigue abierta."
     abstaining = "1 abstención" if state.abstaining == 1 else f"{state.abstaining} abstenciones"
     counted = f"{state.in_favour} a favor, {state.against} en contra, {abstaining}"
     if state.majority == "silence":
         counted = f"{state.no_objection} sin objeción y {len(state.silent)} sin objeción por silencio"
-    reason = f" Motivo: {_line(ballot.outcome_reason)}." if ballot.outcome_reason else ""
+    reason = f" Motivo: {_line(ballot.outcome_reason)}." if ballot.outcome_reason and not in_meeting else ""
     return f"Resultado, {_when(ballot.closed_at, zone)}: **{OUTCOMES[Outcome(ballot.outcome)]}** ({counted}).{reason}"
 
 

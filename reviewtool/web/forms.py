@@ -30,6 +30,20 @@ def whole(name: str, default: int | None = None) -> int:
     return default
 
 
+def pairs(name: str) -> list[tuple[int, int]]:
+    """Return what boxes like «12-2» say, a proposal's number with another; what no page has sent is left out."""
+    return [pair for raw in request.form.getlist(name) if (pair := _pair(raw))]
+
+
+def _pair(raw: str) -> tuple[int, int] | None:
+    number, _dash, other = raw.partition("-")
+    return (int(number), int(other)) if raw.count("-") == 1 and _is_small(number) and _is_small(other) else None
+
+
+def _is_small(raw: str) -> bool:
+    return raw.isascii() and raw.isdecimal() and len(raw) < 10
+
+
 def asked(name: str, default: int) -> int:
     """Return a whole number of the address's query, or the default when it is none."""
     raw = request.args.get(name, "")

@@ -50,6 +50,7 @@ class Offer:
 ELSEWHERE: Mapping[str, str] = {
     "merge": "merging.confirm",
     "new_version": "drafts.start_revision",
+    "decide_in_meeting": "meetings.decide",
     "register_comment": "registering.comment",
 }
 LABELS: Mapping[str, str] = {
@@ -66,6 +67,7 @@ LABELS: Mapping[str, str] = {
     "suspend": mark("Suspender la votación"),
     "close": mark("Cerrar la votación ahora"),
     "register": mark("Registrar un voto"),
+    "decide_in_meeting": mark("Decidir en una reunión"),
     "register_comment": mark("Registrar un comentario"),
     "call_again": mark("Segunda convocatoria"),
     "submit_objection": mark("Someter la objeción al grupo"),
@@ -215,6 +217,8 @@ def _running(case: Case) -> list[Offer]:
         _offer("suspend"),
         _offer("close", why_not_close(case)),
     ]
+    if not case.is_silence:
+        found.append(_offer("decide_in_meeting"))
     if case.proposal.amendment_asked:
         found.sort(key=lambda each: each.act != "suspend")
     return found

@@ -112,6 +112,12 @@ SENTENCES: dict[str, str] = {
     "stance-missing": _("Elija un parecer."),
     "vote-reason-missing": _("Escriba el motivo: esta posición lo exige."),
     "ad-referendum-for": _("Ad referéndum solo se puede votar a favor."),
+    "attendance-missing": _("Marque qué puestos asistieron."),
+    "not-attended": _("Marque la asistencia de este puesto, o deje su posición a favor y sin motivo."),
+    "meeting-silence": _(
+        "P-%(number)s se decide por silencio: quien no está de acuerdo lo interrumpe, y entonces puede abrirse una "
+        "votación y decidirse en una reunión."
+    ),
     "whose-missing": _("Elija a quien lo envió: un miembro o un observador del grupo."),
     "channel-unknown": _("Elija cómo se recibió."),
     "reference-missing": _("Escriba el número o la referencia de lo recibido."),

@@ -84,6 +84,7 @@ NEEDS: dict[str, Act | None] = {
     "ballots.object": Act.raise_objection,
     "ballots.lift": Act.lift_objection,
     "ballots.register": Act.register_for_others,
+    "meetings.decide": Act.decide_in_meeting,
     "registering.comment": Act.register_for_others,
     "registering.lifting": Act.register_for_others,
     "ballots.withdraw": Act.withdraw_own,

@@ -115,6 +115,8 @@ READING = {
     "merge": Page(COORDINATION, "/propuestas/11/incorporar"),
     "follow-up": Page(COORDINATION, "/propuestas/1/seguimiento"),
     "follow-up-refused": Page(COORDINATION, "/propuestas/1/seguimiento", {"on": "ayer"}, 400),
+    "meeting": Page(COORDINATION, "/reunion?propuesta=12"),
+    "meeting-refused": Page(COORDINATION, "/reunion", {"received_on": "ayer", "reason-CL": "No se sigue"}, 400),
     "merge-several": Page(COORDINATION, "/incorporar"),
     "merge-several-refused": Page(COORDINATION, "/incorporar", {"proposal": "x"}, 400),
     "merge-collides": Page(COORDINATION, "/propuestas/9/incorporar"),

@@ -16,6 +16,7 @@ NOUNS = (
     "withdrawals",
     "ballots",
     "registering",
+    "meetings",
     "merging",
     "follow_ups",
     "private_notes",
