@@ -331,7 +331,7 @@ def received_fields(channels: Iterable[str]) -> tuple[Field, ...]:
     return (
         Field("channel", _("Cómo se recibió"), "select", "note", required=True, options=options),
         Field("received_on", _("Fecha en que se recibió"), "date", today(), required=True),
-        Field("reference", _("Número o referencia"), "text", hint=_("Por ejemplo: Oficio N.º 114"), required=True),
+        Field("reference", _("Número o referencia"), "text", hint=_("Por ejemplo: N.º 114"), required=True),
     )
 
 

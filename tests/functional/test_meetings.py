@@ -163,6 +163,7 @@ def test_the_page_says_what_it_would_come_to_and_changes_nothing(sign_in, worksh
     before = counted(workshop)
     answer = sign_in(group.coordinator).post("/reunion", data=form(two[:1], ALL[:4], step="look"))
     assert answer.status_code == 200
+    assert "Así terminaría cada votación elegida. Todavía no se cerró ninguna." in said(answer)
     assert "Sin decisión por falta de quórum." in said(answer)
     assert f'value="{two[0]}-1" checked' in answer.text
     assert 'value="CL" checked' in answer.text
