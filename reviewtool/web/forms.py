@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlsplit
 
 from flask import request
@@ -48,12 +47,6 @@ def asked(name: str, default: int) -> int:
     """Return a whole number of the address's query, or the default when it is none."""
     raw = request.args.get(name, "")
     return int(raw) if raw.isdigit() and len(raw) < 10 else default
-
-
-def pairs(name: str) -> list[tuple[int, int]]:
-    """Return boxes such as «12-2» as pairs of numbers, without those that no page has sent."""
-    found = (re.fullmatch(r"([0-9]{1,9})-([0-9]{1,9})", raw) for raw in request.form.getlist(name))
-    return [(int(each[1]), int(each[2])) for each in found if each]
 
 
 def ticked(name: str) -> bool:
