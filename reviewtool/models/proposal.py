@@ -162,7 +162,18 @@ class Event(Base):
 
     person: Mapped[Person | None] = relationship(lazy="raise")
 
-    __table_args__ = (UniqueConstraint("proposal_number", "seq"), Index("ix_event_kind_at", "kind", "at"))
+    __table_args__ = (
+        UniqueConstraint("proposal_number", "seq"),
+        Index("ix_event_kind_at", "kind", "at"),
+        # the few acts that say which of two proposals is decided first, asked before every page of a proposal
+        Index(
+            "ix_event_ordered",
+            "proposal_number",
+            "seq",
+            sqlite_where=text("kind = 'ordered'"),
+            postgresql_where=text("kind = 'ordered'"),
+        ),
+    )
 
 
 class LastRead(Base):

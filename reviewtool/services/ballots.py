@@ -34,7 +34,7 @@ from reviewtool.rules.voting import (
     second_call_rules,
     standing,
 )
-from reviewtool.services import ending, events, lifecycle, people, proposals, rulesets
+from reviewtool.services import ending, events, lifecycle, ordering, people, proposals, rulesets
 
 LONGEST = timedelta(days=120)
 
@@ -57,6 +57,7 @@ def open_one(
     proposal = proposals.lock(session, number)
     ending.close_early(session, proposal, by=by, reason=reason)
     ensure_allowed(Act.open_ballot, State(proposal.state))
+    ordering.ensure_turn(session, number)
     revision = proposals.latest_revision(session, proposal)
     paths = [touch.path for touch in revision.touches]
     rules = rulesets.rules_for(session, group, paths, preset=preset or proposal.preset)

@@ -43,6 +43,7 @@ from reviewtool.services import (
     events,
     lifecycle,
     objections,
+    ordering,
     people,
     proposals,
     record_files,
@@ -214,6 +215,7 @@ def _plan(session: Session, workshop: Workshop, number: int, asked: _Asked, resu
     if asked.revision != proposal.latest:
         raise OutOfDate("revision-newer", number=number)
     ensure_allowed(Act.merge, State(proposal.state))
+    ordering.ensure_turn(session, number)
     revision = proposals.latest_revision(session, proposal)
     ballot = deciding_ballot(session, proposal, revision)
     if ballot is None:

@@ -65,6 +65,7 @@ FAMILIES = (
             "ballot_extended": mark("Votación prorrogada"),
             "extension_asked": mark("Prórroga pedida"),
             "extension_declined": mark("Prórroga denegada"),
+            "ordered": mark("Orden entre propuestas"),
         },
     ),
     Family(
@@ -168,6 +169,12 @@ def _until(facts: Facts) -> str:
     return localtime(datetime.fromisoformat(facts["closes_at"]))
 
 
+def _ordered(facts: Facts, _seat: str) -> str:
+    if facts["first"] is None:
+        return _("Quitó la espera por otra propuesta")
+    return _("Decidió que se decide primero P-%(first)s", first=facts["first"])
+
+
 _TOLD: dict[str, Callable[[Facts, str], str]] = {
     "revised": lambda facts, _seat: _("Presentó la versión %(version)s", version=facts["revision"]),
     "consultation_extended": lambda facts, _seat: _("Prorrogó la consulta hasta el %(when)s", when=_until(facts)),
@@ -193,6 +200,7 @@ _TOLD: dict[str, Callable[[Facts, str], str]] = {
     "ballot_closed": lambda facts, _seat: _(
         "Terminó la votación %(number)s: %(outcome)s", number=facts["ballot"], outcome=outcome_name(facts["outcome"])
     ),
+    "ordered": _ordered,
     "followed_up": lambda facts, _seat: _(
         "Anotó el seguimiento: %(step)s (%(recipient)s)",
         step=step_name(facts["step"]),

@@ -16,7 +16,7 @@ from reviewtool.models import Ballot, ExtensionRequest, Objection, Person, Propo
 from reviewtool.rules.lifecycle import OPEN_STATES, State
 from reviewtool.rules.permissions import Act, Role
 from reviewtool.rules.voting import BallotRules, Majority, Roll, SeatOnRoll, Standing, results_visible
-from reviewtool.services import combining, documents, objections, people, proposals, standings, votes
+from reviewtool.services import combining, documents, objections, ordering, people, proposals, standings, votes
 from reviewtool.services.receiving import Received
 from reviewtool.services.standings import Counted
 from reviewtool.web.database import me, workshop
@@ -41,6 +41,7 @@ class Case:
     roles: frozenset[Role]
     seat: Seat | None
     colleagues: tuple[str, ...]  # of the coordination, asked only for who would merge an own proposal
+    waits_for: int | None  # the open proposal that is to be decided first
     withdrawn: frozenset[int]  # versions whose text was withdrawn for confidentiality
 
     @property
@@ -143,6 +144,7 @@ def gather(session: Session, proposal: Proposal, revision: Revision, ballot: Bal
         roles=roles,
         seat=people.seat_of(person),
         colleagues=_colleagues(session, proposal, person) if Role.coordination in roles else (),
+        waits_for=ordering.waits_for(session, proposal.number) if live else None,
         withdrawn=proposals.withdrawn_versions(session, proposal.number),
     )
 

@@ -33,7 +33,16 @@ from reviewtool.web.decision_rows import (
 )
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import localdate, mark
-from reviewtool.web.offers import Offer, everything, of_author, of_coordination, of_member, why_no_vote, why_not_open
+from reviewtool.web.offers import (
+    Offer,
+    everything,
+    of_author,
+    of_coordination,
+    of_member,
+    why_no_vote,
+    why_not_open,
+    why_not_yet,
+)
 from reviewtool.web.positions import (
     NEXT,
     STANCES,
@@ -230,8 +239,10 @@ def _opinion_form(case: Case, given: tuple[Opinion, ...]) -> Form:
 
 
 def _notes(case: Case) -> tuple[str, ...]:
-    """Return what the column says above everything else: interruption, suspension, second call, amendment asked."""
+    """Return what the column says above everything else: waiting, interruption, suspension, second call, amendment."""
     ballot, found = case.ballot, []
+    if case.waits_for is not None:
+        found.append(why_not_yet(case))
     if case.proposal.amendment_asked:
         if case.is_open:
             found.append(_("Quien propuso el cambio pide suspender la votación para corregir el texto."))

@@ -52,6 +52,7 @@ ELSEWHERE: Mapping[str, str] = {
     "new_version": "drafts.start_revision",
     "decide_in_meeting": "meetings.decide",
     "register_comment": "registering.comment",
+    "order": "ordering.choose",
 }
 LABELS: Mapping[str, str] = {
     "vote": mark("Votar"),
@@ -69,6 +70,7 @@ LABELS: Mapping[str, str] = {
     "register": mark("Registrar un voto"),
     "decide_in_meeting": mark("Decidir en una reunión"),
     "register_comment": mark("Registrar un comentario"),
+    "order": mark("Decidir primero otra"),
     "call_again": mark("Segunda convocatoria"),
     "submit_objection": mark("Someter la objeción al grupo"),
     "merge": mark("Incorporar al texto"),
@@ -191,7 +193,9 @@ def of_coordination(case: Case) -> list[Offer]:
         return []
     at_rest = _AT_REST.get(case.state)
     found = _running(case) if case.is_open else at_rest(case) if at_rest else []
-    return [*found, _offer("register_comment")] if allowed(Act.comment, case.state) else found
+    if allowed(Act.comment, case.state):
+        found = [*found, _offer("register_comment")]
+    return [*found, _offer("order")] if allowed(Act.order_proposals, case.state) else found
 
 
 def _consultation(case: Case) -> list[Offer]:
@@ -200,9 +204,15 @@ def _consultation(case: Case) -> list[Offer]:
 
 def why_not_open(case: Case) -> str:
     """Say why no ballot can be opened on the newest version; nothing where one can."""
-    return (
-        say(AlreadyDecided("version-withdrawn", number=case.number)) if case.revision.number in case.withdrawn else ""
-    )
+    if case.revision.number in case.withdrawn:
+        return say(AlreadyDecided("version-withdrawn", number=case.number))
+    return why_not_yet(case)
+
+
+def why_not_yet(case: Case) -> str:
+    """Say which proposal is to be decided first; nothing where none is."""
+    first = case.waits_for
+    return say(AlreadyDecided("decide-first", number=case.number, first=first)) if first is not None else ""
 
 
 def _requests(case: Case) -> list[Offer]:
@@ -252,6 +262,8 @@ def _approved(case: Case) -> list[Offer]:
 
 def why_not_merge(case: Case) -> str:
     """Say why an approved text cannot be merged now by the reader; nothing where it can."""
+    if case.waits_for is not None:
+        return why_not_yet(case)
     if case.open_objections:
         seats = seats_joined([each.seat for each in case.open_objections])
         return ngettext(

@@ -23,6 +23,7 @@ from reviewtool.services import (
     comparing,
     conversations,
     documents,
+    ordering,
     people,
     placing,
     private_notes,
@@ -76,7 +77,9 @@ def render(number: int) -> str:
     closed = stamp.closes_at is not None and stamp.closes_at <= now()  # and waits for whoever writes it down
     asked = (*(request.args.get(name) for name in ("version", "desde")), _view(), _whole())
     known = _known(stamp)
-    key = ("proposal", number, stamp, known, closed, documents.tip(workshop()), asked, remembering.reader(alone=True))
+    waits = ordering.waits_for(reading(), number)  # of another proposal, whose end raises no version of this one
+    facts = (stamp, known, closed, waits, documents.tip(workshop()))
+    key = ("proposal", number, facts, asked, remembering.reader(alone=True))
     return _framed(stamp.title, number, remembering.part(key, lambda: _inside(number, Composer(), known)))
 
 

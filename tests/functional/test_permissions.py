@@ -93,6 +93,7 @@ NEEDS: dict[str, Act | None] = {
     "merging.merge": Act.merge,
     "merging.several": Act.merge,
     "follow_ups.new": Act.record_follow_up,
+    "ordering.choose": Act.order_proposals,
     "private_notes.edit": Act.keep_private_note,
     "merging.conflict": Act.read_documents,
     "editions.compare": Act.read_documents,

@@ -106,6 +106,8 @@ READING = {
     "proposal-reader": Page(READER, "/propuestas/13"),
     "vote-several": Page("derlis.benitez", "/votar"),
     "vote-several-refused": Page("derlis.benitez", "/votar", {"vote": "x"}, 400),
+    "order": Page(COORDINATION, "/propuestas/16/orden"),
+    "order-refused": Page(COORDINATION, "/propuestas/16/orden", {"first": "16"}, 400),
     "private-note": Page(MEMBER, "/propuestas/13/nota"),
     "private-note-refused": Page(
         MEMBER, "/propuestas/13/nota", {"seen": "7", "body": "Consultar con la asesoría"}, 409

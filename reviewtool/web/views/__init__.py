@@ -20,6 +20,7 @@ NOUNS = (
     "merging",
     "follow_ups",
     "private_notes",
+    "ordering",
     "editions",
     "decisions",
     "log",
