@@ -112,6 +112,7 @@ ALLOWED: Mapping[Act, frozenset[State]] = MappingProxyType(
         Act.vote: frozenset({State.voting}),
         Act.confirm_vote: frozenset({State.voting}),
         Act.interrupt_silence: frozenset({State.voting}),
+        Act.separate_correction: frozenset({State.voting}),
         Act.raise_objection: OPEN_STATES,
         Act.lift_objection: _TALKING,
         Act.request_extension: frozenset({State.consultation, State.voting}),

@@ -47,6 +47,7 @@ class Act(StrEnum):
     raise_objection = "raise_objection"
     lift_objection = "lift_objection"
     interrupt_silence = "interrupt_silence"
+    separate_correction = "separate_correction"
     request_extension = "request_extension"
     give_opinion = "give_opinion"
     keep_private_note = "keep_private_note"
@@ -104,6 +105,7 @@ TABLE: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.raise_objection: _MEMBERS,
         Act.lift_objection: _MEMBERS,
         Act.interrupt_silence: _MEMBERS,
+        Act.separate_correction: _PARTICIPANTS,
         Act.request_extension: _MEMBERS,
         Act.give_opinion: _OBSERVERS,
         Act.keep_private_note: _MEMBERS,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from reviewtool.errors import InvalidInput
 from reviewtool.group import Advanced, DocumentPreset, FirstRules, Group, Numbers
@@ -106,6 +106,15 @@ def with_preset(rules: BallotRules, preset: str) -> BallotRules:
     if wanted.majority is Majority.silence:  # nobody is *for* in a silence: certified trainers cannot be asked there
         return replace(changed, certified_in_favour=0)
     return changed
+
+
+FORM: Final = "forma"
+FORM_DAYS: Final = 3  # working days in which anybody may separate a correction from its list
+
+
+def form_list(rules: BallotRules) -> BallotRules:
+    """Return the rules of corrections of form that are announced in a list: a short silence."""
+    return replace(with_preset(rules, "silencio"), preset=FORM, decision_days=FORM_DAYS)
 
 
 def from_group(group: Group) -> RuleSet:

@@ -61,7 +61,7 @@ def open_one(
     revision = proposals.latest_revision(session, proposal)
     paths = [touch.path for touch in revision.touches]
     rules = rulesets.rules_for(session, group, paths, preset=preset or proposal.preset)
-    return _open(session, group, proposal, rules, by=by, reason=reason, closes_at=closes_at)
+    return open_by(session, group, proposal, rules, by=by, reason=reason, closes_at=closes_at)
 
 
 def ensure_days(days: int) -> int:
@@ -79,7 +79,7 @@ def ensure_reason(reason: str) -> None:
         raise InvalidInput("text-too-long", field="reason", most=5_000)
 
 
-def _open(
+def open_by(
     session: Session,
     group: Group,
     proposal: Proposal,
@@ -91,6 +91,7 @@ def _open(
     purpose: str = "text",
     second_call_of: int | None = None,
 ) -> Ballot:
+    """Open a ballot on a locked proposal by rules that are given, with the roll of today."""
     at = now()
     closes_at = closes_at or rulesets.closing(session, group, at, rules.decision_days)
     if not at < closes_at <= at + LONGEST:
@@ -255,7 +256,7 @@ def call_again(session: Session, group: Group, number: int, *, by: Person, reaso
         raise AlreadyDecided("second-call-once", number=number)
     ensure_reason(reason)
     rules = second_call_rules(BallotRules.from_json(first.rules))
-    ballot = _open(
+    ballot = open_by(
         session, group, proposal, rules, by=by, reason=reason, purpose=first.purpose, second_call_of=first.number
     )
     for vote in session.scalars(select(Vote).where(Vote.ballot_id == first.id, Vote.current)):
@@ -275,7 +276,7 @@ def submit_objection(session: Session, group: Group, number: int, *, by: Person,
     if not may_submit_objection(rules, open_objections=len(open_objections(session, number))):
         raise AlreadyDecided("override-never", number=number)
     ensure_reason(reason)
-    return _open(session, group, proposal, override_rules(rules), by=by, reason=reason, purpose="override")
+    return open_by(session, group, proposal, override_rules(rules), by=by, reason=reason, purpose="override")
 
 
 class Running(NamedTuple):

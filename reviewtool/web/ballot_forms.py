@@ -138,6 +138,8 @@ def vote_lead(case: Case) -> str:
     version = case.ballot.revision
     if case.ballot.purpose == "override":
         return _("Se decide si se sigue adelante pese a la objeción formal. A favor significa seguir adelante.")
+    if case.is_in_form_list:
+        return _("Corrección de forma anunciada en una lista. Si nadie la separa hasta el cierre, se aprueba.")
     if case.is_silence:
         return _("Sobre la versión %(version)s. Si nadie interrumpe el silencio, se aprueba.", version=version)
     return _("Sobre la versión %(version)s. Puede cambiarlo hasta el cierre.", version=version)

@@ -15,6 +15,7 @@ from reviewtool.clock import now
 from reviewtool.models import Ballot, ExtensionRequest, Objection, Person, Proposal, Revision, Seat, Vote
 from reviewtool.rules.lifecycle import OPEN_STATES, State
 from reviewtool.rules.permissions import Act, Role
+from reviewtool.rules.presets import FORM
 from reviewtool.rules.voting import BallotRules, Majority, Roll, SeatOnRoll, Standing, results_visible
 from reviewtool.services import combining, documents, objections, ordering, people, proposals, standings, votes
 from reviewtool.services.receiving import Received
@@ -78,6 +79,11 @@ class Case:
     def is_silence(self) -> bool:
         """Say whether the newest ballot is a silence procedure."""
         return self.rules.majority is Majority.silence
+
+    @property
+    def is_in_form_list(self) -> bool:
+        """Say whether the newest ballot is a correction of form that was announced in a list."""
+        return self.rules.preset == FORM
 
     @property
     def is_author(self) -> bool:

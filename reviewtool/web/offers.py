@@ -53,6 +53,7 @@ ELSEWHERE: Mapping[str, str] = {
     "decide_in_meeting": "meetings.decide",
     "register_comment": "registering.comment",
     "order": "ordering.choose",
+    "separate": "form_corrections.separate",
 }
 LABELS: Mapping[str, str] = {
     "vote": mark("Votar"),
@@ -71,6 +72,7 @@ LABELS: Mapping[str, str] = {
     "decide_in_meeting": mark("Decidir en una reunión"),
     "register_comment": mark("Registrar un comentario"),
     "order": mark("Decidir primero otra"),
+    "separate": mark("Separar de la lista"),
     "call_again": mark("Segunda convocatoria"),
     "submit_objection": mark("Someter la objeción al grupo"),
     "merge": mark("Incorporar al texto"),
@@ -132,7 +134,7 @@ def of_member(case: Case) -> list[Offer]:
 def _of_ballot(case: Case) -> list[Offer]:
     why = why_no_vote(case)
     found = [_offer("vote", why)]
-    if case.is_silence:
+    if case.is_silence and not case.is_in_form_list:
         found.append(_offer("interrupt", why))
     own = case.own_vote
     if own is not None and not own.confirmed:
@@ -157,6 +159,12 @@ def why_no_vote(case: Case) -> str:
 
 def _is_alternate(case: Case) -> bool:
     return case.seat is not None and people.holds_as_alternate(case.person, case.seat)
+
+
+def of_list(case: Case) -> list[Offer]:
+    """Return the act that takes a correction of form out of its list, for whoever takes part in the discussion."""
+    listed = case.is_open and case.is_in_form_list and may_now(Act.separate_correction)
+    return [_offer("separate")] if listed else []
 
 
 def of_observer(case: Case) -> list[Offer]:
@@ -304,7 +312,7 @@ _AT_REST: Mapping[State, Callable[[Case], list[Offer]]] = {
 def everything(case: Case) -> dict[str, Offer]:
     """Return all acts of the reader by name; an open offer prevails over one with a reason against it."""
     found: dict[str, Offer] = {}
-    for offer in (*of_coordination(case), *of_author(case), *of_member(case), *of_observer(case)):
+    for offer in (*of_coordination(case), *of_author(case), *of_member(case), *of_list(case), *of_observer(case)):
         if offer.act not in found or offer.is_open:
             found[offer.act] = offer
     return found

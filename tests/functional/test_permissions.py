@@ -93,6 +93,8 @@ NEEDS: dict[str, Act | None] = {
     "merging.merge": Act.merge,
     "merging.several": Act.merge,
     "follow_ups.new": Act.record_follow_up,
+    "form_corrections.announce": Act.open_ballot,
+    "form_corrections.separate": Act.separate_correction,
     "ordering.choose": Act.order_proposals,
     "private_notes.edit": Act.keep_private_note,
     "merging.conflict": Act.read_documents,

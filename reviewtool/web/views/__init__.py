@@ -21,6 +21,7 @@ NOUNS = (
     "follow_ups",
     "private_notes",
     "ordering",
+    "form_corrections",
     "editions",
     "decisions",
     "log",

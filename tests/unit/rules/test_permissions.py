@@ -34,6 +34,7 @@ raise_objection              - - m -
 lift_objection               - - m -
 interrupt_silence            - - m -
 request_extension            - - m -
+separate_correction          - o m c
 give_opinion                 - o - -
 keep_private_note            - - m -
 extend_consultation          - - - c
