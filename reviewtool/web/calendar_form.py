@@ -11,7 +11,7 @@ from reviewtool.errors import InvalidInput
 from reviewtool.group import GroupCalendar, Holiday
 from reviewtool.services import rulesets
 
-MOST_LINES: Final = 1_000
+MOST: Final = 100_000  # characters of all days without work
 _HOUR: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _CODES: Final = re.compile(r"[A-Z]{2,16}(?:[ ,]+[A-Z]{2,16})*")
 
@@ -30,9 +30,9 @@ def read(closing_time: str, typed: str, zone: str) -> GroupCalendar:
     """Return the calendar that was typed; raises InvalidInput("closing-time-bad"/"holiday-line")."""
     if not _HOUR.fullmatch(closing_time):
         raise InvalidInput("closing-time-bad", field="closing_time")
+    if len(typed) > MOST:
+        raise InvalidInput("text-too-long", field="holidays", most=MOST)
     written = [(at, line) for at, line in enumerate(typed.splitlines(), 1) if line.strip()]
-    if len(written) > MOST_LINES:
-        raise InvalidInput("text-too-long", field="holidays", most=MOST_LINES)
     return rulesets.section(closing_time, [_holiday(at, line) for at, line in written], zone)
 
 

@@ -200,6 +200,8 @@ def test_a_line_of_the_calendar_that_makes_no_sense_is_named(workshop, coordinat
     assert answer.status_code == 400
     assert sentence in said(answer)
     assert holidays.split(";")[0] in answer.text
+    too_much = coordination.post("/reglas/calendario", data={"closing_time": "17:00", "holidays": "x" * 100_001})
+    assert "El texto pasa de 100000 caracteres." in said(too_much)
     wrong_hour = coordination.post("/reglas/calendario", data={"closing_time": "25:00", "holidays": ""})
     assert "Escriba una hora, como 17:00." in said(wrong_hour)
 
@@ -226,6 +228,7 @@ def test_the_rules_go_out_as_a_file_and_come_in_again_through_the_form(workshop,
         (b"[rules]\nmajority = 'x'", "la clave «rules.majority» no sirve"),
         (b"\xff\xfe", "El archivo no es un texto en UTF-8."),
         (b"", "Elija un archivo de su equipo."),
+        (b"#" * 200_001, "El texto pasa de 200000 caracteres."),
         (b"name = 'x'", "El archivo no tiene la sección «rules»."),
     ],
 )

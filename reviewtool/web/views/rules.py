@@ -188,7 +188,9 @@ def load() -> Any:
     name = (sent.filename or "") if sent else ""
     try:
         content = sent.read(4 * FILE_LIMIT).decode("utf-8-sig") if sent and name else text("content")
-        if not content.strip() or len(content) > FILE_LIMIT:
+        if len(content) > FILE_LIMIT:
+            raise InvalidInput("text-too-long", field="file", most=FILE_LIMIT)
+        if not content.strip():
             raise InvalidInput("file-missing", field="file")
         if line("what") == "calendar":
             found = rules_files.calendar_of(content, name or _("El texto pegado"))
