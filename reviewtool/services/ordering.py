@@ -15,10 +15,9 @@ from reviewtool.rules.lifecycle import OPEN_STATES, State, ensure_allowed
 from reviewtool.rules.permissions import Act
 from reviewtool.services import events, people, proposals
 
-_ORDERED = "ordered"
 _NEWEST = (  # the kind stands in the statement, not beside it: only so is the index of these acts taken
     select(Event.facts)
-    .where(Event.proposal_number == bindparam("number"), Event.kind == literal(_ORDERED, literal_execute=True))
+    .where(Event.proposal_number == bindparam("number"), Event.kind == literal("ordered", literal_execute=True))
     .order_by(Event.seq.desc())
     .limit(1)
 )
@@ -38,8 +37,8 @@ def choose_first(session: Session, number: int, first: int | None, *, by: Person
         raise InvalidInput("order-circle", field="first", number=number, first=first)
     if first != first_of(session, number):
         proposal = proposals.lock(session, number)
-        event = events.add(session, proposal, _ORDERED, by=by, first=first, reason=reason.strip())
-        events.tell(session, event, [proposal.author_id], _ORDERED)
+        event = events.add(session, proposal, "ordered", by=by, first=first, reason=reason.strip())
+        events.tell(session, event, [proposal.author_id], "ordered")
 
 
 def first_of(session: Session, number: int) -> int | None:

@@ -88,7 +88,9 @@ def set_rules(workshop, **changes) -> None:
     with workshop.database.write() as session:
         present = rulesets.in_force(session, workshop.group)
         changed = presets.RuleSet(replace(present.rules, **changes), present.documents)
-        session.add(RuleSet(effective_on=clock.now().date(), rules=changed.to_json(), created_at=clock.now()))
+        session.add(
+            RuleSet(effective_on=rulesets.today(workshop.group), rules=changed.to_json(), created_at=clock.now())
+        )
 
 
 # What one form does

@@ -118,6 +118,7 @@ ADMITTED = {
     Act.vote: "v",
     Act.confirm_vote: "v",
     Act.interrupt_silence: "v",
+    Act.separate_correction: "v",
     Act.raise_objection: "cavA",
     Act.lift_objection: "cavAndw",
     Act.request_extension: "cv",
