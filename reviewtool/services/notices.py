@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from reviewtool.clock import now
 from reviewtool.models import Comment, Event, Notice, Person, Proposal, Suggestion
 
-TALK = ("mention", "comment", "objection", "objection_lifted", "registered")
+TALK = ("mention", "comment", "objection", "objection_lifted", "registered", "overdue")
 SHOWN = 10
 
 

@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
@@ -26,7 +26,7 @@ from reviewtool.gitstore import record as store_record
 from reviewtool.gitstore.ids import CommitId
 from reviewtool.models import Event, Installation, Proposal
 from reviewtool.models.proposal import DIRTY
-from reviewtool.services import inspections, installations, minutes, record_files, refmoves, signatures
+from reviewtool.services import inspections, installations, minutes, record_files, refmoves, reminding, signatures
 from reviewtool.services.record_files import FORMAT, GROUP_REF, MINUTES, ref_of
 from reviewtool.services.workshop import Workshop
 
@@ -36,6 +36,7 @@ TRIES = 5
 BATCH = 50
 EVERY_SECONDS = 0.75
 PACK_EVERY = timedelta(hours=6)
+TELL_EVERY = timedelta(minutes=10)  # what is told by the day need not be asked at every turn
 _Files = dict[str, bytes | None]
 
 
@@ -207,8 +208,8 @@ def record_group(workshop: Workshop) -> bool:
 class Recorder:
     """The thread that follows the acts: one a process tries, one an installation works (a file lock decides).
 
-    It also finishes moves of refs that a full disk or a killed process left pending, packs the store now and then, and
-    begins the verifications and backups that people ask for.
+    It also finishes moves of refs that a full disk or a killed process left pending, packs the store now and then,
+    tells the group what nobody else would, and begins the verifications and backups that people ask for.
     """
 
     def __init__(self, workshop: Workshop, lock_file: Path, inspect: Callable[[str, int], None] | None = None) -> None:
@@ -216,6 +217,7 @@ class Recorder:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._packed_at = now()
+        self._told_at: datetime | None = None
 
     def start(self) -> None:
         """Begin to follow."""
@@ -251,6 +253,9 @@ class Recorder:
             record_group(self.workshop)
             catch_up(self.workshop)
             self._inspect_if_asked()
+            if self._told_at is None or now() - self._told_at > TELL_EVERY:
+                self._told_at = now()
+                reminding.tell_overdue(self.workshop)
             if now() - self._packed_at > PACK_EVERY:
                 self._packed_at = now()
                 maintenance.pack(self.workshop.store)

@@ -40,6 +40,7 @@ FAMILIES = (
             "withdrawn": mark("Propuesta retirada"),
             "reopened": mark("Propuesta retomada"),
             "merged": mark("Incorporación al texto"),
+            "overdue": mark("Cinco días hábiles sin incorporarse"),
         },
     ),
     Family(
@@ -105,6 +106,7 @@ _SHORT: dict[str, str] = {  # a sentence without facts
     "content_withdrawn": mark("Retiró un texto por confidencialidad"),
     "consultation_closed": mark("Terminó la consulta"),
     "extension_declined": mark("Denegó la prórroga"),
+    "overdue": mark("Lleva cinco días hábiles aprobada sin incorporarse"),
     "amendment_asked": mark("Pidió suspender la votación para enmendar el texto"),
 }
 

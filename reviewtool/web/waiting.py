@@ -135,6 +135,8 @@ def _said(notice: Unread, *, own: bool) -> Said:
         text = _("Ver la objeción")
     elif notice.kind == "registered":
         text = _("Ver lo registrado")
+    elif notice.kind == "overdue":
+        text = _("Ver la propuesta")
     return Said(
         id=notice.id,
         title=_headline(notice, own=own),
@@ -143,7 +145,7 @@ def _said(notice: Unread, *, own: bool) -> Said:
         quote="" if suggests else _cut(notice.body),
         original=_cut(notice.original or ""),
         replacement=_cut(notice.replacement or "") if suggests else None,
-        action=(url, text, _("a %(who)s, en %(name)s", who=notice.by, name=name)),
+        action=(url, text, _("a %(who)s, en %(name)s", who=notice.by, name=name) if notice.by else name),
     )
 
 
@@ -151,6 +153,8 @@ def _headline(notice: Unread, *, own: bool) -> str:
     facts = {"who": notice.by, "title": notice.title}
     if notice.kind == "registered":
         return _(_REGISTERED[notice.act], **facts)
+    if notice.kind == "overdue":
+        return _("Lleva cinco días hábiles aprobada sin incorporarse: «%(title)s»", **facts)
     if notice.kind == "objection":
         return _("%(who)s presentó una objeción formal a «%(title)s»", **facts)
     if notice.kind == "objection_lifted":
