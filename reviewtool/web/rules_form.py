@@ -21,7 +21,6 @@ from reviewtool.web.errors import say
 Typed = Mapping[str, str]
 VOTED: Final = (Majority.two_thirds, Majority.simple, Majority.absolute, Majority.consensus)
 SWITCHES: Final = ("author_votes", "results_hidden_until_closed", "early_close")
-MOST_DOCUMENTS: Final = 20  # rows of rules for some documents
 _PATH: Final = re.compile(r"[^\x00-\x1f\\]{1,300}")
 _SILENCE: Final = "silencio"
 
@@ -65,7 +64,8 @@ def _numbers_shown(rules: BallotRules, prefix: str) -> dict[str, str]:
 
 def rows(typed: Typed) -> list[int]:
     """Return the numbers of the rows of rules for some documents that are filled in, in order."""
-    return [at for at in range(MOST_DOCUMENTS) if typed.get(f"doc-{at}-paths", "").strip()]
+    found = (re.fullmatch(r"doc-([0-9]{1,6})-paths", name) for name, value in typed.items() if value.strip())
+    return sorted(int(each[1]) for each in found if each)
 
 
 def compacted(typed: Typed) -> dict[str, str]:

@@ -222,7 +222,7 @@ def form(session: Session, typed: Mapping[str, str]) -> FormChoices:
         majority_choices=[
             (each.value, majority_name(each.value), _(rules_words.APPROVED[each])) for each in rules_form.VOTED
         ],
-        rows=[*filled, len(filled)][: rules_form.MOST_DOCUMENTS],
+        rows=[*filled, len(filled)],
         seats=seats,
         certified=certified,
         open_advanced=any(typed.get(name, "") not in ("", usual.get(name)) for name in advanced),

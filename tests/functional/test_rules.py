@@ -239,6 +239,21 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(coordination, con
     assert sentence.replace("«rules.majority»", '"rules.majority"') in said(answer)
 
 
+def test_every_rule_for_documents_of_a_file_comes_through_the_form(workshop, coordination, typed):
+    content = "[rules]\n" + "".join(f'[[rules.documents]]\npaths = ["carpeta-{at}/**"]\n' for at in range(30))
+    form = coordination.post("/reglas/archivo", data={"content": content, "what": "rules"})
+    names = ("paths", "preset", "consultation_days", "decision_days", "quorum", "majority")
+    assert all(f'name="doc-29-{name}"' in form.text for name in names)
+    usual = ("votacion", "10", "10", "1/2", "two_thirds")
+    many = {
+        f"doc-{at}-{name}": value
+        for at in range(30)
+        for name, value in zip(names, (f"carpeta-{at}/**", *usual), strict=True)
+    }
+    assert coordination.post("/reglas/nuevas", data=typed | many | {"step": "save"}).status_code == 303
+    assert [each.paths for each in stored(workshop).documents] == [(f"carpeta-{at}/**",) for at in range(30)]
+
+
 def test_a_rule_that_can_never_pass_comes_from_a_file_into_the_form_and_is_refused_there(coordination, typed):
     content = '[rules]\npreset = "votacion"\nquorum = 40\n'
     form = coordination.post("/reglas/archivo", data={"content": content, "what": "rules"})
