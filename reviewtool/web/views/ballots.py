@@ -17,7 +17,7 @@ from reviewtool.models import Person
 from reviewtool.rules.permissions import Act
 from reviewtool.services import ballots, consultations, objections, people, votes
 from reviewtool.services.receiving import Received
-from reviewtool.web import ballot_forms, bloc, case
+from reviewtool.web import act_page, ballot_forms, bloc, case
 from reviewtool.web.case import Case
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.decision_rows import may_lift
@@ -33,7 +33,6 @@ blueprint = Blueprint("ballots", __name__)
 
 Perform = Callable[[Session, Person], Any]
 BOTH = ["GET", "POST"]
-FIELD_OF = {"closes_at": "closes_on"}  # what the service calls an instant is a day in the form
 
 
 def _do(name: str, number: int, perform: Perform, done: str, *, objection_id: int | None = None) -> Any:
@@ -56,21 +55,9 @@ def _page(name: str, number: int, error: ReviewError | None = None, *, objection
     """Render the form of an act; without an error of its own, what is known to be impossible is said at once."""
     found = case.of_number(reading(), number)
     why_not = _why_not(name, found, objection_id)
-    status = status_of(error) if error else 200
     if isinstance(error, NotAllowed | NotFound):  # nothing on this page would help
         raise error
-    form = ballot_forms.build(name, found, objection_id=objection_id)
-    known = {each.name for each in form.fields}
-    field = FIELD_OF.get(getattr(error, "field", ""), getattr(error, "field", ""))
-    page = render_template(
-        "ballots/act.html",
-        proposal=found.proposal,
-        form=form,
-        why_not=why_not,
-        errors={field if field in known else "": say(error)} if error else {},
-        visible_to=visible_to(),
-    )
-    return page, status
+    return act_page.render(found, ballot_forms.build(name, found, objection_id=objection_id), error, why_not)
 
 
 def _why_not(name: str, found: Case, objection_id: int | None) -> str:

@@ -9,14 +9,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from reviewtool.errors import AlreadyDecided, InvalidInput, ReviewError
 from reviewtool.rules.permissions import Act
 from reviewtool.services import form_corrections, people
-from reviewtool.web import case, merge_page
+from reviewtool.web import act_page, case, merge_page
 from reviewtool.web.ballot_forms import Field, Form
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.forms import pairs, text
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import joined
-from reviewtool.web.proposal_page import visible_to
 
 blueprint = Blueprint("form_corrections", __name__)
 
@@ -81,12 +80,5 @@ def separate(number: int) -> Any:
     title = _("Separar P-%(number)s de la lista", number=number)
     lead = _("La corrección deja de aprobarse por sí sola y espera una decisión por el procedimiento habitual.")
     url = url_for("form_corrections.separate", number=number)
-    page = render_template(
-        "ballots/act.html",
-        proposal=found.proposal,
-        form=Form("separate", title, lead, url, _("Separar de la lista"), (reason,)),
-        why_not="" if listed else say(AlreadyDecided("not-in-a-list", number=number)),
-        errors={getattr(error, "field", ""): say(error)} if error else {},
-        visible_to=visible_to(),
-    )
-    return (page, status_of(error)) if error else page
+    form = Form("separate", title, lead, url, _("Separar de la lista"), (reason,))
+    return act_page.render(found, form, error, "" if listed else say(AlreadyDecided("not-in-a-list", number=number)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 
 from reviewtool.errors import AlreadyDecided, NotFound, ReviewError
 from reviewtool.models import Objection
@@ -13,16 +13,14 @@ from reviewtool.rules.permissions import Act
 from reviewtool.services import objections, people, registering
 from reviewtool.services.receiving import Received
 from reviewtool.services.threads import Message, Place
-from reviewtool.web import case, received_forms
-from reviewtool.web.ballot_forms import Form
+from reviewtool.web import act_page, case, received_forms
 from reviewtool.web.case import Case
 from reviewtool.web.database import act, end_reading, me, reading
 from reviewtool.web.decision_rows import may_register_lifting
-from reviewtool.web.errors import say, status_of
+from reviewtool.web.errors import say
 from reviewtool.web.forms import line, text, whole
 from reviewtool.web.holidays import read_day
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.proposal_page import visible_to
 
 blueprint = Blueprint("registering", __name__)
 
@@ -56,7 +54,7 @@ def lifting(number: int, objection_id: int) -> Any:
     found = case.of_number(reading(), number)
     objection = _objection(found, objection_id)
     why_not = "" if may_register_lifting(found, objection) else _why_no_lifting(objection)
-    return _page(found, received_forms.lifting(found, objection), error, why_not)
+    return act_page.render(found, received_forms.lifting(found, objection), error, why_not)
 
 
 def _objection(found: Case, objection_id: int) -> Objection:
@@ -94,18 +92,4 @@ def comment(number: int) -> Any:
     offered = allowed(Act.comment, found.state)
     senders = [person for person in registering.those_who_comment(reading()) if person.id != me().id]
     why_not = "" if offered else say(AlreadyDecided("state-forbids"))
-    return _page(found, received_forms.comment(found, senders), error, why_not)
-
-
-def _page(found: Case, form: Form, error: ReviewError | None, why_not: str) -> Any:
-    field = getattr(error, "field", "")
-    known = {each.name for each in form.fields}
-    page = render_template(
-        "ballots/act.html",
-        proposal=found.proposal,
-        form=form,
-        why_not=why_not,
-        errors={field if field in known else "": say(error)} if error else {},
-        visible_to=visible_to(),
-    )
-    return (page, status_of(error)) if error else page
+    return act_page.render(found, received_forms.comment(found, senders), error, why_not)
