@@ -14,6 +14,7 @@ from reviewtool.clock import now
 from reviewtool.models import Comment, Event, Notice, Person, Proposal, Suggestion
 
 TALK = ("mention", "comment", "objection", "objection_lifted", "registered", "overdue")
+TOLD = frozenset({"overdue"})  # to everybody; the others are said to one person
 SHOWN = 10
 
 

@@ -115,6 +115,7 @@ class Work:
     opinions: Queue = Queue()
     consultations: Queue = Queue()
     talk: tuple[notices.Unread, ...] = ()
+    told: tuple[notices.Unread, ...] = ()  # what the whole group is told; nobody has to answer
     own: tuple[Own, ...] = ()
     drafts: tuple[Begun, ...] = ()
 
@@ -141,9 +142,11 @@ def of_person(session: Session, workshop: Workshop, person: Person) -> Work:
         kind: Queue(tuple(_filled(workshop, item, counted, touched) for item in items[:SHOWN]), len(items))
         for kind, items in queues.items()
     }
+    unread = notices.unread(session, person.id)
     return Work(
         **shown,
-        talk=notices.unread(session, person.id),
+        talk=tuple(each for each in unread if each.kind not in notices.TOLD),
+        told=tuple(each for each in unread if each.kind in notices.TOLD),
         own=_with_tasks(session, workshop, mine, counted),
         drafts=_drafts(session, person),
     )
