@@ -103,6 +103,7 @@ ALLOWED: Mapping[Act, frozenset[State]] = MappingProxyType(
         Act.edit_own_comment: _TALKING,
         Act.adopt_suggestion: frozenset({State.consultation, State.awaiting_decision}),
         Act.apply_suggestion: frozenset({State.consultation, State.awaiting_decision}),
+        Act.decline_suggestion: frozenset({State.consultation, State.awaiting_decision}),
         # approved: only the version that a collision with the published text asks for
         Act.revise_own: frozenset({State.consultation, State.awaiting_decision, State.approved}),
         Act.withdraw_own: _ANY - {State.merged, State.withdrawn},

@@ -36,6 +36,7 @@ class Act(StrEnum):
     propose = "propose"
     revise_own = "revise_own"
     apply_suggestion = "apply_suggestion"
+    decline_suggestion = "decline_suggestion"
     adopt_suggestion = "adopt_suggestion"
     withdraw_own = "withdraw_own"
     propose_undoing = "propose_undoing"
@@ -95,6 +96,7 @@ TABLE: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.propose: _AUTHORS,
         Act.revise_own: _AUTHORS,
         Act.apply_suggestion: _AUTHORS,
+        Act.decline_suggestion: _AUTHORS,
         Act.adopt_suggestion: _MEMBERS,
         Act.withdraw_own: _AUTHORS,
         Act.propose_undoing: _AUTHORS,

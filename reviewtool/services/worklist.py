@@ -29,7 +29,7 @@ from reviewtool.models import (
 )
 from reviewtool.rules.lifecycle import OPEN_STATES, State
 from reviewtool.rules.permissions import Act, may
-from reviewtool.services import notices, people, standings, touching
+from reviewtool.services import notices, people, standings, suggestions, touching
 from reviewtool.services.standings import Counted
 from reviewtool.services.touching import Touched
 from reviewtool.services.workshop import Workshop
@@ -320,6 +320,7 @@ def _suggestions(session: Session, mine: Collection[int]) -> dict[int, int]:
         .join(Comment, Comment.thread_id == Thread.id)
         .join(Suggestion, Suggestion.comment_id == Comment.id)
         .where(Thread.proposal_number.in_(mine), Thread.resolved_at.is_(None), Suggestion.applied_in.is_(None))
+        .where(~suggestions.is_declined())
         .group_by(Thread.proposal_number)
     )
     return dict(session.execute(query).all())

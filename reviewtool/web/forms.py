@@ -29,6 +29,11 @@ def whole(name: str, default: int | None = None) -> int:
     return default
 
 
+def wholes(name: str) -> list[int]:
+    """Return what ticked boxes of one name say as whole numbers; what no page has sent is left out."""
+    return [int(raw) for raw in request.form.getlist(name) if _is_small(raw)]
+
+
 def pairs(name: str) -> list[tuple[int, int]]:
     """Return what boxes like «12-2» say, a proposal's number with another; what no page has sent is left out."""
     return [pair for raw in request.form.getlist(name) if (pair := _pair(raw))]

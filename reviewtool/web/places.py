@@ -10,7 +10,7 @@ from reviewtool.errors import NotFound
 from reviewtool.services import documents, modules
 from reviewtool.web.database import workshop
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.i18n import spoken
+from reviewtool.web.i18n import language, spoken
 
 
 class Places:
@@ -48,6 +48,11 @@ class Places:
         found = self._tree.files.get(path) if self._tree else None
         module = self._tree.module_of(path) if self._tree else None
         return (found.language if found else "") or (module.language if module else "") or "es"
+
+    def foreign(self, path: str) -> str:
+        """Return the language of a document, or of where it would stand, "" where the page speaks it."""
+        code = self.language(path)
+        return "" if code.partition("-")[0].lower() == language() else code
 
     def choices(self) -> list[tuple[str, str, str]]:
         """Return first folder, title and language of every module that has a folder, in their order."""

@@ -20,13 +20,13 @@ from reviewtool.models.withdrawal import INSTEAD
 from reviewtool.prose import ALGORITHM_VERSION, markdown
 from reviewtool.rules.lifecycle import State, allowed
 from reviewtool.rules.permissions import Act, may, may_edit_comment
-from reviewtool.services import comparing, conversations, people, threads
+from reviewtool.services import comparing, conversations, people, suggestions, threads
 from reviewtool.services.conversations import Shown
 from reviewtool.services.placing import Placed
 from reviewtool.web.context import place_name
 from reviewtool.web.database import workshop
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.i18n import joined, language
+from reviewtool.web.i18n import joined
 from reviewtool.web.places import Places
 from reviewtool.web.positions import according_to
 from reviewtool.web.security import may_now
@@ -44,6 +44,7 @@ class SuggestionView:
     runs: tuple[tuple[str, str], ...]
     applied_in: int | None
     adopted_by: str
+    declined_by: str
     in_draft: bool
     may_apply: bool
     may_adopt: bool
@@ -144,6 +145,7 @@ class Talk:
         self._names = conversations.names(
             session, [s.adopted_by_id for s in _suggestions(suggested) if s.adopted_by_id]
         )
+        self._said_no = suggestions.declined(session, proposal.number) if suggested else {}
         adopting = self._may(Act.adopt_suggestion)
         self._observers = conversations.observers(session, [c.author_id for c in suggested]) if adopting else set()
         self._applying = proposal.author_id == reader.id and self._may(Act.apply_suggestion)
@@ -183,12 +185,8 @@ class Talk:
             may_suggest=thread.quote is not None and self._may(Act.suggest),
             may_resolve=settles and not resolved and self._may(Act.resolve_thread),
             may_reopen=settles and resolved and self._may(Act.reopen_thread),
-            language=self._language(thread.path),
+            language=self._materials.foreign(thread.path) if thread.path else "",
         )
-
-    def _language(self, path: str | None) -> str:
-        code = self._materials.language(path) if path else ""
-        return "" if code.partition("-")[0].lower() == language() else code
 
     def _said(self, comment: Comment, *, edits: bool) -> Said:
         return Said(
@@ -209,12 +207,14 @@ class Talk:
     def _suggestion(self, comment: Comment) -> SuggestionView:
         suggestion = next(_suggestions([comment]))
         in_draft = comment.id in self._in_draft
-        fresh = suggestion.applied_in is None and not in_draft
+        declined = self._said_no.get(comment.id)
+        fresh = suggestion.applied_in is None and not in_draft and declined is None
         return SuggestionView(
             comment_id=comment.id,
             runs=_runs(suggestion.original, suggestion.replacement),
             applied_in=suggestion.applied_in,
             adopted_by=self._names.get(suggestion.adopted_by_id or 0, ""),
+            declined_by=declined.by if declined else "",
             in_draft=in_draft,
             may_apply=self._applying and fresh,
             may_adopt=fresh

@@ -212,6 +212,26 @@ def test_a_suggestion_in_an_answer_is_about_the_version_it_was_written_on(worksh
     assert "base hechos comprobados" not in draft.partition("<textarea")[2].partition("</textarea>")[0]
 
 
+def test_the_author_takes_up_the_ticked_suggestions_and_declines_others(workshop, sign_in, group, number) -> None:
+    _, one = begin(workshop, number, group.observers[0], quote="datos objetivos", suggestion="hechos objetivos")
+    _, two = begin(workshop, number, group.observers[1], quote="cuantificables", suggestion="comprobables")
+    author, url = sign_in(group.members[0]), f"/propuestas/{number}/sugerencias"
+    page = author.get(url).text
+    assert page.count('name="chosen"') == 2
+    assert 'name="chosen"' not in sign_in(group.members[1]).get(url).text
+    assert "Marque al menos una sugerencia" in author.post(url).text
+    refused = author.post(f"/comentarios/mensajes/{two}/no-aceptar", data={"body": " "})
+    assert refused.status_code == 400
+    assert "Escriba el motivo" in refused.text
+    author.post(f"/comentarios/mensajes/{two}/no-aceptar", data={"body": "Es la palabra del Acuerdo."})
+    assert author.post(url, data={"chosen": [str(one), str(two)]}).location.startswith("/borradores/")
+    page = author.get(url).text
+    assert "La sugerencia del comentario 2 no se aplicó" in page
+    assert "Está en su borrador de la próxima versión" in page
+    assert f"No aceptada por {group.members[0].name}" in page
+    assert "Es la palabra del Acuerdo." in sign_in(group.observers[1]).get(f"/propuestas/{number}").text
+
+
 def test_only_those_who_may_are_offered_to_apply_or_adopt(workshop, sign_in, group, number) -> None:
     _, comment_id = begin(workshop, number, group.observers[0], quote="datos objetivos", suggestion="hechos objetivos")
     apply, adopt = (f"/comentarios/mensajes/{comment_id}/{act}" for act in ("aplicar", "hacer-suya"))

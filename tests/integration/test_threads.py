@@ -21,6 +21,7 @@ from reviewtool.services import (
     revisions,
     suggestions,
     threads,
+    worklist,
 )
 from reviewtool.services.threads import Message, Place
 from reviewtool.services.workshop import Workshop
@@ -277,10 +278,8 @@ def test_a_suggestion_needs_a_passage(workshop, group, number) -> None:
         comment(workshop, number, group.observers[0], place=Place(1, ADJUSTMENTS), suggestion="otro texto")
 
 
-def suggested(workshop, group, number) -> int:
-    thread_id = comment(
-        workshop, number, group.observers[0], "Mejor así", place=on_quote(), suggestion="hechos objetivos y medibles"
-    )
+def suggested(workshop, group, number, words="hechos objetivos y medibles") -> int:
+    thread_id = comment(workshop, number, group.observers[0], "Mejor así", place=on_quote(), suggestion=words)
     with workshop.database.read() as session:
         return threads.get(session, thread_id).comments[0].id
 
@@ -333,6 +332,60 @@ def test_a_suggestion_keeps_what_its_passage_became_since(workshop, group, numbe
         else:
             draft = suggestions.apply(session, workshop, comment_id, by=by)
             assert applied in drafts.text_of(workshop, draft.files[0])
+
+
+def test_several_suggestions_go_into_one_draft_and_what_cannot_is_said(workshop, group, number) -> None:
+    author = group.members[0]
+    first, second = suggested(workshop, group, number), suggested(workshop, group, number, "pruebas fehacientes")
+    with workshop.database.write() as session:
+        by = people.get(session, author.id)
+        draft, refused = suggestions.apply_chosen(session, workshop, number, [second, first], by=by)
+        assert draft.suggestions == [first]
+        assert [(each.suggestion.comment_id, each.error.code) for each in refused] == [(second, "suggestion-outdated")]
+        assert "hechos objetivos y medibles." in drafts.text_of(workshop, draft.files[0])
+
+
+def test_a_suggestion_of_another_proposal_is_not_among_the_chosen(workshop, group, number) -> None:
+    comment_id = suggested(workshop, group, number)
+    other = journey.propose(workshop, group.members[0], ADJUSTMENTS, "Artículo 8", "artículo 8")
+    with pytest.raises(InvalidInput, match="no-suggestion-chosen"):
+        act(
+            workshop,
+            group.members[0],
+            lambda s, by: suggestions.apply_chosen(s, workshop, other, [comment_id], by=by),
+        )
+
+
+def test_a_declined_suggestion_keeps_its_reason_in_the_conversation(workshop, group, number) -> None:
+    comment_id, author = suggested(workshop, group, number), group.members[0]
+    say_no = Message("El Acuerdo dice otra cosa.")
+    act(workshop, author, lambda s, by: suggestions.decline(s, comment_id, say_no, by=by))
+    with workshop.database.read() as session:
+        found = suggestions.declined(session, number)[comment_id]
+        assert (found.by, found.reason) == (author.name, "El Acuerdo dice otra cosa.")
+        assert not [own for own in worklist.of_person(session, workshop, author).own if own.suggestions]
+    with pytest.raises(AlreadyDecided, match="suggestion-declined"):
+        act(workshop, author, lambda s, by: suggestions.apply(s, workshop, comment_id, by=by))
+    with pytest.raises(AlreadyDecided, match="suggestion-declined"):
+        act(workshop, author, lambda s, by: suggestions.decline(s, comment_id, say_no, by=by))
+
+
+@pytest.mark.parametrize(("who", "reason", "code"), [(5, "No.", "not-your-proposal"), (0, " ", "reason-missing")])
+def test_a_suggestion_is_declined_by_the_author_with_a_reason(workshop, group, number, who, reason, code) -> None:
+    comment_id = suggested(workshop, group, number)
+    with pytest.raises((NotAllowed, InvalidInput), match=code):
+        act(
+            workshop,
+            group.members[who],
+            lambda s, by: suggestions.decline(s, comment_id, Message(reason), by=by),
+        )
+
+
+def test_a_suggestion_in_the_draft_is_not_declined(workshop, group, number) -> None:
+    comment_id, author = suggested(workshop, group, number), group.members[0]
+    act(workshop, author, lambda s, by: suggestions.apply(s, workshop, comment_id, by=by))
+    with pytest.raises(AlreadyDecided, match="suggestion-in-draft"):
+        act(workshop, author, lambda s, by: suggestions.decline(s, comment_id, Message("No."), by=by))
 
 
 def test_a_member_makes_an_observers_suggestion_their_own_once(workshop, group, number) -> None:

@@ -127,6 +127,7 @@ READING = {
     "merge-collides": Page(COORDINATION, "/propuestas/9/incorporar"),
 }
 TALKING = {
+    "suggestions": Page(MEMBER, "/propuestas/16/sugerencias"),
     "thread": Page(MEMBER, "/comentarios/20"),
     "thread-objection": Page(OBJECTOR, "/comentarios/25"),
     "comment-edit": Page(MEMBER, "/comentarios/mensajes/36/editar"),

@@ -13,6 +13,7 @@ NOUNS = (
     "drafts",
     "proposals",
     "threads",
+    "suggestions",
     "withdrawals",
     "ballots",
     "registering",

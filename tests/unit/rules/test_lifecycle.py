@@ -107,6 +107,7 @@ ADMITTED = {
     Act.edit_own_comment: "cavAndw",
     Act.suggest: "ca",
     Act.apply_suggestion: "ca",
+    Act.decline_suggestion: "ca",
     Act.adopt_suggestion: "ca",
     Act.resolve_thread: "cavAndw",
     Act.reopen_thread: "cavAndw",

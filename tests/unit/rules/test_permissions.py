@@ -23,6 +23,7 @@ reopen_thread                - o m c
 propose                      - - m c
 revise_own                   - - m c
 apply_suggestion             - - m c
+decline_suggestion           - - m c
 adopt_suggestion             - - m -
 withdraw_own                 - - m c
 propose_undoing              - - m c
