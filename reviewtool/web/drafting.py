@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from reviewtool.errors import InvalidInput
 from reviewtool.models import Draft, DraftFile, Person
 from reviewtool.prose import markdown, redline, summary
-from reviewtool.services import comparing, drafts, rendering, showing
+from reviewtool.services import comparing, drafts, rendering, showing, splitting
 from reviewtool.services.differences import Shown, shortened
 from reviewtool.services.workshop import Workshop
 from reviewtool.web.collapsing import Room
@@ -130,3 +130,27 @@ def changes(workshop: Workshop, entry: DraftFile) -> Changes:
         return Changes(0, 0, 0)
     told = summary.summarise(old, new)
     return Changes(told.words_added, told.words_removed, told.paragraphs_unchanged)
+
+
+@dataclass(frozen=True)
+class DividedDocument:
+    """A document whose changes may be parted; each change with the name of its box and how it looks."""
+
+    title: Markup
+    language: str
+    changes: tuple[tuple[str, Markup], ...]
+    whole: str  # in one word why it goes or stays as a whole, "" where it has parts
+
+
+def divided(workshop: Workshop, each: splitting.Divided) -> DividedDocument:
+    """Return a document of a draft with its changes as a reader sees them."""
+    entry, text = each.entry, drafts.text_of(workshop, each.entry)
+    title = title_of(text if text is not None else drafts.old_text(workshop, entry), entry.path)
+    if each.division is None:
+        whole = _("Se suprime") if entry.deleted else _("Nuevo") if entry.old_path is None else _("Documento entero")
+        return DividedDocument(title, language_of(text or ""), ((each.keys[0], NOTHING),), whole)
+    looks = tuple(
+        (key, Markup("").join(each.html for each in redline.compare(part.before, part.after, labels=labels()).chunks))
+        for key, part in zip(each.keys, each.division.parts, strict=True)
+    )
+    return DividedDocument(title, language_of(text or ""), looks, "")

@@ -53,6 +53,7 @@ NEEDS: dict[str, Act | None] = {
     "drafts.autosave": Act.propose,
     "drafts.documents": Act.propose,
     "drafts.present": Act.propose,
+    "splitting.choose": Act.propose,
     "drafts.add": Act.propose,
     "drafts.change": Act.propose,
     "drafts.discard": Act.propose,

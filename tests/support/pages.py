@@ -152,6 +152,7 @@ WRITING = {
     "draft-editor": Page(MEMBER, "/borradores/1/1"),
     "draft-changes": Page(MEMBER, "/borradores/1/1?vista=cambios"),
     "draft-look": Page(MEMBER, "/borradores/1/1?vista=vista"),
+    "draft-split": Page(MEMBER, "/borradores/1/separar"),
     "draft-name-refused": Page(
         MEMBER, "/borradores/1/documentos", {"act": "new", "name": "../fuera", "heading": "Un título"}, 400
     ),

@@ -11,6 +11,7 @@ NOUNS = (
     "sessions",
     "documents",
     "drafts",
+    "splitting",
     "proposals",
     "threads",
     "suggestions",

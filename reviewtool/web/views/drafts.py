@@ -39,9 +39,11 @@ def start() -> Any:
 
 @blueprint.post("/propuestas/<int:number>/nueva-version")
 def start_revision(number: int) -> Any:
-    """Begin, or go on with, the next version of one's own proposal."""
+    """Begin, or go on with, the next version of one's own proposal, where asked by choosing what to part from it."""
     with act() as (session, by):
         draft = drafts.start_revision(session, workshop(), number, by=by)
+        if forms.ticked("split"):
+            return redirect(url_for("splitting.choose", draft_id=draft.id), 303)
         return redirect(url_for("drafts.edit", draft_id=draft.id), 303)
 
 
