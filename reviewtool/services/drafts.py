@@ -76,11 +76,13 @@ def start(session: Session, workshop: Workshop, *, by: Person) -> Draft:
     return draft
 
 
-def start_revision(session: Session, workshop: Workshop, number: int, *, by: Person) -> Draft:
-    """Begin the next revision of one's own proposal from its newest text joined to today's; resumes one begun."""
+def start_revision(
+    session: Session, workshop: Workshop, number: int, *, by: Person, author: Person | None = None
+) -> Draft:
+    """Begin the next revision, the newest text joined to today's, of one's own proposal or `author`'s, or resume."""
     people.ensure_may(by, Act.revise_own)
     proposal = proposals.get(session, number)
-    ensure_revisable(proposal, by)
+    ensure_revisable(proposal, author or by)
     begun = session.scalar(select(Draft).where(Draft.proposal_number == number, Draft.author_id == by.id))
     if begun:
         return begun

@@ -49,6 +49,7 @@ from reviewtool.services import (
     record_files,
     recording,
     refmoves,
+    registering,
     signatures,
     votes,
 )
@@ -278,6 +279,7 @@ def trailers(
         ("Co-authored-by", signatures.line(group, people.get(session, person_id)))
         for person_id in coauthors(session, proposal, revision)
     ]
+    found += registering.trailers(group, registering.versions(session, proposal.number).get(revision.number))
     cast = votes.of_ballot(session, ballot.id)
     for position, name in TRAILER_OF.items():
         found += [

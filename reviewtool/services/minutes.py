@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,19 @@ from sqlalchemy.orm import Session
 from reviewtool import i18n
 from reviewtool.models import Ballot, Person, Proposal, Vote
 from reviewtool.rules.voting import Outcome, Position, Roll, Standing
-from reviewtool.services import ballots, comparing, follow_ups, meetings, objections, people, proposals, telling, votes
+from reviewtool.services import (
+    ballots,
+    comparing,
+    follow_ups,
+    meetings,
+    objections,
+    people,
+    proposals,
+    registering,
+    telling,
+    votes,
+)
+from reviewtool.services.receiving import Received
 from reviewtool.services.workshop import Workshop
 
 log = logging.getLogger(__name__)
@@ -106,10 +118,13 @@ def _changes(session: Session, workshop: Workshop, proposal: Proposal) -> list[s
 
 
 def _versions(session: Session, proposal: Proposal, zone: str) -> list[str]:
-    lines = ["## Versiones", ""]
+    lines, registered = ["## Versiones", ""], registering.versions(session, proposal.number)
     for revision in reversed(proposals.revisions(session, proposal.number)):
         note = f": {_line(revision.note)}" if revision.note else ""
-        lines.append(f"- Versión {revision.number}, {revision.author.name}, {_when(revision.submitted_at, zone)}{note}")
+        when = _when(revision.submitted_at, zone)
+        received = registered[revision.number].received if revision.number in registered else None
+        according = f". {_according_to(received)}" if received else ""
+        lines.append(f"- Versión {revision.number}, {revision.author.name}, {when}{according}{note}")
     newest = proposals.latest_revision(session, proposal)
     return [*lines, "", "Documentos: " + "; ".join(f"`{touch.path}`" for touch in newest.touches), ""]
 
@@ -155,13 +170,14 @@ def _received(vote: Vote | None) -> str:
         return ""
     parts = [_line(vote.reason).replace("|", "\\|")] if vote.reason else []
     if vote.channel and vote.channel_on:
-        parts.append(_according_to(vote.channel, vote.channel_reference, vote.channel_on))
+        parts.append(_according_to(Received(vote.channel, vote.channel_on, vote.channel_reference)))
     return ". ".join(parts)
 
 
-def _according_to(channel: str, reference: str, on: date) -> str:
-    day = i18n.day_text(on, "es", "long")
-    return f"Registrado por la coordinación según {CHANNELS[channel]} {_line(reference)} del {day}"
+def _according_to(received: Received) -> str:
+    day = i18n.day_text(received.on, "es", "long")
+    channel = CHANNELS[received.channel]
+    return f"Registrado por la coordinación según {channel} {_line(received.reference)} del {day}"
 
 
 def _result(ballot: Ballot, state: Standing, zone: str, *, in_meeting: bool) -> str:
@@ -196,7 +212,7 @@ def _objections(session: Session, proposal: Proposal, zone: str) -> list[str]:
         if objection.lifted_at:
             received = registered.get(objection.id)
             said = [f"Retirada, {_when(objection.lifted_at, zone)}.", _line(objection.lifting_reason)]
-            said += [_according_to(received.channel, received.reference, received.on) + "."] if received else []
+            said += [_according_to(received) + "."] if received else []
             ended = " ".join(part for part in said if part)
         elif objection.overridden_in:
             ended = f"El grupo decidió seguir adelante en la votación {objection.overridden_in}."

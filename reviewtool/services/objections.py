@@ -5,7 +5,6 @@ A lifting that reached the coordination otherwise is registered by it, in the na
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -130,7 +129,7 @@ def registered_liftings(session: Session, number: int) -> dict[int, Received]:
     """Return how the liftings that the coordination registered reached it, by objection: their acts say it."""
     query = select(Event.facts).where(Event.proposal_number == number, Event.kind == "objection_lifted")
     return {
-        facts["objection"]: Received(facts["channel"], date.fromisoformat(facts["on"]), facts["reference"])
+        facts["objection"]: receiving.of_facts(facts)
         for facts in session.scalars(query.order_by(Event.seq))
         if "channel" in facts
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -27,6 +27,21 @@ class Received:
     def facts(self) -> dict[str, Any]:
         """Return it as the facts of an act say it."""
         return {"channel": self.channel, "reference": self.reference.strip(), "on": self.on.isoformat()}
+
+    def line(self) -> str:
+        """Return it on one line, as a trailer says it."""
+        return f"{self.channel} {self.on.isoformat()} {' '.join(self.reference.split())}"
+
+
+def of_facts(facts: Mapping[str, Any]) -> Received:
+    """Return how something was received as the facts of its act say it."""
+    return Received(facts["channel"], date.fromisoformat(facts["on"]), facts["reference"])
+
+
+def of_line(said: str) -> Received:
+    """Return how something was received as a trailer says it; raises ValueError."""
+    channel, on, reference = said.split(" ", 2)
+    return Received(channel, date.fromisoformat(on), reference)
 
 
 def ensure(received: Received, channels: Collection[str] = CHANNELS) -> None:

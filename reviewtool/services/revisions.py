@@ -14,7 +14,18 @@ from reviewtool.gitstore import reading, writing
 from reviewtool.gitstore.ids import CommitId, TreeId
 from reviewtool.models import Comment, Draft, Installation, Person, Proposal, RefMove, Revision, Suggestion, Touch
 from reviewtool.rules.lifecycle import State
-from reviewtool.services import drafts, events, lifecycle, people, proposals, refmoves, rulesets, signatures
+from reviewtool.services import (
+    drafts,
+    events,
+    lifecycle,
+    people,
+    proposals,
+    refmoves,
+    registering,
+    rulesets,
+    signatures,
+)
+from reviewtool.services.registering import Registered, Sent
 from reviewtool.services.workshop import Workshop
 
 log = logging.getLogger(__name__)
@@ -35,25 +46,30 @@ def ref_of(number: int, revision: int) -> str:
     return f"refs/proposals/{number}/{revision}"
 
 
-def submit(workshop: Workshop, draft_id: int, *, by_id: int, token: str = "") -> int:
+def submit(workshop: Workshop, draft_id: int, *, by_id: int, token: str = "", sent: Sent | None = None) -> int:
     """Make a draft the next revision of its proposal, or the first of a new one; return the proposal's number.
 
-    A second call with the draft's token returns the first one's proposal. Raises InvalidInput for what is missing, and
-    OutOfDate("document-changed") after bringing the draft to a text that moved under the same passage.
+    `sent`: it is somebody else's, who sent it to the coordination; they are its author and are told at once. A second
+    call with the draft's token returns the first one's proposal. Raises InvalidInput for what is missing,
+    OutOfDate("document-changed") after bringing the draft to a text that moved under the same passage, and
+    OutOfDate("version-meanwhile") once when another version was submitted since the draft was begun.
     """
-    done = submitted(workshop, token, by_id=by_id) if token else None
+    done = submitted(workshop, token) if token else None
     if done is not None:
         return done
     _bring_up_to_date(workshop, draft_id, by_id)
     with workshop.database.read() as session:
-        draft = drafts.get(session, draft_id, by=people.get(session, by_id))
+        by = people.get(session, by_id)
+        draft = drafts.get(session, draft_id, by=by)
+        if sent is not None:
+            registering.author_of(session, sent, by=by)
         drafts.save_meta(
             draft, drafts.Meta(**{f: getattr(draft, f) for f in drafts.Meta.__dataclass_fields__}), complete=True
         )
         prepared = prepare(workshop, draft)
         session.rollback()
     with workshop.database.write() as session:
-        number, move_id = _record(session, workshop, draft_id, prepared, people.get(session, by_id))
+        number, move_id = _record(session, workshop, draft_id, prepared, people.get(session, by_id), sent)
     try:
         refmoves.publish(workshop, move_id)
     except Unavailable as error:  # the version is safe: its objects and row are there, the recorder moves the ref
@@ -61,9 +77,9 @@ def submit(workshop: Workshop, draft_id: int, *, by_id: int, token: str = "") ->
     return number
 
 
-def submitted(workshop: Workshop, token: str, *, by_id: int) -> int | None:
-    """Return the proposal that a draft with this token became, or None."""
-    query = select(Revision.proposal_number).where(Revision.draft_token == token, Revision.author_id == by_id)
+def submitted(workshop: Workshop, token: str) -> int | None:
+    """Return the proposal that a draft with this token, which only its writer knows, became, or None."""
+    query = select(Revision.proposal_number).where(Revision.draft_token == token)
     with workshop.database.read() as session:
         return session.scalar(query)
 
@@ -72,8 +88,22 @@ def _bring_up_to_date(workshop: Workshop, draft_id: int, by_id: int) -> None:
     with workshop.database.write() as session:
         draft = drafts.get(session, draft_id, by=people.get(session, by_id))
         collides = drafts.rebase(workshop, draft)
+        number, newer = draft.proposal_number, _newer(session, draft)
+        if newer:
+            draft.created_at = now()  # its writer is told, and goes on from here
+    if newer:
+        raise OutOfDate("version-meanwhile", number=number, revision=newer)
     if collides:
         raise OutOfDate("document-changed")
+
+
+def _newer(session: Session, draft: Draft) -> int:
+    """Return the version that was submitted since the draft of a next one was begun, 0 for none.
+
+    An author and the coordination that registers what they sent may both be writing it.
+    """
+    since = (Revision.proposal_number == draft.proposal_number, Revision.submitted_at > draft.created_at)
+    return session.scalar(select(func.max(Revision.number)).where(*since)) or 0
 
 
 def prepare(workshop: Workshop, draft: Draft) -> Prepared:
@@ -111,25 +141,23 @@ def prepare(workshop: Workshop, draft: Draft) -> Prepared:
     return Prepared(base, tree, writing.seal(workshop.store, base, tree), tuple(touches))
 
 
-def _record(session: Session, workshop: Workshop, draft_id: int, prepared: Prepared, by: Person) -> tuple[int, int]:
+def _record(
+    session: Session, workshop: Workshop, draft_id: int, prepared: Prepared, by: Person, sent: Sent | None
+) -> tuple[int, int]:
     session.scalar(select(Installation.id).with_for_update())  # one submits at a time: new numbers, and second presses
     draft = drafts.get(session, draft_id, by=by)
+    author = registering.author_of(session, sent, by=by) if sent else by
+    registered = Registered(by, sent.received) if sent else None
     at = now()
-    if draft.proposal_number is None:
-        proposal = _new_proposal(session, draft, by)
-    else:
-        proposal = proposals.lock(session, draft.proposal_number)
-        drafts.ensure_revisable(proposal, by)
-        proposal.latest += 1
-        for field in ("title", "reason", "instrument", "instrument_number", "instrument_paragraph", "kind"):
-            setattr(proposal, field, getattr(draft, field))
-    revision = _new_revision(session, workshop, proposal, draft, prepared, by)
+    proposal = _next_of(session, draft, author) if draft.proposal_number else _new_proposal(session, draft, author)
+    revision = _new_revision(session, workshop, proposal, draft, prepared, registered)
     open_consultation(session, workshop, proposal, [touch["path"] or "" for touch in prepared.touches])
     _mark_suggestions(session, draft, revision)
     session.delete(draft)
     proposal.amendment_asked = False
     kind = "submitted" if revision.number == 1 else "revised"
-    events.add(
+    facts = sent.received.facts() | {"name": author.name} if sent else {}
+    event = events.add(
         session,
         proposal,
         kind,
@@ -138,7 +166,9 @@ def _record(session: Session, workshop: Workshop, draft_id: int, prepared: Prepa
         revision=revision.number,
         note=revision.note,
         comments=list(draft.suggestions),
+        **facts,
     )
+    events.tell(session, event, [author.id] if sent else [], "registered")
     lifecycle.settle(session, proposal, at)
     move = refmoves.plan(
         session,
@@ -151,7 +181,19 @@ def _record(session: Session, workshop: Workshop, draft_id: int, prepared: Prepa
     return proposal.number, move.id
 
 
-def _new_proposal(session: Session, draft: Draft, by: Person) -> Proposal:
+def _next_of(session: Session, draft: Draft, author: Person) -> Proposal:
+    proposal = proposals.lock(session, draft.proposal_number or 0)
+    drafts.ensure_revisable(proposal, author)
+    newer = _newer(session, draft)
+    if newer:
+        raise OutOfDate("version-meanwhile", number=proposal.number, revision=newer)
+    proposal.latest += 1
+    for field in ("title", "reason", "instrument", "instrument_number", "instrument_paragraph", "kind"):
+        setattr(proposal, field, getattr(draft, field))
+    return proposal
+
+
+def _new_proposal(session: Session, draft: Draft, author: Person) -> Proposal:
     number = (session.scalar(select(func.max(Proposal.number))) or 0) + 1
     proposal = Proposal(
         number=number,
@@ -161,7 +203,7 @@ def _new_proposal(session: Session, draft: Draft, by: Person) -> Proposal:
         instrument_number=draft.instrument_number,
         instrument_paragraph=draft.instrument_paragraph,
         kind=draft.kind,
-        author_id=by.id,
+        author_id=author.id,
         state=State.consultation,
         state_changed_at=now(),
         created_at=now(),
@@ -181,9 +223,15 @@ def open_consultation(session: Session, workshop: Workshop, proposal: Proposal, 
 
 
 def _new_revision(
-    session: Session, workshop: Workshop, proposal: Proposal, draft: Draft, prepared: Prepared, by: Person
+    session: Session,
+    workshop: Workshop,
+    proposal: Proposal,
+    draft: Draft,
+    prepared: Prepared,
+    registered: Registered | None,
 ) -> Revision:
-    coauthors = _coauthors(session, proposal, draft, by)
+    author = people.get(session, proposal.author_id)
+    coauthors = _coauthors(session, proposal, draft, author)
     commit = writing.commit_tree(
         workshop.store,
         prepared.tree,
@@ -195,10 +243,11 @@ def _new_revision(
                 ("Proposal", str(proposal.number)),
                 ("Revision", str(proposal.latest)),
                 *(("Co-authored-by", signatures.line(workshop.group, who)) for who in coauthors),
+                *registering.trailers(workshop.group, registered),
             ],
         ),
-        signatures.of(workshop.group, by, now()),
-        signatures.of(workshop.group, by, now()),
+        signatures.of(workshop.group, author, now()),
+        signatures.of(workshop.group, registered.by if registered else author, now()),
     )
     revision = Revision(
         proposal_number=proposal.number,
@@ -206,7 +255,7 @@ def _new_revision(
         base=prepared.base,
         commit=commit,
         seal=prepared.seal,
-        author_id=by.id,
+        author_id=author.id,
         note=draft.note,
         submitted_at=now(),
         draft_token=draft.token,
@@ -221,12 +270,12 @@ def _new_revision(
     return revision
 
 
-def _coauthors(session: Session, proposal: Proposal, draft: Draft, by: Person) -> list[Person]:
-    """Return whose text or suggestion stands in the revision, besides who submits it, in a fixed order."""
+def _coauthors(session: Session, proposal: Proposal, draft: Draft, author: Person) -> list[Person]:
+    """Return whose text or suggestion stands in the revision, besides its author's, in a fixed order."""
     earlier = session.scalars(select(Revision.coauthors).where(Revision.proposal_number == proposal.number))
     ids = {person_id for known in earlier for person_id in known}
     ids |= set(suggesters(session, draft.suggestions))
-    return [people.get(session, person_id) for person_id in sorted(ids - {by.id})]
+    return [people.get(session, person_id) for person_id in sorted(ids - {author.id})]
 
 
 def suggesters(session: Session, comment_ids: list[int]) -> list[int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,7 +16,16 @@ from reviewtool.gitstore import history, reading, writing
 from reviewtool.gitstore.reading import Commit
 from reviewtool.models import Ballot, Merge, Person, Proposal, Revision, Touch
 from reviewtool.rules.lifecycle import State
-from reviewtool.services import events, lifecycle, people, revisions, signatures, verifying_merges
+from reviewtool.services import (
+    events,
+    lifecycle,
+    people,
+    receiving,
+    registering,
+    revisions,
+    signatures,
+    verifying_merges,
+)
 from reviewtool.services.workshop import Workshop
 
 log = logging.getLogger(__name__)
@@ -78,8 +88,18 @@ def _version(session: Session, workshop: Workshop, number: int, revision: int, c
         )
     revisions.open_consultation(session, workshop, proposal, [change.path for change in changes])
     kind = "submitted" if revision == 1 else "revised"
-    events.add(session, proposal, kind, by=author, at=at, revision=revision, note=made.note, comments=[])
+    by, facts = _registered(session, commit, author)
+    events.add(session, proposal, kind, by=by, at=at, revision=revision, note=made.note, comments=[], **facts)
     lifecycle.settle(session, proposal, at)
+
+
+def _registered(session: Session, commit: Commit, author: Person) -> tuple[Person, dict[str, Any]]:
+    """Return who submitted a version, and where that was the coordination how it was received, as its commit says."""
+    who, _sign, said = dict(commit.trailers).get(registering.TRAILER, "").partition(" # ")
+    by = session.get(Person, signatures.person_id(who) or 0)
+    if by is None:
+        return author, {}
+    return people.get(session, by.id), receiving.of_line(said).facts() | {"name": author.name}
 
 
 def _proposal(session: Session, number: int, commit: Commit, author: Person) -> Proposal:

@@ -17,7 +17,7 @@ from reviewtool.gitstore.reading import Commit, Signature
 from reviewtool.models import Ballot, Installation, Merge, Proposal, Revision, Withdrawal
 from reviewtool.prose import ALGORITHM_VERSION
 from reviewtool.rules.lifecycle import State
-from reviewtool.services import combining, merging, people, proposals, signatures
+from reviewtool.services import combining, merging, people, proposals, registering, signatures
 from reviewtool.services.findings import Finding, finding
 from reviewtool.services.record_files import ref_of
 from reviewtool.services.workshop import Workshop
@@ -119,11 +119,12 @@ def _commit(
         yield from same("ballot", None, merge.ballot_number)
         return
     said = merging.trailers(session, workshop.group, proposal, revision, ballot, merge.kind)
-    for name in dict.fromkeys(name for name, _value in (*said, *commit.trailers) if name != RECORD):
-        yield from same(name, _said(commit.trailers, name), _said(said, name))
     withdrawn = session.scalars(
         select(Withdrawal.renamed).where(Withdrawal.proposal_number == proposal.number).order_by(Withdrawal.id)
     ).all()
+    unlike = {RECORD, registering.TRAILER} if withdrawn else {RECORD}
+    for name in dict.fromkeys(name for name, _value in (*said, *commit.trailers) if name not in unlike):
+        yield from same(name, _said(commit.trailers, name), _said(said, name))
     if not withdrawn:  # the words of a withdrawal go from the database, not from what was published
         message = writing.message(proposal.title, merge.note or proposal.reason, commit.trailers)
         yield from same("message", f"{commit.subject}\n\n{commit.body}".strip(), message.strip())

@@ -94,7 +94,6 @@ FAMILIES = (
     ),
 )
 _SHORT: dict[str, str] = {  # a sentence without facts
-    "submitted": mark("Presentó la propuesta"),
     "withdrawn": mark("Retiró la propuesta"),
     "reopened": mark("Retomó la propuesta en consulta"),
     "merged": mark("Incorporó el cambio al texto vigente"),
@@ -169,6 +168,24 @@ def _lifted(facts: Facts, seat: str) -> str:
     return _("Registró el retiro de la objeción formal de %(seat)s según %(channel)s", seat=seat, channel=received)
 
 
+def _submitted(facts: Facts, _seat: str) -> str:
+    if "channel" not in facts:
+        return _("Presentó la propuesta")
+    received = received_by(facts["channel"], facts.get("reference"))
+    return _("Registró la propuesta de %(who)s según %(channel)s", who=facts["name"], channel=received)
+
+
+def _revised(facts: Facts, _seat: str) -> str:
+    if "channel" not in facts:
+        return _("Presentó la versión %(version)s", version=facts["revision"])
+    return _(
+        "Registró la versión %(version)s de %(who)s según %(channel)s",
+        version=facts["revision"],
+        who=facts["name"],
+        channel=received_by(facts["channel"], facts.get("reference")),
+    )
+
+
 def _until(facts: Facts) -> str:
     return localtime(datetime.fromisoformat(facts["closes_at"]))
 
@@ -180,7 +197,8 @@ def _ordered(facts: Facts, _seat: str) -> str:
 
 
 _TOLD: dict[str, Callable[[Facts, str], str]] = {
-    "revised": lambda facts, _seat: _("Presentó la versión %(version)s", version=facts["revision"]),
+    "submitted": _submitted,
+    "revised": _revised,
     "consultation_extended": lambda facts, _seat: _("Prorrogó la consulta hasta el %(when)s", when=_until(facts)),
     "comment_registered": lambda facts, _seat: _(
         "Registró un comentario de %(who)s según %(channel)s",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from reviewtool.errors import InvalidInput
 from reviewtool.models import Draft, DraftFile, Person
 from reviewtool.prose import markdown, redline, summary
-from reviewtool.services import comparing, drafts, rendering, showing, splitting
+from reviewtool.services import comparing, drafts, proposals, rendering, showing, splitting
 from reviewtool.services.differences import Shown, shortened
 from reviewtool.services.workshop import Workshop
 from reviewtool.web.collapsing import Room
@@ -50,6 +50,12 @@ def begun_with(session: Session, person: Person, path: str) -> tuple[int, int] |
         .limit(1)
     ).first()
     return (found[0], found[1]) if found else None
+
+
+def is_for_another(session: Session, draft: Draft, person: Person) -> bool:
+    """Say whether a draft is the next version of somebody else's proposal, which only the coordination registers."""
+    number = draft.proposal_number
+    return number is not None and proposals.get(session, number).author_id != person.id
 
 
 def differs(stored: str | None, typed: str) -> bool:

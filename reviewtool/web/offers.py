@@ -52,6 +52,7 @@ ELSEWHERE: Mapping[str, str] = {
     "new_version": "drafts.start_revision",
     "decide_in_meeting": "meetings.decide",
     "register_comment": "registering.comment",
+    "register_version": "registering.start_version",
     "order": "ordering.choose",
     "separate": "form_corrections.separate",
 }
@@ -71,6 +72,7 @@ LABELS: Mapping[str, str] = {
     "register": mark("Registrar un voto"),
     "decide_in_meeting": mark("Decidir en una reunión"),
     "register_comment": mark("Registrar un comentario"),
+    "register_version": mark("Registrar una versión nueva"),
     "order": mark("Decidir primero otra"),
     "separate": mark("Separar de la lista"),
     "call_again": mark("Segunda convocatoria"),
@@ -180,11 +182,10 @@ def of_author(case: Case) -> list[Offer]:
         return []
     found = []
     if may_now(Act.revise_own):
-        if case.state in {State.consultation, State.awaiting_decision}:
+        if _may_be_revised(case):
             found.append(_offer("new_version"))
         elif case.state is State.approved and case.combination is not None:
-            why = _("La versión aprobada se incorpora tal como se votó.") if case.combination.mergeable else ""
-            found.append(_offer("new_version", why))
+            found.append(_offer("new_version", _("La versión aprobada se incorpora tal como se votó.")))
     if case.is_open and may_now(Act.ask_amendment):
         asked = case.proposal.amendment_asked
         found.append(_offer("ask_amendment", _("La coordinación ya tiene su petición de enmienda.") if asked else ""))
@@ -195,6 +196,11 @@ def of_author(case: Case) -> list[Offer]:
     return found
 
 
+def _may_be_revised(case: Case) -> bool:
+    collides = case.combination is not None and not case.combination.mergeable
+    return case.state in {State.consultation, State.awaiting_decision} or (case.state is State.approved and collides)
+
+
 def of_coordination(case: Case) -> list[Offer]:
     """Return the acts of the coordination in this state, the one to do next first."""
     if Role.coordination not in case.roles:
@@ -203,6 +209,8 @@ def of_coordination(case: Case) -> list[Offer]:
     found = _running(case) if case.is_open else at_rest(case) if at_rest else []
     if allowed(Act.comment, case.state):
         found = [*found, _offer("register_comment")]
+    if not case.is_author and _may_be_revised(case):
+        found = [*found, _offer("register_version")]
     return [*found, _offer("order")] if allowed(Act.order_proposals, case.state) else found
 
 

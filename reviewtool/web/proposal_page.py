@@ -28,6 +28,7 @@ from reviewtool.services import (
     placing,
     private_notes,
     proposals,
+    registering,
 )
 from reviewtool.services.comparing import Compared
 from reviewtool.web import decision, follow_up_rows, remembering, words
@@ -37,6 +38,7 @@ from reviewtool.web.errors import say
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import joined
 from reviewtool.web.places import Places
+from reviewtool.web.positions import according_to
 from reviewtool.web.reading import Placement, views
 from reviewtool.web.security import may_now
 from reviewtool.web.talk import Talk, ThreadView, place_of, stood
@@ -125,6 +127,7 @@ def _inside(number: int, composer: Composer, known: int | None) -> str:
         proposal=proposal,
         asked=asked,
         revisions=revisions,
+        registered=_registered(session, number),
         author_place=place_of(proposal.author),
         state=words.state_tag(proposal.state),
         kind=words.kind(proposal.kind),
@@ -145,6 +148,15 @@ def _inside(number: int, composer: Composer, known: int | None) -> str:
         may_withdraw=may_now(Act.withdraw_for_confidentiality),
         merged_version=panel.merged.revision if panel.merged else 0,
     )
+
+
+def _registered(session: Session, number: int) -> dict[int, str]:
+    """Say of each version that the coordination registered according to what, by number."""
+    found = registering.versions(session, number)
+    return {
+        revision: according_to(each.received.channel, each.received.reference, each.received.on)
+        for revision, each in found.items()
+    }
 
 
 def _news(session: Session, asked: Asked, known: int | None, *, votes: bool) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The forms of what reached the coordination otherwise, votes apart: the lifting of an objection, a comment."""
+"""The forms of what reached the coordination otherwise, votes apart: a proposal, a comment, a lifting."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flask import request, url_for
 
 from reviewtool import i18n
-from reviewtool.models import Objection, Person
+from reviewtool.models import Draft, Objection, Person
 from reviewtool.services.receiving import CHANNELS, PROVABLE
 from reviewtool.web.ballot_forms import Field, Form, Option, received_fields, with_typed
 from reviewtool.web.case import Case
@@ -59,6 +59,56 @@ def comment(case: Case, people: Iterable[Person]) -> Form:
         ),
     )
     return with_typed(form)
+
+
+def proposal(draft: Draft, members: Iterable[Person]) -> Form:
+    """Return the form that registers a draft as the proposal of the member who sent it."""
+    form = Form(
+        act="register_proposal",
+        title=_("Registrar la propuesta en nombre de quien la envió"),
+        lead=_(
+            "Consta como suya: recibe un aviso enseguida y puede enmendarla o retirarla como cualquier otra. Usted "
+            "solo la transcribe y no pasa a ser parte de ella."
+        ),
+        url=url_for("registering.draft", draft_id=draft.id),
+        button=_("Registrar la propuesta"),
+        fields=(
+            Field("person", _("Quién la envió"), "select", required=True, options=_people(members)),
+            *received_fields(CHANNELS),
+        ),
+        hidden=(("token", draft.token),),
+    )
+    return with_typed(form)
+
+
+def version(draft: Draft, author: Person) -> Form:
+    """Return the form that registers a draft as the next version of a proposal, which its author sent."""
+    form = Form(
+        act="register_version",
+        title=_("Registrar la versión nueva de P-%(number)s", number=draft.proposal_number),
+        lead=_("Consta a nombre de %(who)s, que recibe un aviso enseguida.", who=author.name),
+        url=url_for("registering.draft", draft_id=draft.id),
+        button=_("Registrar la versión"),
+        fields=received_fields(CHANNELS),
+        hidden=(("token", draft.token),),
+    )
+    return with_typed(form)
+
+
+def begin_version(case: Case) -> Form:
+    """Return the form that begins the draft of the next version, as its author sent it."""
+    return Form(
+        act="begin_version",
+        title=_("Registrar una versión nueva de P-%(number)s", number=case.number),
+        lead=_(
+            "Se prepara un borrador con el texto de la última versión. Escriba en él lo que envió %(who)s; al "
+            "registrarlo dirá cómo se recibió.",
+            who=case.proposal.author.name,
+        ),
+        url=url_for("registering.start_version", number=case.number),
+        button=_("Preparar el borrador"),
+        fields=(),
+    )
 
 
 def _people(people: Iterable[Person]) -> tuple[Option, ...]:

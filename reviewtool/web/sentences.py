@@ -134,6 +134,11 @@ SENTENCES: dict[str, str] = {
         "P-%(number)s se decide por silencio: quien no está de acuerdo lo interrumpe, y entonces puede abrirse una "
         "votación y decidirse en una reunión."
     ),
+    "proposer-missing": _("Elija a quien la envió: otro miembro del grupo, que lo sea todavía."),
+    "version-meanwhile": _(
+        "Mientras se escribía este borrador se presentó la versión %(revision)s de P-%(number)s, que el borrador no "
+        "incluye. Léala y pase al borrador lo que deba quedar; después presente de nuevo."
+    ),
     "whose-missing": _("Elija a quien lo envió: un miembro o un observador del grupo."),
     "channel-unknown": _("Elija cómo se recibió."),
     "reference-missing": _("Escriba el número o la referencia de lo recibido."),

@@ -170,6 +170,8 @@ def _headline(notice: Unread, *, own: bool) -> str:
 
 _REGISTERED: dict[str, str] = {  # what the coordination entered in the person's name
     "vote_registered": mark("%(who)s registró su voto sobre «%(title)s»"),
+    "submitted": mark("%(who)s registró su propuesta «%(title)s»"),
+    "revised": mark("%(who)s registró una versión nueva de su propuesta «%(title)s»"),
     "comment_registered": mark("%(who)s registró su comentario sobre «%(title)s»"),
     "objection_lifted": mark("%(who)s registró el retiro de su objeción formal a «%(title)s»"),
 }

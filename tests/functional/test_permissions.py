@@ -90,6 +90,8 @@ NEEDS: dict[str, Act | None] = {
     "ballots.register": Act.register_for_others,
     "meetings.decide": Act.decide_in_meeting,
     "registering.comment": Act.register_for_others,
+    "registering.draft": Act.register_for_others,
+    "registering.start_version": Act.register_for_others,
     "registering.lifting": Act.register_for_others,
     "ballots.withdraw": Act.withdraw_own,
     "ballots.reopen": Act.reopen_proposal,

@@ -144,7 +144,7 @@ def test_every_state_occurs(session):
     assert set(states) == set(State)
     assert sum(states.values()) == 18
     assert states[State.merged] == 5
-    assert session.scalar(select(func.count()).select_from(Draft).where(Draft.proposal_number.is_(None))) == 1
+    assert session.scalar(select(func.count()).select_from(Draft).where(Draft.proposal_number.is_(None))) == 2
 
 
 def test_every_state_follows_from_the_history(session):

@@ -156,6 +156,8 @@ WRITING = {
     "draft-name-refused": Page(
         MEMBER, "/borradores/1/documentos", {"act": "new", "name": "../fuera", "heading": "Un título"}, 400
     ),
+    "draft-register": Page(COORDINATION, "/borradores/2/registrar"),
+    "draft-register-refused": Page(COORDINATION, "/borradores/2/registrar", {"received_on": "ayer"}, 400),
     "draft-saved-elsewhere": Page(
         MEMBER, "/borradores/1/1", {"saves": "900", "page": "otra", "text": "# Otro texto\n", "title": "Un título"}, 409
     ),
@@ -186,6 +188,7 @@ ACTS = {
     "act-lift": _act(OBJECTOR, "13/objeciones/3/retirar"),
     "act-register-comment": _act(COORDINATION, "16/comentarios/registrar"),
     "act-register-comment-refused": _act(COORDINATION, "16/comentarios/registrar", version="2", body=" "),
+    "act-register-version": _act(COORDINATION, "16/versiones/registrar"),
     "act-register-lifting": _act(COORDINATION, "13/objeciones/3/registrar"),
     "act-register-lifting-refused": _act(COORDINATION, "13/objeciones/3/registrar", channel="note", reference=" "),
     "act-ask-amendment": _act(MEMBER, "12/votacion/enmendar"),

@@ -18,6 +18,7 @@ from reviewtool.web.errors import say, status_of
 from reviewtool.web.i18n import gettext as _
 
 blueprint = Blueprint("drafts", __name__)
+ELSEWHERE = {"documents": "drafts.documents", "register": "registering.draft"}  # where a button leads once all is saved
 
 
 @blueprint.post("/borradores")
@@ -90,8 +91,8 @@ def save_document(draft_id: int, file_id: int) -> Any:
         return _again(draft_id, file_id, error)
     if then in {"cambios", "vista"}:
         return redirect(url_for("drafts.document", draft_id=draft_id, file_id=file_id, vista=then), 303)
-    if then == "documents":
-        return redirect(url_for("drafts.documents", draft_id=draft_id), 303)
+    if then in ELSEWHERE:
+        return redirect(url_for(ELSEWHERE[then], draft_id=draft_id), 303)
     flash(_("El borrador quedó guardado. Solo usted lo ve."), "success")
     return redirect(url_for("drafts.document", draft_id=draft_id, file_id=file_id), 303)
 
@@ -115,7 +116,7 @@ def _keep(session: Session, by: Person, draft_id: int, file_id: int | None) -> t
         typed = request.form["text"]
         if drafting.differs(drafts.text_of(workshop(), entry), typed):
             drafts.save_text(workshop(), draft, entry, typed, saves=seen, page=page)
-    drafts.save_meta(draft, _meta())
+    drafts.save_meta(draft, _meta(), complete=forms.line("act") == "register")
     session.flush()
     return draft, entry
 
@@ -141,7 +142,7 @@ def _submit(draft_id: int, token: str) -> Any:
 def _again(draft_id: int, file_id: int, error: ReviewError) -> Any:
     """Show the editor again with everything typed; after a second press of submit, the proposal that the first made."""
     token = forms.line("token")
-    done = revisions.submitted(workshop(), token, by_id=me().id) if token else None
+    done = revisions.submitted(workshop(), token) if token else None
     if done is not None:
         return redirect(url_for("proposals.page", number=done), 303)
     end_reading()
@@ -174,6 +175,7 @@ def _editor(
         errors={field: say(error)} if error else {},
         meta=_meta() if error and "title" in request.form else draft,
         kinds=drafting.kinds(),
+        for_another=drafting.is_for_another(reading(), draft, me()),
         page_token=secrets.token_hex(16),
     )
 
@@ -198,6 +200,7 @@ def _documents(draft_id: int, error: ReviewError | None = None) -> str:
         meta=_meta() if error and "title" in request.form else draft,
         typed=request.form,
         kinds=drafting.kinds(),
+        for_another=drafting.is_for_another(reading(), draft, me()),
     )
 
 
@@ -207,11 +210,14 @@ def present(draft_id: int) -> Any:
     try:
         with act() as (session, by):
             draft, _none = _keep(session, by, draft_id, None)
-        if forms.line("act") == "submit":
+        then = forms.line("act")
+        if then == "submit":
             return _submit(draft_id, draft.token)
     except ReviewError as error:
         end_reading()
         return _documents(draft_id, error), status_of(error)
+    if then in ELSEWHERE:
+        return redirect(url_for(ELSEWHERE[then], draft_id=draft_id), 303)
     flash(_("El borrador quedó guardado. Solo usted lo ve."), "success")
     return redirect(url_for("drafts.documents", draft_id=draft_id), 303)
 
