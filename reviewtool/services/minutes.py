@@ -31,7 +31,8 @@ log = logging.getLogger(__name__)
 
 WRITTEN_AT = frozenset(
     {"ballot_opened", "ballot_closed", "ballot_extended", "merged", "withdrawn", "reopened", "silence_interrupted"}
-    | {"followed_up", "objection_raised", "objection_lifted", "opinion_given", "content_withdrawn"}
+    | {"objection_raised", "objection_lifted", "lifting_registered"}
+    | {"followed_up", "opinion_given", "content_withdrawn"}
 )
 
 STATES = {
@@ -209,8 +210,8 @@ def _objections(session: Session, proposal: Proposal, zone: str) -> list[str]:
     registered = objections.registered_liftings(session, proposal.number)
     lines = ["## Objeciones formales", ""]
     for objection in found:
+        received = registered.get(objection.id)
         if objection.lifted_at:
-            received = registered.get(objection.id)
             said = [f"Retirada, {_when(objection.lifted_at, zone)}.", _line(objection.lifting_reason)]
             said += [_according_to(received) + "."] if received else []
             ended = " ".join(part for part in said if part)
@@ -218,6 +219,7 @@ def _objections(session: Session, proposal: Proposal, zone: str) -> list[str]:
             ended = f"El grupo decidió seguir adelante en la votación {objection.overridden_in}."
         else:
             ended = "Sigue abierta."
+            ended += f" Retiro por confirmar. {_according_to(received)}." if received else ""
         lines.append(f"- {objection.seat.label}, {_when(objection.raised_at, zone)}: {_line(objection.reason)} {ended}")
     return [*lines, ""]
 

@@ -75,21 +75,38 @@ def lift(session: Session, number: int, objection_id: int, *, by: Person, reason
 def register_lifting(
     session: Session, number: int, objection_id: int, *, by: Person, reason: str, received: Received
 ) -> Objection:
-    """Enter the lifting of an objection that its seat sent by note or e-mail or declared in a meeting.
+    """Enter the lifting of an objection that its seat sent, or declared in a meeting or by telephone.
 
-    It holds at once and whoever holds the seat is told at once. By telephone nothing is lifted, for the merge may
-    follow within the hour: the seat writes it, or lifts the objection itself. How it was received stands in the act.
+    Whoever holds the seat is told at once. By telephone the objection stays open until they confirm by lifting it, for
+    the merge may follow within the hour; otherwise it is lifted. How it was received stands in the act.
     """
     people.ensure_may(by, Act.register_for_others)
-    receiving.ensure(received, receiving.PROVABLE)
+    receiving.ensure(received)
     proposal, objection = _lock_one(session, number, objection_id)
     seat = session.get_one(Seat, objection.seat_id)
     in_use = next((each for each in people.seats(session) if each.id == seat.id), None)
     holder = people.titular(in_use) if in_use else None
     facts = received.facts() | {"name": holder.name if holder else seat.label}
-    event = _end(session, proposal, objection, seat, lifted_by=holder or by, by=by, reason=reason, **facts)
+    if received.channel == receiving.TELEPHONE:
+        event = _announce(session, proposal, objection, seat, by=by, reason=reason, **facts)
+    else:
+        event = _end(session, proposal, objection, seat, lifted_by=holder or by, by=by, reason=reason, **facts)
     events.tell(session, event, people.holders(in_use) if in_use else [], "registered", thread_id=objection.thread_id)
     return objection
+
+
+def _announce(
+    session: Session, proposal: Proposal, objection: Objection, seat: Seat, *, by: Person, reason: str, **received: Any
+) -> Event:
+    objection.lifting_reason = _ensure_short(reason)
+    facts: dict[str, Any] = {"seat": seat.key, "objection": objection.id, "thread": objection.thread_id, **received}
+    return events.add(session, proposal, "lifting_registered", by=by, **facts)
+
+
+def _ensure_short(reason: str) -> str:
+    if len(reason) > REASON_LIMIT:
+        raise InvalidInput("text-too-long", field="reason", most=REASON_LIMIT)
+    return reason.strip()
 
 
 def _lock_one(session: Session, number: int, objection_id: int) -> tuple[Proposal, Objection]:
@@ -115,9 +132,8 @@ def _end(
     reason: str,
     **received: Any,
 ) -> Event:
-    if len(reason) > REASON_LIMIT:
-        raise InvalidInput("text-too-long", field="reason", most=REASON_LIMIT)
-    objection.lifted_at, objection.lifted_by_id, objection.lifting_reason = now(), lifted_by.id, reason.strip()
+    objection.lifting_reason = _ensure_short(reason)
+    objection.lifted_at, objection.lifted_by_id = now(), lifted_by.id
     facts: dict[str, Any] = {"seat": seat.key, "objection": objection.id, "thread": objection.thread_id, **received}
     event = events.add(session, proposal, "objection_lifted", by=by, **facts)
     concerned = [proposal.author_id, *people.coordination(session)]
@@ -126,13 +142,19 @@ def _end(
 
 
 def registered_liftings(session: Session, number: int) -> dict[int, Received]:
-    """Return how the liftings that the coordination registered reached it, by objection: their acts say it."""
-    query = select(Event.facts).where(Event.proposal_number == number, Event.kind == "objection_lifted")
-    return {
-        facts["objection"]: receiving.of_facts(facts)
-        for facts in session.scalars(query.order_by(Event.seq))
-        if "channel" in facts
-    }
+    """Return how the liftings that the coordination registered reached it, by objection: their acts say it.
+
+    Of an objection that is open still it is what somebody said by telephone, and waits to be confirmed.
+    """
+    kinds = ("objection_lifted", "lifting_registered")
+    query = select(Event.facts).where(Event.proposal_number == number, Event.kind.in_(kinds))
+    found: dict[int, Received] = {}
+    for facts in session.scalars(query.order_by(Event.seq)):
+        if "channel" in facts:
+            found[facts["objection"]] = receiving.of_facts(facts)
+        else:  # lifted by its seat itself, whatever was announced
+            found.pop(facts["objection"], None)
+    return found
 
 
 def find_open(session: Session, number: int, seat_id: int) -> Objection | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -11,9 +11,8 @@ from reviewtool.clock import now
 from reviewtool.errors import InvalidInput
 
 REFERENCE_LIMIT: Final = 200
-CHANNELS: Final = ("note", "e-mail", "meeting", "telephone")
-#: all but the telephone, by which nothing counts before its owner has confirmed it
-PROVABLE: Final = ("note", "e-mail", "meeting")
+TELEPHONE: Final = "telephone"  # by which nothing counts before its owner has confirmed it
+CHANNELS: Final = ("note", "e-mail", "meeting", TELEPHONE)
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,9 @@ def of_line(said: str) -> Received:
     return Received(channel, date.fromisoformat(on), reference)
 
 
-def ensure(received: Received, channels: Collection[str] = CHANNELS) -> None:
-    """Refuse a channel that is not one of these, a reference that is missing or too long, and a day ahead."""
-    if received.channel not in channels:
+def ensure(received: Received) -> None:
+    """Refuse a channel that nobody knows, a reference that is missing or too long, and a day ahead."""
+    if received.channel not in CHANNELS:
         raise InvalidInput("channel-unknown", field="channel")
     if not received.reference.strip():
         raise InvalidInput("reference-missing", field="reference")

@@ -137,7 +137,7 @@ def enter(
         person_id=holder.id if holder else by.id,
         position=chosen.value,
         reason=reason.strip(),
-        confirmed=received.channel != "telephone",
+        confirmed=received.channel != receiving.TELEPHONE,
         cast_at=at,
         registered_by_id=by.id,
         channel=received.channel,

@@ -90,6 +90,7 @@ FAMILIES = (
         {
             "objection_raised": mark("Objeción formal presentada"),
             "objection_lifted": mark("Objeción formal retirada"),
+            "lifting_registered": mark("Retiro de una objeción formal por confirmar"),
         },
     ),
 )
@@ -186,6 +187,15 @@ def _revised(facts: Facts, _seat: str) -> str:
     )
 
 
+def _lifting_registered(facts: Facts, seat: str) -> str:
+    received = received_by(facts["channel"], facts.get("reference"))
+    return _(
+        "Registró que se retira la objeción formal de %(seat)s según %(channel)s, por confirmar",
+        seat=seat,
+        channel=received,
+    )
+
+
 def _until(facts: Facts) -> str:
     return localtime(datetime.fromisoformat(facts["closes_at"]))
 
@@ -230,5 +240,6 @@ _TOLD: dict[str, Callable[[Facts, str], str]] = {
     ),
     "objection_raised": lambda _facts, seat: _("Presentó una objeción formal en nombre de %(seat)s", seat=seat),
     "objection_lifted": _lifted,
+    "lifting_registered": _lifting_registered,
 }
 TELLS = frozenset(_SHORT) | frozenset(_TOLD)  # the kinds that have a sentence

@@ -192,7 +192,7 @@ def _object(case: Case) -> Form:
 def _lift(case: Case, objection_id: int | None) -> Form:
     objection = next((each for each in case.objections if each.id == objection_id), None)
     title = _("Retirar la objeción formal a P-%(number)s", number=case.number)
-    why = Field("reason", _("Por qué se retira"))
+    why = Field("reason", _("Por qué se retira"), value=objection.lifting_reason if objection else "")
     url = url_for("ballots.lift", number=case.number, objection_id=objection_id)
     lead = _("La objeción deja de impedir que el cambio se incorpore. Lo que dice queda en la constancia.")
     return Form("lift", title, lead, url, _("Retirar la objeción"), (why,), quote=objection.reason if objection else "")

@@ -135,7 +135,6 @@ def gather(session: Session, proposal: Proposal, revision: Revision, ballot: Bal
     live = proposal.state in OPEN_STATES
     counted = standings.of_newest(session, workshop(), [proposal.number]).get(proposal.number) if ballot else None
     raised = tuple(objections.of_proposal(session, proposal.number))
-    lifted = any(each.lifted_at is not None for each in raised)
     return Case(
         proposal=proposal,
         revision=revision,
@@ -143,7 +142,7 @@ def gather(session: Session, proposal: Proposal, revision: Revision, ballot: Bal
         counted=counted,
         votes=tuple(votes.of_ballot(session, ballot.id)) if ballot else (),
         objections=raised,
-        liftings=objections.registered_liftings(session, proposal.number) if lifted else {},
+        liftings=objections.registered_liftings(session, proposal.number) if raised else {},
         requests=_requests(session, proposal, ballot) if live else (),
         combination=_combination(revision) if live else None,
         person=person,

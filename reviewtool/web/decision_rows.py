@@ -66,6 +66,7 @@ class ObjectionRow:
     raised_at: datetime
     thread_id: int
     ended: str
+    announced: str  # that it is lifted, by telephone, which its seat has yet to confirm
     may_lift: bool
     may_register: bool  # the coordination, what the seat sent
     withdrawable: int
@@ -189,10 +190,19 @@ def objection_row(case: Case, objection: Objection) -> ObjectionRow:
         raised_at=objection.raised_at,
         thread_id=objection.thread_id,
         ended=ended,
+        announced=_announced(case, objection),
         may_lift=may_lift(case, objection),
         may_register=may_register_lifting(case, objection),
         withdrawable=_withdrawable(case, objection),
     )
+
+
+def _announced(case: Case, objection: Objection) -> str:
+    received = case.liftings.get(objection.id) if objection in case.open_objections else None
+    if received is None:
+        return ""
+    waits = _("Sigue abierta hasta que quien ocupa el puesto confirme el retiro.")
+    return f"{according_to(received.channel, received.reference, received.on)}. {waits}"
 
 
 def may_lift(case: Case, objection: Objection) -> bool:

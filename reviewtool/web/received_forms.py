@@ -8,7 +8,7 @@ from flask import request, url_for
 
 from reviewtool import i18n
 from reviewtool.models import Draft, Objection, Person
-from reviewtool.services.receiving import CHANNELS, PROVABLE
+from reviewtool.services.receiving import CHANNELS
 from reviewtool.web.ballot_forms import Field, Form, Option, received_fields, with_typed
 from reviewtool.web.case import Case
 from reviewtool.web.i18n import gettext as _
@@ -19,19 +19,19 @@ from reviewtool.web.talk import place_of
 
 
 def lifting(case: Case, objection: Objection) -> Form:
-    """Return the form of the lifting of an objection as its seat sent it; by telephone none is taken."""
+    """Return the form of the lifting of an objection as its seat sent it."""
     seat = seat_name(objection.seat)
     form = Form(
         act="register_lifting",
         title=_("Registrar el retiro de la objeción de %(seat)s a P-%(number)s", seat=seat, number=case.number),
         lead=_(
             "La objeción deja de impedir que el cambio se incorpore. Quien ocupa el puesto recibe un aviso enseguida. "
-            "Por teléfono no se retira: pida que lo escriba."
+            "Lo recibido por teléfono no la retira hasta que lo confirme."
         ),
         url=url_for("registering.lifting", number=case.number, objection_id=objection.id),
         button=_("Registrar el retiro"),
         fields=(
-            *received_fields(PROVABLE),
+            *received_fields(CHANNELS),
             Field("reason", _("Por qué se retira"), hint=_("Queda en la constancia de decisión.")),
         ),
         quote=objection.reason,

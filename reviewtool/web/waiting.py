@@ -173,6 +173,9 @@ _REGISTERED: dict[str, str] = {  # what the coordination entered in the person's
     "submitted": mark("%(who)s registró su propuesta «%(title)s»"),
     "revised": mark("%(who)s registró una versión nueva de su propuesta «%(title)s»"),
     "comment_registered": mark("%(who)s registró su comentario sobre «%(title)s»"),
+    "lifting_registered": mark(
+        "%(who)s registró por teléfono el retiro de su objeción formal a «%(title)s»: confírmelo"
+    ),
     "objection_lifted": mark("%(who)s registró el retiro de su objeción formal a «%(title)s»"),
 }
 

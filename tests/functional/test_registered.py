@@ -97,7 +97,7 @@ def test_the_alternate_is_told_too(database, workshop, group, number, objection)
     ("wrong", "sentence"),
     [
         ({"reference": " "}, "Escriba el número o la referencia de lo recibido."),
-        ({"channel": "telephone"}, "Elija cómo se recibió."),
+        ({"channel": "paloma"}, "Elija cómo se recibió."),
         ({"received_on": "ayer"}, "Escriba una fecha"),
         ({"received_on": "2999-01-01"}, "no puede estar en el futuro"),
         ({"reason": "x" * 5_001}, "5000"),
@@ -117,7 +117,7 @@ def test_a_lifting_is_entered_once_by_the_coordination_alone(sign_in, workshop, 
     with pytest.raises(NotAllowed):
         lift(workshop, number, objection, group.members[1])
     with pytest.raises(InvalidInput, match="channel-unknown"):
-        lift(workshop, number, objection, group.coordinator, channel="telephone")
+        lift(workshop, number, objection, group.coordinator, channel="paloma")
     with pytest.raises(NotFound):
         lift(workshop, number, 99, group.coordinator)
     lift(workshop, number, objection, group.coordinator)
@@ -141,6 +141,48 @@ def test_a_registered_lifting_is_in_the_minutes_and_comes_back(
     with again.database.read() as session:
         assert objections.registered_liftings(session, number)[objection].reference == "N.º 114"
     again.database.dispose()
+
+
+def test_a_lifting_by_telephone_waits_until_its_seat_confirms_it(sign_in, workshop, group, number, objection):
+    coordination, member = sign_in(group.coordinator), sign_in(group.members[3])
+    register = f"/propuestas/{number}/objeciones/{objection}/registrar"
+    done = coordination.post(register, data=LIFTING | {"channel": "telephone"}, follow_redirects=True)
+    assert "La objeción sigue abierta hasta que confirme el retiro." in said(done)
+    assert (
+        "Retiro por confirmar. Registrado por la coordinación según teléfono N.º 114 del 5 de junio de 2026. "
+        "Sigue abierta hasta que quien ocupa el puesto confirme el retiro." in said(done)
+    )
+    with workshop.database.read() as session:
+        assert session.get_one(Objection, objection).lifted_at is None
+    assert f"{group.coordinator.name} registró por teléfono el retiro de su objeción formal" in said(member.get("/"))
+    assert "Registró que se retira la objeción formal de Chile" in said(member.get("/registro"))
+    assert "Confirmar el retiro" in said(member.get(f"/propuestas/{number}"))
+    assert "Confirmar el retiro" not in said(coordination.get(f"/propuestas/{number}"))
+    confirm = f"/propuestas/{number}/objeciones/{objection}/retirar"
+    assert LIFTING["reason"] in member.get(confirm).text
+    assert coordination.post(confirm, data={"reason": ""}).status_code == 403
+    assert member.post(confirm, data={"reason": LIFTING["reason"]}).status_code == 303
+    shown = said(member.get(f"/propuestas/{number}"))
+    assert "La versión 2 lo resuelve" in shown
+    assert "Retiro por confirmar" not in shown
+    assert "según teléfono" not in shown
+
+
+def test_a_lifting_by_telephone_is_in_the_minutes_comes_back_and_gives_way_to_a_note(
+    workshop, group, number, objection, sqlite_template, tmp_path
+):
+    lift(workshop, number, objection, group.coordinator, channel="telephone", reference="Llamada")
+    again = record_and_rebuild(workshop, sqlite_template, tmp_path)
+    minutes = revisions.text_at(workshop, f"refs/reviews/{number}", "record.md").decode()
+    assert "Sigue abierta. Retiro por confirmar. Registrado por la coordinación según teléfono Llamada del" in minutes
+    with again.database.read() as session:
+        assert session.get_one(Objection, objection).lifted_at is None
+        assert objections.registered_liftings(session, number)[objection].reference == "Llamada"
+    again.database.dispose()
+    lift(workshop, number, objection, group.coordinator)
+    with workshop.database.read() as session:
+        assert session.get_one(Objection, objection).lifted_at is not None
+        assert objections.registered_liftings(session, number)[objection].reference == "N.º 114"
 
 
 # A comment

@@ -42,14 +42,16 @@ def lifting(number: int, objection_id: int) -> Any:
     if request.method == "POST":
         try:
             with act() as (session, by):
-                objections.register_lifting(
+                lifted = objections.register_lifting(
                     session, number, objection_id, by=by, reason=text("reason"), received=_received()
-                )
+                ).lifted_at
         except ReviewError as refused:
             error = refused
             end_reading()
         else:
-            flash(_("El retiro quedó registrado y se avisó a quien ocupa el puesto."), "success")
+            done = _("El retiro quedó registrado y se avisó a quien ocupa el puesto.")
+            waits = _("Se avisó a quien ocupa el puesto. La objeción sigue abierta hasta que confirme el retiro.")
+            flash(done if lifted else waits, "success")
             return redirect(url_for("proposals.page", number=number, _anchor="objections"), 303)
     found = case.of_number(reading(), number)
     objection = _objection(found, objection_id)
