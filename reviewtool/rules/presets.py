@@ -113,8 +113,8 @@ FORM_DAYS: Final = 3  # working days in which anybody may separate a correction 
 
 
 def form_list(rules: BallotRules) -> BallotRules:
-    """Return the rules of corrections of form that are announced in a list: a short silence."""
-    return replace(with_preset(rules, "silencio"), preset=FORM, decision_days=FORM_DAYS)
+    """Return the rules of corrections of form that are announced in a list: a short silence on a text that stays."""
+    return replace(with_preset(rules, "silencio"), preset=FORM, decision_days=FORM_DAYS, revisions_during_vote=False)
 
 
 def from_group(group: Group) -> RuleSet:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from reviewtool.rules.calendar import MINIMUM_DAYS_AFTER_CHANGE
 from reviewtool.rules.positions import (
     NEED_REASON,
     SILENCE_CHOICES,
@@ -77,14 +78,25 @@ def second_call_rules(rules: BallotRules) -> BallotRules:
     return replace(changed, quorum_kind="share", quorum_share=rules.second_call_share)
 
 
+def days_after_change(rules: BallotRules) -> int:
+    """Return the working days that must remain when the text changes during a ballot; a silence begins anew.
+
+    Whoever does not answer is taken to agree, so nobody's silence speaks of a text that lay there for fewer days.
+    """
+    return rules.decision_days if rules.majority is Majority.silence else MINIMUM_DAYS_AFTER_CHANGE
+
+
 def may_submit_objection(rules: BallotRules, *, open_objections: int) -> bool:
     """Let the group decide on proceeding despite an open formal objection only where its rules know an override."""
     return rules.override != "never" and open_objections > 0
 
 
 def override_rules(rules: BallotRules) -> BallotRules:
-    """Return the rules of the ballot on proceeding despite an objection: two thirds, and never without a quorum."""
-    voted = replace(rules, majority=Majority.two_thirds, certified_in_favour=0)
+    """Return the rules of the ballot on proceeding despite an objection: two thirds, and never without a quorum.
+
+    It is about a text that was approved: no new version meanwhile.
+    """
+    voted = replace(rules, majority=Majority.two_thirds, certified_in_favour=0, revisions_during_vote=False)
     if rules.quorum_kind == "none":
         return replace(voted, quorum_kind="share", quorum_share=(1, 2))
     return voted

@@ -94,8 +94,12 @@ class Standing:
 
     @property
     def silent(self) -> tuple[str, ...]:
-        """Return the seats recorded as «sin objeción (silencio)»; never as a *for*, and only in a silence procedure."""
-        return self.pending if self.majority is Majority.silence and self.outcome is Outcome.approved else ()
+        """Return the seats recorded as «sin objeción (silencio)»; never as a *for*, and only in a silence procedure.
+
+        Who answered on an earlier version alone has kept silent on this one.
+        """
+        approved = self.majority is Majority.silence and self.outcome is Outcome.approved
+        return self.pending + self.to_be_confirmed if approved else ()
 
     @property
     def waiting_for(self) -> tuple[str, ...]:

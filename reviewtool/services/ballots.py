@@ -34,7 +34,7 @@ from reviewtool.rules.voting import (
     second_call_rules,
     standing,
 )
-from reviewtool.services import ending, events, lifecycle, ordering, people, proposals, rulesets
+from reviewtool.services import earlier, ending, events, lifecycle, ordering, people, proposals, rulesets
 
 LONGEST = timedelta(days=120)
 
@@ -290,19 +290,23 @@ class Running(NamedTuple):
 def lock_open(session: Session, number: int, *, ballot_number: int | None = None) -> Running:
     """Lock a proposal and return it with its open ballot and the instant of the act, read once nobody else can act.
 
-    Raises AlreadyDecided("ballot-closed"), and OutOfDate("ballot-other") when the page showed another ballot.
+    Raises AlreadyDecided("ballot-closed"), and OutOfDate when the page showed another ballot: "ballot-went-on" where
+    that one went on about a new version, else "ballot-other".
     """
     proposal = proposals.lock(session, number)
     ballot, at = proposals.open_ballot(session, number), now()
     if ballot is None or ballot.closes_at <= at:
         raise AlreadyDecided("ballot-closed", number=number)
     if ballot_number is not None and ballot.number != ballot_number:
+        if ballot_number in earlier.numbers(session, ballot):
+            raise OutOfDate("ballot-went-on", number=number, revision=ballot.revision)
         raise OutOfDate("ballot-other", number=number)
     return Running(proposal, ballot, at)
 
 
 def parts(session: Session, ballot: Ballot) -> tuple[BallotRules, Roll, list[Cast]]:
-    """Return a ballot's frozen rules and roll, and the current votes as the rules count them."""
+    """Return a ballot's frozen rules and roll, and the current votes as the rules count them, with those to confirm."""
+    rules = BallotRules.from_json(ballot.rules)
     found = session.execute(
         select(Seat.key, Vote.position, Vote.confirmed, Vote.by_alternate)
         .join(Seat, Seat.id == Vote.seat_id)
@@ -313,7 +317,9 @@ def parts(session: Session, ballot: Ballot) -> tuple[BallotRules, Roll, list[Cas
         Cast(key, Position(position), confirmed=confirmed, by_alternate=alternate)
         for key, position, confirmed, alternate in found
     ]
-    return BallotRules.from_json(ballot.rules), Roll.from_json(ballot.roll), casts
+    if rules.revisions_during_vote:
+        casts += earlier.casts(session, [ballot.id])[ballot.id]
+    return rules, Roll.from_json(ballot.roll), casts
 
 
 def open_objections(session: Session, number: int) -> list[Objection]:

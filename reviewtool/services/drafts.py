@@ -11,14 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
-from reviewtool.errors import AlreadyDecided, Conflict, InvalidInput, NotAllowed, NotFound, OutOfDate
+from reviewtool.errors import Conflict, InvalidInput, NotFound, OutOfDate
 from reviewtool.gitstore import paths, reading
 from reviewtool.gitstore.ids import BlobId, CommitId
-from reviewtool.models import Draft, DraftFile, Person, Proposal
+from reviewtool.models import Draft, DraftFile, Person
 from reviewtool.prose import merge3
-from reviewtool.rules.lifecycle import State, ensure_allowed
 from reviewtool.rules.permissions import Act
-from reviewtool.services import combining, documents, modules, people, proposals, texts
+from reviewtool.services import combining, continuing, documents, modules, people, proposals, texts
 from reviewtool.services.modules import Module
 from reviewtool.services.workshop import Workshop
 
@@ -82,7 +81,7 @@ def start_revision(
     """Begin the next revision, the newest text joined to today's, of one's own proposal or `author`'s, or resume."""
     people.ensure_may(by, Act.revise_own)
     proposal = proposals.get(session, number)
-    ensure_revisable(proposal, author or by)
+    continuing.ensure_revisable(session, proposal, author or by)
     begun = session.scalar(select(Draft).where(Draft.proposal_number == number, Draft.author_id == by.id))
     if begun:
         return begun
@@ -100,15 +99,6 @@ def start_revision(
     fill(workshop, draft, newest.base, wanted)
     session.flush()
     return draft
-
-
-def ensure_revisable(proposal: Proposal, by: Person) -> None:
-    """Raise unless this person may give the proposal a new text now: while a ballot is open the text is frozen."""
-    if proposal.author_id != by.id:
-        raise NotAllowed("not-your-proposal", number=proposal.number)
-    if proposal.state == State.voting:
-        raise AlreadyDecided("text-frozen", number=proposal.number)
-    ensure_allowed(Act.revise_own, State(proposal.state))
 
 
 def fill(workshop: Workshop, draft: Draft, base: str, wanted: list[combining.Wanted]) -> None:

@@ -18,6 +18,7 @@ from reviewtool.db import Database
 from reviewtool.models import Ballot, Event, Person, Proposal, RoleTerm, Seat
 from reviewtool.rules.permissions import TABLE, Act
 from reviewtool.rules.voting import BallotRules, SeatNamed, results_visible
+from reviewtool.services import earlier
 
 PAGE_SIZE = 50
 BATCH_SIZE = 500
@@ -180,10 +181,15 @@ def _entry(row: Row[*tuple[Any, ...]], secret: set[tuple[int, int]], reader: int
 
 
 def _secret_ballots(session: Session) -> set[tuple[int, int]]:
-    """Return the open ballots whose rules keep positions back until the close, by their proposal and number."""
-    query = select(Ballot.proposal_number, Ballot.number, Ballot.rules).where(Ballot.closed_at.is_(None))
-    return {
-        (row.proposal_number, row.number)
-        for row in session.execute(query)
-        if not results_visible(BallotRules.from_json(row.rules), closed=False)
-    }
+    """Return the open ballots whose rules keep positions back until the close, by their proposal and number.
+
+    What they went on from about a new version is as secret.
+    """
+    query = select(Ballot.id, Ballot.proposal_number, Ballot.number, Ballot.rules).where(Ballot.closed_at.is_(None))
+    rows = [
+        row for row in session.execute(query) if not results_visible(BallotRules.from_json(row.rules), closed=False)
+    ]
+    found = {(row.proposal_number, row.number) for row in rows}
+    moving = [row.id for row in rows if row.rules.get("revisions_during_vote")]
+    before = earlier.chains(session, moving) if moving else {}
+    return found | {(link.proposal_number, link.number) for ballot_id in moving for link in before[ballot_id]}

@@ -15,6 +15,7 @@ from reviewtool.rules.voting import Outcome, Position, Roll, Standing
 from reviewtool.services import (
     ballots,
     comparing,
+    earlier,
     follow_ups,
     meetings,
     objections,
@@ -30,8 +31,8 @@ from reviewtool.services.workshop import Workshop
 log = logging.getLogger(__name__)
 
 WRITTEN_AT = frozenset(
-    {"ballot_opened", "ballot_closed", "ballot_extended", "merged", "withdrawn", "reopened", "silence_interrupted"}
-    | {"objection_raised", "objection_lifted", "lifting_registered"}
+    {"ballot_opened", "ballot_continued", "ballot_closed", "ballot_extended", "merged", "withdrawn", "reopened"}
+    | {"silence_interrupted", "objection_raised", "objection_lifted", "lifting_registered"}
     | {"followed_up", "opinion_given", "content_withdrawn"}
 )
 
@@ -85,9 +86,13 @@ def write(session: Session, workshop: Workshop, proposal: Proposal) -> str:
     lines += ["", "## Motivo", "", proposal.reason.strip(), ""]
     lines += _changes(session, workshop, proposal) + _versions(session, proposal, zone)
     decided_in = meetings.of_proposal(session, proposal.number)
+    before: Ballot | None = None
     for ballot in ballots.of_proposal(session, proposal.number):
         meeting = decided_in.get(ballot.number)
-        lines += _ballot(session, workshop, ballot, zone, in_meeting=meeting is not None) + _meeting(ballot, meeting)
+        if before is not None and earlier.goes_on(before, ballot):
+            lines += [f"Sigue como votación {ballot.number}, sobre la versión {ballot.revision}.", ""]
+        lines += _ballot(session, ballot, zone, in_meeting=meeting is not None) + _meeting(ballot, meeting)
+        before = ballot
     lines += _opinions(session, workshop, proposal) + _objections(session, proposal, zone)
     lines += _merge(session, proposal, zone) + _follow_up(session, proposal)
     return "\n".join(lines).rstrip() + "\n"
@@ -130,7 +135,7 @@ def _versions(session: Session, proposal: Proposal, zone: str) -> list[str]:
     return [*lines, "", "Documentos: " + "; ".join(f"`{touch.path}`" for touch in newest.touches), ""]
 
 
-def _ballot(session: Session, workshop: Workshop, ballot: Ballot, zone: str, *, in_meeting: bool) -> list[str]:
+def _ballot(session: Session, ballot: Ballot, zone: str, *, in_meeting: bool) -> list[str]:
     state = ballots.standing_of(session, ballot)
     lines = [
         f"## Votación {ballot.number}, sobre la versión {ballot.revision}",
@@ -142,9 +147,11 @@ def _ballot(session: Session, workshop: Workshop, ballot: Ballot, zone: str, *, 
         "|---|---|---|",
     ]
     cast = {vote.seat.key: vote for vote in votes.of_ballot(session, ballot.id)}
+    waits = {each.vote.seat.key: each for each in earlier.votes(session, ballot)}
     for seat in Roll.from_json(ballot.roll).seats:
-        vote = cast.get(seat.key)
-        lines.append(f"| {seat.label} | {_position(vote, seat.key, seat.votes, state)} | {_received(vote)} |")
+        vote, before = cast.get(seat.key), waits.get(seat.key)
+        said = _earlier(before, state) if before else _position(vote, seat.key, seat.votes, state)
+        lines.append(f"| {seat.label} | {said} | {_received(before.vote if before else vote)} |")
     return [*lines, "", _result(ballot, state, zone, in_meeting=in_meeting), ""]
 
 
@@ -164,6 +171,11 @@ def _position(vote: Vote | None, key: str, may_vote: bool, state: Standing) -> s
     if vote.confirmed:
         return said
     return f"{said} (ad referéndum, sin confirmar)" if vote.ad_referendum else f"{said} (por confirmar)"
+
+
+def _earlier(before: earlier.Earlier, state: Standing) -> str:
+    said = f"{POSITIONS[Position(before.vote.position)]} (sobre la versión {before.revision}, por confirmar)"
+    return f"Sin objeción (silencio); antes: {said}" if before.vote.seat.key in state.silent else said
 
 
 def _received(vote: Vote | None) -> str:
@@ -199,7 +211,9 @@ def _opinions(session: Session, workshop: Workshop, proposal: Proposal) -> list[
     lines = ["## Parecer de los observadores", "", "No cuenta para el resultado.", ""]
     for opinion in found:
         reason = f": {_line(opinion.reason)}" if opinion.reason else ""
-        lines.append(f"- {opinion.person.name} ({_place(workshop, opinion.person)}): {STANCES[opinion.stance]}{reason}")
+        on = f", sobre la versión {opinion.revision}" if opinion.revision != proposal.latest else ""
+        who = f"{opinion.person.name} ({_place(workshop, opinion.person)})"
+        lines.append(f"- {who}: {STANCES[opinion.stance]}{on}{reason}")
     return [*lines, ""]
 
 

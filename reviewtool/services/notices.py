@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from reviewtool.clock import now
 from reviewtool.models import Comment, Event, Notice, Person, Proposal, Suggestion
 
-TALK = ("mention", "comment", "objection", "objection_lifted", "registered", "overdue")
-TOLD = frozenset({"overdue"})  # to everybody; the others are said to one person
+TALK = ("mention", "comment", "objection", "objection_lifted", "registered", "overdue", "text_changed")
+TOLD = frozenset({"overdue", "text_changed"})  # to everybody; the others are said to one person
 SHOWN = 10
 
 

@@ -92,6 +92,12 @@ def everybody(session: Session) -> list[Person]:
     return list(session.scalars(_complete().order_by(Person.name)))
 
 
+def taking_part(session: Session) -> list[int]:
+    """Return who takes part in the discussion: active people whose role reads it."""
+    active = (each for each in everybody(session) if each.active)
+    return [each.id for each in active if may(roles(each), Act.read_discussion)]
+
+
 # Asked at the beginning of every request and act: one statement, made once.
 _ONE = (
     select(Person, VERSION)

@@ -16,7 +16,7 @@ from reviewtool.group import Group
 from reviewtool.models import Draft, Event, Person, Proposal, Thread
 from reviewtool.rules.lifecycle import State, ensure_allowed
 from reviewtool.rules.permissions import Act, Role
-from reviewtool.services import drafts, events, people, proposals, receiving, signatures, threads
+from reviewtool.services import continuing, drafts, events, people, proposals, receiving, signatures, threads
 from reviewtool.services.receiving import Received
 from reviewtool.services.threads import Message, Place
 from reviewtool.services.workshop import Workshop
@@ -99,7 +99,7 @@ def ensure_version(session: Session, number: int, *, by: Person) -> Person:
     """Return in whose name the next version of a proposal may be registered now; raises why it may not."""
     proposal = proposals.get(session, number)
     author = _proposer(session, proposal.author_id, by)
-    drafts.ensure_revisable(proposal, author)
+    continuing.ensure_revisable(session, proposal, author)
     return author
 
 

@@ -15,7 +15,6 @@ from reviewtool.errors import AlreadyDecided
 from reviewtool.models import Event, Proposal
 from reviewtool.rules import calendar
 from reviewtool.rules.lifecycle import OVERDUE_WORKING_DAYS, State
-from reviewtool.rules.permissions import Act, may
 from reviewtool.services import events, people, proposals, rulesets
 from reviewtool.services.workshop import Workshop
 
@@ -53,6 +52,4 @@ def _tell(session: Session, workshop: Workshop, number: int, at: datetime) -> No
         return
     if number in _overdue(session, workshop, at):  # nobody merged it or told it meanwhile
         event = events.add(session, proposal, "overdue", by=None, at=at, days=OVERDUE_WORKING_DAYS)
-        active = (each for each in people.everybody(session) if each.active)
-        everybody = [each.id for each in active if may(people.roles(each), Act.read_discussion)]
-        events.tell(session, event, everybody, "overdue")
+        events.tell(session, event, people.taking_part(session), "overdue")

@@ -15,6 +15,7 @@ from reviewtool.gitstore.ids import CommitId, TreeId
 from reviewtool.models import Comment, Draft, Installation, Person, Proposal, RefMove, Revision, Suggestion, Touch
 from reviewtool.rules.lifecycle import State
 from reviewtool.services import (
+    continuing,
     drafts,
     events,
     lifecycle,
@@ -148,8 +149,8 @@ def _record(
     draft = drafts.get(session, draft_id, by=by)
     author = registering.author_of(session, sent, by=by) if sent else by
     registered = Registered(by, sent.received) if sent else None
-    at = now()
     proposal = _next_of(session, draft, author) if draft.proposal_number else _new_proposal(session, draft, author)
+    at = now()  # once the lock is held
     revision = _new_revision(session, workshop, proposal, draft, prepared, registered)
     open_consultation(session, workshop, proposal, [touch["path"] or "" for touch in prepared.touches])
     _mark_suggestions(session, draft, revision)
@@ -169,6 +170,7 @@ def _record(
         **facts,
     )
     events.tell(session, event, [author.id] if sent else [], "registered")
+    continuing.go_on(session, workshop.group, proposal, revision, by=by, at=at)
     lifecycle.settle(session, proposal, at)
     move = refmoves.plan(
         session,
@@ -183,7 +185,7 @@ def _record(
 
 def _next_of(session: Session, draft: Draft, author: Person) -> Proposal:
     proposal = proposals.lock(session, draft.proposal_number or 0)
-    drafts.ensure_revisable(proposal, author)
+    continuing.ensure_revisable(session, proposal, author)
     newer = _newer(session, draft)
     if newer:
         raise OutOfDate("version-meanwhile", number=proposal.number, revision=newer)
@@ -216,7 +218,9 @@ def _new_proposal(session: Session, draft: Draft, author: Person) -> Proposal:
 
 
 def open_consultation(session: Session, workshop: Workshop, proposal: Proposal, paths: list[str]) -> None:
-    """Give a new proposal its full consultation; a revision made after the close gets one again."""
+    """Give a new proposal its full consultation; a revision made after the close gets one again, outside a ballot."""
+    if proposal.state == State.voting:
+        return
     if proposal.consultation_closes_at is None or proposal.consultation_closes_at <= now():
         rules = rulesets.rules_for(session, workshop.group, paths, preset=proposal.preset)
         proposal.consultation_closes_at = rulesets.closing(session, workshop.group, now(), rules.consultation_days)

@@ -1,7 +1,8 @@
 """Where many ballots stand at once, as plain values in three queries at most: for lists, the home page and the desk.
 
-One ballot with its people is in `ballots` and `votes`. Rows of selected columns cost a tenth of loaded objects; rules,
-rolls and votes that ballots repeat are the same objects, read once.
+Two more queries look for votes on earlier versions, where rules allow a new one during a vote. One ballot with its
+people is in `ballots` and `votes`. Rows of selected columns cost a tenth of loaded objects; rules, rolls and votes that
+ballots repeat are the same objects, read once.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from reviewtool.rules.voting import (
     shared_cast,
     standing,
 )
+from reviewtool.services import earlier
 from reviewtool.services.workshop import Workshop
 
 
@@ -159,7 +161,12 @@ def _read(session: Session, ballot_ids: list[int]) -> dict[int, Counted]:
         rows[row.id] = row
         if row.key is not None:
             objecting.setdefault(row.id, []).append(SeatNamed(row.key, row.label, row.administration))
-    return {found: _one(row, casts[found], objecting.get(found, ())) for found, row in rows.items()}
+    moving = [found for found, row in rows.items() if BallotRules.from_text(row.rules).revisions_during_vote]
+    to_confirm = earlier.casts(session, moving)
+    return {
+        found: _one(row, [*casts[found], *to_confirm.get(found, ())], objecting.get(found, ()))
+        for found, row in rows.items()
+    }
 
 
 def _casts(session: Session, ballot_ids: list[int]) -> dict[int, list[Cast]]:

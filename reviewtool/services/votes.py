@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from reviewtool.clock import now
@@ -25,7 +25,7 @@ from reviewtool.rules.voting import (
     may_interrupt,
     needs_reason,
 )
-from reviewtool.services import ballots, events, objections, people, proposals, receiving
+from reviewtool.services import ballots, earlier, events, objections, people, proposals, receiving
 from reviewtool.services.receiving import Received
 
 REASON_LIMIT = 5_000
@@ -86,7 +86,8 @@ def agree(session: Session, number: int, *, by: Person, ballot_number: int) -> V
     """
     people.ensure_may(by, Act.vote)
     _proposal, ballot, _at = ballots.lock_open(session, number, ballot_number=ballot_number)
-    if _current(session, ballot, _own_seat(ballot, by)) is not None:
+    seat = _own_seat(ballot, by)
+    if _current(session, ballot, seat) is not None or earlier.vote_of(session, ballot, seat) is not None:
         raise AlreadyDecided("voted-meanwhile", number=number)
     silence = BallotRules.from_json(ballot.rules).majority is Majority.silence
     position = Position.no_objection if silence else Position.for_
@@ -175,12 +176,16 @@ def _titular(session: Session, seat: Seat) -> Person | None:
 
 
 def confirm(session: Session, number: int, *, by: Person, ballot_number: int) -> Vote:
-    """Confirm the seat's vote given ad referendum or by telephone: from now on it counts."""
+    """Confirm the seat's vote, given ad referendum, by telephone or on an earlier version: from now on it counts."""
     people.ensure_may(by, Act.confirm_vote)
     proposal, ballot, at = ballots.lock_open(session, number, ballot_number=ballot_number)
     seat = _own_seat(ballot, by)
     vote = _current(session, ballot, seat)
-    if vote is None or vote.confirmed:
+    if vote is None:
+        vote = _given_again(session, ballot, seat, by=by, at=at)
+    elif vote.confirmed:
+        vote = None
+    if vote is None:
         raise AlreadyDecided("nothing-to-confirm", number=number)
     vote.confirmed = True
     events.add(
@@ -194,6 +199,25 @@ def confirm(session: Session, number: int, *, by: Person, ballot_number: int) ->
         position=vote.position,
     )
     _close_if_settled(session, proposal, ballot, at)
+    return vote
+
+
+def _given_again(session: Session, ballot: Ballot, seat: Seat, *, by: Person, at: datetime) -> Vote | None:
+    """Cast in this ballot what the seat said on an earlier version, word for word; None where it said nothing."""
+    before = earlier.vote_of(session, ballot, seat)
+    if before is None:
+        return None
+    vote = Vote(
+        ballot_id=ballot.id,
+        seat_id=seat.id,
+        person_id=by.id,
+        position=before.position,
+        reason=before.reason,
+        cast_at=at,
+        by_alternate=people.holds_as_alternate(by, seat),
+    )
+    session.add(vote)
+    session.flush()
     return vote
 
 
@@ -334,26 +358,17 @@ def ask_extension(session: Session, number: int, *, by: Person, reason: str) -> 
 
 def of_ballot(session: Session, ballot_id: int) -> list[Vote]:
     """Return the current votes of a ballot with person, seat and who registered them."""
-    return list(
-        session.scalars(
-            select(Vote)
-            .where(Vote.ballot_id == ballot_id, Vote.current)
-            .options(joinedload(Vote.person), joinedload(Vote.seat), joinedload(Vote.registered_by))
-            .order_by(Vote.id)
-        )
-    )
+    return list(session.scalars(_votes(ballot_id).where(Vote.current)))
 
 
 def all_of_ballot(session: Session, ballot_id: int) -> list[Vote]:
     """Return every vote of a ballot, the replaced ones too, in the order they came."""
-    return list(
-        session.scalars(
-            select(Vote)
-            .where(Vote.ballot_id == ballot_id)
-            .options(joinedload(Vote.person), joinedload(Vote.seat), joinedload(Vote.registered_by))
-            .order_by(Vote.id)
-        )
-    )
+    return list(session.scalars(_votes(ballot_id)))
+
+
+def _votes(ballot_id: int) -> Select[Vote]:
+    with_all = (joinedload(Vote.person), joinedload(Vote.seat), joinedload(Vote.registered_by))
+    return select(Vote).where(Vote.ballot_id == ballot_id).options(*with_all).order_by(Vote.id)
 
 
 def opinions(session: Session, number: int) -> list[Opinion]:

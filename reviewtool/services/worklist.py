@@ -56,6 +56,7 @@ class Waiting:
     closes_at: datetime | None
     position: str = ""
     ad_referendum: bool = False
+    is_earlier: bool = False  # the vote to confirm was given on an earlier version
     paths: tuple[str, ...] = ()
     minutes: int = 0
     counted: Counted | None = None
@@ -192,7 +193,7 @@ _WHAT = (Proposal.number, Proposal.title, Person.name, Person.administration, Pr
 
 
 def _ballots(session: Session, workshop: Workshop, seat: Seat) -> dict[str, list[Waiting]]:
-    """Return the open ballots in which a seat has not voted, or only subject to confirmation, by what is to be done."""
+    """Return the open ballots in which a seat has not voted, or has a vote to confirm, by what is to be done."""
     query = (
         select(*_WHAT, Ballot.closes_at, Vote.position, Vote.ad_referendum, Ballot.id, Proposal.version)
         .join(Proposal, Proposal.number == Ballot.proposal_number)
@@ -210,7 +211,14 @@ def _ballots(session: Session, workshop: Workshop, seat: Seat) -> dict[str, list
         place = ballot.roll.find(seat.key)
         if place is None or not place.votes:
             continue
-        item = Waiting(*row[:7], position=row.position or "", ad_referendum=bool(row.ad_referendum), counted=ballot)
+        before = next((cast for cast in ballot.casts if cast.seat == seat.key and cast.to_be_confirmed), None)
+        item = Waiting(
+            *row[:7],
+            position=before.position if before else row.position or "",
+            ad_referendum=bool(row.ad_referendum),
+            is_earlier=before is not None,
+            counted=ballot,
+        )
         found["confirmations" if item.position else "silences" if ballot.is_silence else "votes"].append(item)
     return found
 

@@ -75,6 +75,7 @@ FAMILIES = (
         mark("Votaciones"),
         {
             "ballot_opened": mark("Votación abierta"),
+            "ballot_continued": mark("Votación que sigue sobre una versión nueva"),
             "voted": mark("Voto"),
             "vote_registered": mark("Voto registrado por la coordinación"),
             "vote_confirmed": mark("Voto confirmado"),
@@ -216,6 +217,13 @@ _TOLD: dict[str, Callable[[Facts, str], str]] = {
         channel=received_by(facts["channel"], facts.get("reference")),
     ),
     "ballot_opened": _ballot_opened,
+    "ballot_continued": lambda facts, _seat: _(
+        "La votación %(before)s sigue como votación %(number)s, sobre la versión %(version)s, hasta el %(when)s",
+        before=facts["before"],
+        number=facts["ballot"],
+        version=facts["revision"],
+        when=_until(facts),
+    ),
     "ballot_extended": lambda facts, _seat: _(
         "Prorrogó la votación %(number)s hasta el %(when)s", number=facts["ballot"], when=_until(facts)
     ),

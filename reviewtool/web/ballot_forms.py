@@ -17,6 +17,7 @@ from reviewtool.rules import calendar
 from reviewtool.rules.lifecycle import State
 from reviewtool.rules.voting import VOTE_CHOICES, OpinionStance, Position, needs_reason
 from reviewtool.services import rulesets
+from reviewtool.web import since_vote
 from reviewtool.web.case import Case
 from reviewtool.web.closings import deadline
 from reviewtool.web.database import reading, workshop
@@ -26,6 +27,7 @@ from reviewtool.web.i18n import ngettext
 from reviewtool.web.offers import label
 from reviewtool.web.positions import CHANNELS, HINTS, POSITIONS, PRESETS, SHOWN, STANCES, position_name
 from reviewtool.web.seats import by_name, seat_name
+from reviewtool.web.since_vote import SinceVote
 from reviewtool.web.standing import closing
 
 Option = tuple[str, str, str, bool]  # value, text, hint (of a select: language of the text), needs a reason
@@ -59,6 +61,7 @@ class Form:
     notes: tuple[str, ...] = ()
     quote: str = ""
     confirm: str = ""  # asked once more before it is sent
+    since: SinceVote | None = None  # what changed since the reader's vote
 
 
 def build(act: str, case: Case, *, objection_id: int | None = None) -> Form:
@@ -88,9 +91,8 @@ def _form(act: str, case: Case, title: str, lead: str, *fields: Field, notes: tu
 
 
 def vote(case: Case) -> Form:
-    """Return the form of the reader's vote in the open ballot, the present one filled in."""
-    own = case.own_vote
-    silence = case.is_silence
+    """Return the form of the reader's vote in the open ballot, the present one or the earlier one filled in."""
+    own = case.said
     present = own.position if own else ""
     positions = Field("position", _("Su posición"), "choices", present, required=True, options=_vote_options())
     ad_referendum = Field(
@@ -103,25 +105,17 @@ def vote(case: Case) -> Form:
     reason = Field(
         "reason", _("Motivo"), "reason", own.reason if own else "", _("Lo verán todas las administraciones.")
     )
+    silence = case.is_silence
     fields = (reason,) if silence else (positions, ad_referendum, reason)
-    hidden = [("ballot", str(case.ballot.number if case.ballot else 0))]
-    if silence:
-        hidden.append(("position", Position.no_objection.value))
+    hidden = (*_of_ballot(case), *((("position", Position.no_objection.value),) if silence else ()))
     form = _form("vote", case, vote_heading(case), vote_lead(case), *fields)
     button = _("Sin objeción") if silence else _("Cambiar su voto") if own else _("Emitir su voto")
-    return replace(form, button=button, hidden=tuple(hidden))
+    return replace(form, button=button, hidden=hidden)
 
 
 def _vote_options() -> tuple[Option, ...]:
-    return tuple(
-        (
-            position.value,
-            _(POSITIONS[position]),
-            _(HINTS[position]) if position in HINTS else "",
-            needs_reason(position),
-        )
-        for position in VOTE_CHOICES
-    )
+    hints = {position: _(hint) for position, hint in HINTS.items()}
+    return tuple((each.value, _(POSITIONS[each]), hints.get(each, ""), needs_reason(each)) for each in VOTE_CHOICES)
 
 
 def vote_heading(case: Case) -> str:
@@ -146,10 +140,15 @@ def vote_lead(case: Case) -> str:
 
 
 def _confirm(case: Case) -> Form:
-    own = case.own_vote
+    own = case.said
     lead = _("Su voto: %(position)s.", position=position_name(own.position)) if own else ""
     form = _form("confirm", case, _("Confirmar su voto en P-%(number)s", number=case.number), lead)
-    return replace(form, hidden=(("ballot", str(case.ballot.number if case.ballot else 0)),))
+    since, quote = since_vote.of(reading(), case), own.reason if own else ""
+    return replace(form, hidden=_of_ballot(case), since=since, quote=quote)
+
+
+def _of_ballot(case: Case) -> tuple[tuple[str, str], ...]:
+    return (("ballot", str(case.ballot.number if case.ballot else 0)),)
 
 
 def _interrupt(case: Case) -> Form:
@@ -158,7 +157,7 @@ def _interrupt(case: Case) -> Form:
         "versión nueva, una votación o una reunión."
     )
     form = _form("interrupt", case, _("Interrumpir el silencio en P-%(number)s", number=case.number), lead, _reason())
-    return replace(form, hidden=(("ballot", str(case.ballot.number if case.ballot else 0)),))
+    return replace(form, hidden=_of_ballot(case))
 
 
 def opinion(case: Case, own: Opinion | None = None) -> Form:
@@ -205,6 +204,8 @@ def _open_one(case: Case) -> Form:
     rules = rulesets.rules_for(reading(), group, paths, preset=case.proposal.preset)
     closes = rulesets.closing(reading(), group, now(), rules.decision_days)
     notes = [_("El texto de la versión %(version)s queda fijo hasta el cierre.", version=case.proposal.latest)]
+    if rules.revisions_during_vote:
+        notes = [_("Quien propone puede presentar otra versión: lo votado queda por confirmar y el cierre se corre.")]
     if early and case.proposal.consultation_closes_at is not None:
         notes.append(_("La consulta sigue abierta. %(closes)s", closes=closing(case.proposal.consultation_closes_at)))
     fields = [
@@ -323,7 +324,7 @@ def _register(case: Case) -> Form:
         *received_fields(CHANNELS),
         Field("reason", _("Motivo"), "reason", "", _("Lo verán todas las administraciones.")),
     )
-    return replace(form, hidden=(("ballot", str(case.ballot.number if case.ballot else 0)),))
+    return replace(form, hidden=_of_ballot(case))
 
 
 def received_fields(channels: Iterable[str]) -> tuple[Field, ...]:

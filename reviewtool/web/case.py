@@ -17,7 +17,8 @@ from reviewtool.rules.lifecycle import OPEN_STATES, State
 from reviewtool.rules.permissions import Act, Role
 from reviewtool.rules.presets import FORM
 from reviewtool.rules.voting import BallotRules, Majority, Roll, SeatOnRoll, Standing, results_visible
-from reviewtool.services import combining, documents, objections, ordering, people, proposals, standings, votes
+from reviewtool.services import combining, documents, earlier, objections, ordering, people, proposals, standings, votes
+from reviewtool.services.earlier import Earlier
 from reviewtool.services.receiving import Received
 from reviewtool.services.standings import Counted
 from reviewtool.web.database import me, workshop
@@ -34,6 +35,8 @@ class Case:
     ballot: Ballot | None
     counted: Counted | None
     votes: tuple[Vote, ...]
+    earlier: tuple[Earlier, ...]  # votes on earlier versions that wait to be confirmed in the newest ballot
+    is_continued: bool  # the newest ballot goes on from one on an earlier version
     objections: tuple[Objection, ...]
     liftings: Mapping[int, Received]  # how those that the coordination registered were received, by objection
     requests: tuple[ExtensionRequest, ...]
@@ -102,6 +105,17 @@ class Case:
         return next((vote for vote in self.votes if seat is not None and vote.seat_id == seat.id), None)
 
     @property
+    def own_earlier(self) -> Earlier | None:
+        """Return what the reader's seat said on an earlier version and has to confirm, or None."""
+        seat = self.seat
+        return next((each for each in self.earlier if seat is not None and each.vote.seat_id == seat.id), None)
+
+    @property
+    def said(self) -> Vote | None:
+        """Return what the reader's seat said last, in the newest ballot or on an earlier version."""
+        return self.own_earlier.vote if self.own_earlier else self.own_vote
+
+    @property
     def open_objections(self) -> tuple[Objection, ...]:
         """Return the formal objections that hold the merge."""
         return tuple(each for each in self.objections if each.lifted_at is None and each.overridden_in is None)
@@ -141,6 +155,8 @@ def gather(session: Session, proposal: Proposal, revision: Revision, ballot: Bal
         ballot=ballot,
         counted=counted,
         votes=tuple(votes.of_ballot(session, ballot.id)) if ballot else (),
+        earlier=tuple(earlier.votes(session, ballot)) if ballot else (),
+        is_continued=ballot is not None and bool(earlier.numbers(session, ballot)),
         objections=raised,
         liftings=objections.registered_liftings(session, proposal.number) if raised else {},
         requests=_requests(session, proposal, ballot) if live else (),

@@ -16,7 +16,8 @@ from reviewtool.rules.lifecycle import NextFacts, State, allowed, next_actor
 from reviewtool.rules.permissions import Act, Role
 from reviewtool.rules.voting import OpinionStance, may_call_second_call
 from reviewtool.services import proposals, votes
-from reviewtool.web import ballot_forms, standing
+from reviewtool.services.earlier import Earlier
+from reviewtool.web import ballot_forms, since_vote, standing
 from reviewtool.web.ballot_forms import Form
 from reviewtool.web.case import Case, gather
 from reviewtool.web.database import workshop
@@ -44,11 +45,8 @@ from reviewtool.web.offers import (
     why_not_open,
     why_not_yet,
 )
-from reviewtool.web.positions import (
-    NEXT,
-    STANCES,
-    position_name,
-)
+from reviewtool.web.positions import NEXT, STANCES, position_name
+from reviewtool.web.since_vote import SinceVote
 
 
 @dataclass(frozen=True)
@@ -99,6 +97,7 @@ class Decision:
     is_silence: bool
     given: str  # the reader's vote in the open ballot, in words; empty without one
     must_confirm: str
+    since_vote: SinceVote | None
     why_no_vote: str
     member_acts: tuple[Offer, ...]
     author_acts: tuple[Offer, ...]
@@ -144,6 +143,7 @@ def panel(session: Session, proposal: Proposal, revision: Revision, ballot: Ball
         is_silence=case.is_silence,
         given=_given(case),
         must_confirm=_must_confirm(case),
+        since_vote=since_vote.of(session, case) if case.is_open else None,
         why_no_vote=why_no_vote(case) if case.is_open else "",
         member_acts=(*(each for each in of_member(case) if each.act in {"object", "ask_extension"}), *of_list(case)),
         author_acts=tuple(of_author(case)),
@@ -202,7 +202,9 @@ def _position(case: Case, given: tuple[Opinion, ...]) -> str:
         )
     if case.is_author:
         return _("Es su propuesta")
-    vote = case.own_vote
+    vote, before = case.own_vote, case.own_earlier
+    if before is not None and is_about_now(case):
+        return _("Por confirmar: %(position)s", position=position_name(before.vote.position))
     if vote is not None and is_about_now(case):
         said = position_name(vote.position)
         return _("Por confirmar: %(position)s", position=said) if not vote.confirmed else said
@@ -212,7 +214,10 @@ def _position(case: Case, given: tuple[Opinion, ...]) -> str:
 
 
 def _given(case: Case) -> str:
-    own = case.own_vote
+    own, before = case.own_vote, case.own_earlier
+    if before is not None and case.is_open:
+        said = position_name(before.vote.position)
+        return _("Su voto sobre la versión %(version)s: %(position)s.", position=said, version=before.revision)
     if own is None or not case.is_open:
         return ""
     facts = {"position": position_name(own.position), "day": localdate(own.cast_at)}
@@ -226,12 +231,25 @@ def _given(case: Case) -> str:
 
 
 def _must_confirm(case: Case) -> str:
-    own = case.own_vote
+    own, before = case.own_vote, case.own_earlier
+    if before is not None and case.is_open and not why_no_vote(case):
+        return _must_confirm_again(case, before)
     if not case.is_open or own is None or own.confirmed or why_no_vote(case):
         return ""
     if own.ad_referendum:
         return _("Votó ad referéndum. Su voto cuenta solo cuando usted lo confirme.")
     return _("La coordinación registró su voto por teléfono. Cuenta solo cuando usted lo confirme.")
+
+
+def _must_confirm_again(case: Case, before: Earlier) -> str:
+    said = _(
+        "El texto cambió desde su voto. Sobre la versión %(version)s usted dijo: %(position)s.",
+        version=before.revision,
+        position=position_name(before.vote.position),
+    )
+    if case.is_silence:
+        return said + " " + _("Si no lo confirma ni responde otra cosa, su puesto cuenta como silencio.")
+    return said + " " + _("No cuenta hasta que usted lo confirme o lo cambie.")
 
 
 def _opinion_form(case: Case, given: tuple[Opinion, ...]) -> Form:
@@ -255,6 +273,9 @@ def _notes(case: Case) -> tuple[str, ...]:
         return tuple(found)
     if ballot.broken_by is not None and case.state in {State.consultation, State.awaiting_decision}:
         found.append(_("Puede seguir una versión nueva, una votación o una reunión."))
+    if case.is_continued and case.is_open:
+        said = _("El texto cambió durante la votación: ahora se vota la versión %(version)s.", version=ballot.revision)
+        found.append(said)
     if ballot.purpose == "override" and case.is_open:
         found.append(_("Se vota si se sigue adelante pese a la objeción formal."))
     if ballot.second_call_of is not None:

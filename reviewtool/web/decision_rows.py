@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
@@ -15,12 +16,22 @@ from reviewtool.models.withdrawal import INSTEAD
 from reviewtool.rules.lifecycle import State, allowed
 from reviewtool.rules.permissions import Act, Role, may
 from reviewtool.rules.voting import Cast, OpinionStance, Position, SeatOnRoll
-from reviewtool.services import ballots
+from reviewtool.services import ballots, earlier
+from reviewtool.services.earlier import Earlier
 from reviewtool.web import standing
 from reviewtool.web.case import Case
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import localtime
-from reviewtool.web.positions import SHOWN, STANCES, according_to, outcome_name, outcome_tone, registered, unconfirmed
+from reviewtool.web.positions import (
+    SHOWN,
+    STANCES,
+    according_to,
+    given_on,
+    outcome_name,
+    outcome_tone,
+    registered,
+    unconfirmed,
+)
 from reviewtool.web.seats import by_name, seat_name
 
 
@@ -102,15 +113,18 @@ def vote_rows(case: Case) -> tuple[VoteRow, ...]:
     if case.standing is None or not is_about_now(case):
         return ()
     by_seat = {vote.seat.key: vote for vote in case.votes}
+    waiting = {each.vote.seat.key: each for each in case.earlier}
     threads = {each.seat.key: each.thread_id for each in case.open_objections}
     return tuple(
-        _vote_row(case, seat, by_seat.get(seat.key), threads.get(seat.key)) for seat in by_name(case.roll.seats)
+        _vote_row(case, seat, by_seat.get(seat.key), waiting.get(seat.key), threads.get(seat.key))
+        for seat in by_name(case.roll.seats)
     )
 
 
-def _vote_row(case: Case, seat: SeatOnRoll, vote: Vote | None, thread: int | None) -> VoteRow:
+def _vote_row(case: Case, seat: SeatOnRoll, vote: Vote | None, before: Earlier | None, thread: int | None) -> VoteRow:
     you = case.seat is not None and case.seat.key == seat.key
-    text, tone, icon, detail = _said(case, seat, vote, you=you)
+    text, tone, icon, detail = _waits(case, before, you=you) if before else _said(case, seat, vote, you=you)
+    vote = before.vote if before else vote
     shows = vote is not None and (you or not case.hidden)
     return VoteRow(
         iso=seat.administration[:2],
@@ -131,6 +145,19 @@ def _withdrawable(case: Case, said: Vote | Opinion | Objection) -> int:
     """Return the id of what has a reason that the reader may withdraw for confidentiality, else 0."""
     may_withdraw = may(case.roles, Act.withdraw_for_confidentiality)
     return said.id if may_withdraw and said.reason not in {"", INSTEAD} else 0
+
+
+def _waits(case: Case, before: Earlier, *, you: bool) -> tuple[str, str, str, str]:
+    """Return text, tone, icon and detail of a seat that spoke on an earlier version alone."""
+    state, vote = case.standing, before.vote
+    silent = state is not None and vote.seat.key in state.silent
+    text, tone, icon = SHOWN["silence" if silent else "to_be_confirmed"]
+    if case.hidden and not you:
+        return _(text), tone, icon, ""
+    alternate = _("Votó el suplente") if vote.by_alternate else ""
+    detail = [_("por silencio")] if silent else []
+    detail += [part for part in (given_on(vote, before.revision), registered(vote), alternate) if part]
+    return _(text), tone, icon, ". ".join(detail)
 
 
 def _said(case: Case, seat: SeatOnRoll, vote: Vote | None, *, you: bool) -> tuple[str, str, str, str]:
@@ -222,20 +249,28 @@ def history(session: Session, case: Case) -> tuple[BallotRow, ...]:
     if case.ballot is None:
         return ()
     shown = case.ballot.number if is_about_now(case) else 0
+    every = ballots.of_proposal(session, case.number)
+    went_on = {each.number for each, after in pairwise(every) if earlier.goes_on(each, after)}
     return tuple(
         BallotRow(
             number=each.number,
             revision=each.revision,
             title=ballot_title(each),
-            outcome=outcome_name(each.outcome) if each.outcome else _("Abierta"),
+            outcome=_ended(each, each.number in went_on),
             tone=outcome_tone(each.outcome) if each.outcome else "warn",
             opened_at=each.opened_at,
             closed_at=each.closed_at,
             reason=each.outcome_reason,
         )
-        for each in reversed(ballots.of_proposal(session, case.number))
+        for each in reversed(every)
         if each.number != shown
     )
+
+
+def _ended(ballot: Ballot, went_on: bool) -> str:
+    if went_on:
+        return _("Siguió como votación %(number)s", number=ballot.number + 1)
+    return outcome_name(ballot.outcome) if ballot.outcome else _("Abierta")
 
 
 def ballot_title(ballot: Ballot) -> str:

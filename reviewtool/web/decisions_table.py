@@ -124,11 +124,13 @@ def _stood(each: Decided) -> dict[str, list[str]]:
     silent = set(each.counted.standing.silent)
     for seat in by_name(each.counted.roll.seats):
         name = seat_name(seat)
-        if (one := cast.get(seat.key)) is not None:
-            said = name if one.confirmed else _("%(seat)s (sin confirmar)", seat=name)
+        if seat.key in silent:
+            found.setdefault(_SILENT, []).append(name)
+        elif (one := cast.get(seat.key)) is not None:
+            said = name if one.counts else _("%(seat)s (sin confirmar)", seat=name)
             found.setdefault(one.position, []).append(said)
         elif seat.votes:
-            found.setdefault(_SILENT if seat.key in silent else _PENDING, []).append(name)
+            found.setdefault(_PENDING, []).append(name)
     return found
 
 

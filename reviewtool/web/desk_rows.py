@@ -152,6 +152,16 @@ def _of_ballot(item: Item) -> Iterator[Said]:
         if check.code == "objections" and check.state == "unmet":
             said = objections(ballot.standing.checks, names_of(ballot))
         yield "open" if may_change else check.state, said
+    waiting = len(ballot.standing.to_be_confirmed)
+    if is_open and waiting:
+        yield (
+            "open",
+            ngettext(
+                "%(num)s voto sobre una versión anterior, por confirmar",
+                "%(num)s votos sobre una versión anterior, por confirmar",
+                waiting,
+            ),
+        )
     if is_open and ballot.everybody_voted:
         yield "met", _("Todos se han pronunciado")
 

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from reviewtool.errors import InvalidInput
 from reviewtool.models import Draft, DraftFile, Person
 from reviewtool.prose import markdown, redline, summary
+from reviewtool.rules.voting import BallotRules, days_after_change
 from reviewtool.services import comparing, drafts, proposals, rendering, showing, splitting
 from reviewtool.services.differences import Shown, shortened
 from reviewtool.services.workshop import Workshop
 from reviewtool.web.collapsing import Room
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.i18n import spoken
+from reviewtool.web.i18n import ngettext, spoken
 from reviewtool.web.labels import labels
 from reviewtool.web.lines import SourceLine, folded
 from reviewtool.web.reading import NOTHING, ROOM
@@ -56,6 +57,23 @@ def is_for_another(session: Session, draft: Draft, person: Person) -> bool:
     """Say whether a draft is the next version of somebody else's proposal, which only the coordination registers."""
     number = draft.proposal_number
     return number is not None and proposals.get(session, number).author_id != person.id
+
+
+def during_vote(session: Session, draft: Draft) -> str:
+    """Say what a new version does to the ballot that is open on its proposal; nothing without one."""
+    ballot = proposals.open_ballot(session, draft.proposal_number) if draft.proposal_number else None
+    rules = BallotRules.from_json(ballot.rules) if ballot else None
+    if ballot is None or rules is None or not rules.revisions_during_vote:
+        return ""
+    days = days_after_change(rules)
+    return ngettext(
+        "Se está votando la versión %(version)s. Si presenta otra, la votación sigue sobre la nueva: lo votado queda "
+        "por confirmar y el cierre deja al menos %(num)s día hábil.",
+        "Se está votando la versión %(version)s. Si presenta otra, la votación sigue sobre la nueva: lo votado queda "
+        "por confirmar y el cierre deja al menos %(num)s días hábiles.",
+        days,
+        version=ballot.revision,
+    )
 
 
 def differs(stored: str | None, typed: str) -> bool:

@@ -23,7 +23,7 @@ from reviewtool.web.errors import say
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import mark
 from reviewtool.web.labels import labels
-from reviewtool.web.offers import everything, why_not_merge
+from reviewtool.web.offers import everything, revises_during_vote, why_not_merge
 from reviewtool.web.security import may_now
 from reviewtool.web.standing import Item, checklist, sentence
 from reviewtool.web.talk import place_of
@@ -164,7 +164,7 @@ def collisions(case: Case) -> Collisions:
     reader = _reader(case)
     shown = {pair.new.path: reader.compared(at) for at, pair in enumerate(reader.pairs, 1)} if found else {}
     revises = case.is_author and may_now(Act.revise_own)
-    frozen = case.state is State.voting
+    frozen = case.state is State.voting and not revises_during_vote(case)
     return Collisions(
         merge=merge_box(case),
         documents=tuple(_document(each, shown.get(each.path)) for each in found),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from reviewtool.errors import AlreadyDecided
-from reviewtool.rules.lifecycle import OPEN_STATES, REOPENABLE, State, allowed
+from reviewtool.rules.lifecycle import OPEN_STATES, REOPENABLE, State, allowed, may_revise_in
 from reviewtool.rules.permissions import Act, Role
 from reviewtool.rules.voting import (
     Majority,
@@ -139,7 +139,7 @@ def _of_ballot(case: Case) -> list[Offer]:
     if case.is_silence and not case.is_in_form_list:
         found.append(_offer("interrupt", why))
     own = case.own_vote
-    if own is not None and not own.confirmed:
+    if case.own_earlier is not None or (own is not None and not own.confirmed):
         found.append(_offer("confirm", why))
     return found
 
@@ -186,7 +186,7 @@ def of_author(case: Case) -> list[Offer]:
             found.append(_offer("new_version"))
         elif case.state is State.approved and case.combination is not None:
             found.append(_offer("new_version", _("La versión aprobada se incorpora tal como se votó.")))
-    if case.is_open and may_now(Act.ask_amendment):
+    if case.is_open and may_now(Act.ask_amendment) and not revises_during_vote(case):
         asked = case.proposal.amendment_asked
         found.append(_offer("ask_amendment", _("La coordinación ya tiene su petición de enmienda.") if asked else ""))
     if case.state in REOPENABLE and may_now(Act.reopen_proposal):
@@ -198,7 +198,13 @@ def of_author(case: Case) -> list[Offer]:
 
 def _may_be_revised(case: Case) -> bool:
     collides = case.combination is not None and not case.combination.mergeable
-    return case.state in {State.consultation, State.awaiting_decision} or (case.state is State.approved and collides)
+    waits = case.state in {State.consultation, State.awaiting_decision} or revises_during_vote(case)
+    return waits or (case.state is State.approved and collides)
+
+
+def revises_during_vote(case: Case) -> bool:
+    """Say whether the open ballot goes on about a new version if the author submits one."""
+    return case.is_open and may_revise_in(case.state, case.rules)
 
 
 def of_coordination(case: Case) -> list[Offer]:

@@ -107,6 +107,13 @@ def received_by(channel: str, reference: str | None) -> str:
     return " ".join(part for part in (channel_name(channel), reference) if part)
 
 
+def given_on(vote: Vote, revision: int) -> str:
+    """Say what a vote said, and on which version."""
+    recused = vote.position == Position.recused  # not as its owner says it: «Me excuso»
+    said = _(SHOWN["recused"][0]) if recused else position_name(vote.position)
+    return _("%(position)s, sobre la versión %(version)s", position=said, version=revision)
+
+
 def unconfirmed(vote: Vote) -> str:
     """Say why a vote waits to be confirmed; nothing for one that counts."""
     if vote.confirmed:

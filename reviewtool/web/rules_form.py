@@ -20,7 +20,7 @@ from reviewtool.web.errors import say
 
 Typed = Mapping[str, str]
 VOTED: Final = (Majority.two_thirds, Majority.simple, Majority.absolute, Majority.consensus)
-SWITCHES: Final = ("author_votes", "results_hidden_until_closed", "early_close")
+SWITCHES: Final = ("author_votes", "results_hidden_until_closed", "early_close", "revisions_during_vote")
 _PATH: Final = re.compile(r"[^\x00-\x1f\\]{1,300}")
 _SILENCE: Final = "silencio"
 
@@ -84,7 +84,6 @@ def read(typed: Typed, base: RuleSet) -> Read:
         **{name: name in typed for name in SWITCHES},
         "certified_in_favour": reader.whole("certified_in_favour", 0, 100, empty=0),
         "override": "two_thirds" if typed.get("override") == "two_thirds" else "never",
-        "revisions_during_vote": base.rules.revisions_during_vote,
         "second_call_days": reader.whole("second_call_days", 1, MAX_DAYS, empty=None),
         "second_call_share": reader.share("second_call_share"),
     }

@@ -121,12 +121,18 @@ def advanced(rules: BallotRules, certified: int) -> list[Effect]:
     early = _("La votación cierra antes de su día si ya nada puede cambiar el resultado.")
     not_early = _("La votación cierra en su día, aunque el resultado ya no pueda cambiar.")
     two_thirds = _("El grupo puede decidir por dos tercios seguir adelante pese a una objeción formal.")
+    revises = _(
+        "Quien propone puede presentar otra versión mientras se vota: cada voto anterior deja de contar hasta que se "
+        "confirme, y quedan al menos tres días hábiles; en un silencio, otra vez todos los días."
+    )
+    frozen = _("El texto no cambia mientras se vota.")
     never = _("Una objeción formal impide incorporar el cambio mientras no se retire.")
     return [
         Effect("author_votes", _("Voto de quien propone"), author if rules.author_votes else not_author),
         Effect("results_hidden_until_closed", _("Posiciones"), hidden if rules.results_hidden_until_closed else shown),
         Effect("certified_in_favour", _("Instructores certificados"), _certified(rules.certified_in_favour, certified)),
         Effect("early_close", _("Cierre anticipado"), early if rules.early_close else not_early),
+        Effect("revisions_during_vote", _("Versiones nuevas"), revises if rules.revisions_during_vote else frozen),
         Effect("override", _("Objeción formal"), two_thirds if rules.override == "two_thirds" else never),
         Effect("second_call", _("Segunda convocatoria"), _second_call(rules)),
     ]

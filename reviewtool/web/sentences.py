@@ -111,6 +111,10 @@ SENTENCES: dict[str, str] = {
     "roll-empty": _("Nadie podría votar: no hay puestos ocupados."),
     "too-early": _("Todavía puede cambiar el resultado: faltan %(waiting)s puestos por pronunciarse."),
     "ballot-closed": _("La votación de P-%(number)s ya cerró."),
+    "ballot-went-on": _(
+        "El texto de P-%(number)s cambió mientras tanto: ahora se vota la versión %(revision)s. Lea lo que cambió "
+        "antes de votar; lo que usted escribió se conserva."
+    ),
     "ballot-other": _("Se abrió otra votación de P-%(number)s. Lea el texto de nuevo antes de votar."),
     "second-call-once": _("P-%(number)s ya tuvo su segunda convocatoria, o no le faltó quórum."),
     "override-never": _("Las reglas del grupo no permiten seguir adelante con una objeción formal abierta."),

@@ -123,10 +123,11 @@ def _silence(state: Standing) -> list[str]:
     if state.closed:
         return []
     unanswered = ngettext("%(num)s sin responder", "%(num)s sin responder", len(state.pending))
-    return [
+    parts = [
         _("Procedimiento de silencio: se aprueba si nadie lo interrumpe."),
         _("Hay %(express)s y %(unanswered)s.", express=express, unanswered=unanswered),
     ]
+    return [*parts, _to_confirm(state)]
 
 
 def _arithmetic(state: Standing) -> list[str]:
@@ -139,12 +140,15 @@ def _arithmetic(state: Standing) -> list[str]:
     parts.append(_majority(state))
     if "certified" in checks and not state.certified_met:
         parts.append(_certified(checks["certified"].facts))
+    parts.append(_to_confirm(state))
+    return [part for part in parts if part]
+
+
+def _to_confirm(state: Standing) -> str:
     waiting = len(state.unconfirmed) + len(state.to_be_confirmed)
-    if waiting:
-        parts.append(
-            ngettext("%(num)s voto por confirmar no cuenta.", "%(num)s votos por confirmar no cuentan.", waiting)
-        )
-    return parts
+    if not waiting:
+        return ""
+    return ngettext("%(num)s voto por confirmar no cuenta.", "%(num)s votos por confirmar no cuentan.", waiting)
 
 
 def _quorum(check: Check, *, closed: bool) -> str:
@@ -323,7 +327,7 @@ def _checked_silence(check: Check, state: Standing, names: Mapping[str, str]) ->
     if not check.met:
         by = check.facts["by"]
         return _("El silencio se interrumpió"), _("Lo interrumpió %(seat)s", seat=names.get(by, by))
-    said = " ".join(_silence(state))
+    said = " ".join(part for part in _silence(state) if part)
     return (_("Nadie interrumpió el silencio") if state.closed else _("Nadie ha interrumpido el silencio")), said
 
 
@@ -343,8 +347,10 @@ def majority_name(majority: str) -> str:
 
 def mark_of(cast: Cast | None, *, silent: bool = False) -> str:
     """Return the word of one seat's mark in the strip."""
+    if silent:
+        return "silence"
     if cast is None:
-        return "silence" if silent else "pending"
+        return "pending"
     if not cast.counts:
         return "to_be_confirmed"
     return "silence" if cast.position is Position.no_objection else cast.position.value

@@ -20,6 +20,7 @@ from reviewtool.web.context import place_name
 from reviewtool.web.i18n import dotted, mark, ngettext
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.places import Places
+from reviewtool.web.positions import position_name
 from reviewtool.web.security import may_now
 from reviewtool.web.strips import Strip, strip_of
 from reviewtool.web.words import StateTag, state_tag
@@ -89,6 +90,9 @@ def _button(key: str, name: str) -> tuple[str, str]:
 
 
 def _confirm(item: Waiting) -> str:
+    if item.is_earlier:
+        said = position_name(item.position)
+        return _("El texto cambió desde su voto (%(position)s): cuenta cuando lo confirme o lo cambie.", position=said)
     if item.ad_referendum:
         return _("Usted votó ad referéndum: el voto cuenta cuando lo confirme.")
     return _("La coordinación registró su voto por teléfono: cuenta cuando usted lo confirme.")
@@ -135,7 +139,7 @@ def _said(notice: Unread, *, own: bool) -> Said:
         text = _("Ver la objeción")
     elif notice.kind == "registered":
         text = _("Ver lo registrado")
-    elif notice.kind == "overdue":
+    elif notice.kind in _TOLD:
         text = _("Ver la propuesta")
     return Said(
         id=notice.id,
@@ -153,8 +157,8 @@ def _headline(notice: Unread, *, own: bool) -> str:
     facts = {"who": notice.by, "title": notice.title}
     if notice.kind == "registered":
         return _(_REGISTERED[notice.act], **facts)
-    if notice.kind == "overdue":
-        return _("Lleva cinco días hábiles aprobada sin incorporarse: «%(title)s»", **facts)
+    if notice.kind in _TOLD:
+        return _(_TOLD[notice.kind], **facts)
     if notice.kind == "objection":
         return _("%(who)s presentó una objeción formal a «%(title)s»", **facts)
     if notice.kind == "objection_lifted":
@@ -168,6 +172,10 @@ def _headline(notice: Unread, *, own: bool) -> str:
     return _("%(who)s responde en «%(title)s»", **facts)
 
 
+_TOLD: dict[str, str] = {  # to the whole group
+    "overdue": mark("Lleva cinco días hábiles aprobada sin incorporarse: «%(title)s»"),
+    "text_changed": mark("El texto cambió durante la votación, que sigue sobre la versión nueva: «%(title)s»"),
+}
 _REGISTERED: dict[str, str] = {  # what the coordination entered in the person's name
     "vote_registered": mark("%(who)s registró su voto sobre «%(title)s»"),
     "submitted": mark("%(who)s registró su propuesta «%(title)s»"),

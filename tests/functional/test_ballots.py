@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
 
 import pytest
 
 from reviewtool import clock
-from reviewtool.models import RuleSet
-from reviewtool.rules import calendar, presets
-from reviewtool.services import ballots, objections, people, proposals, rulesets, votes
+from reviewtool.rules import calendar
+from reviewtool.services import ballots, objections, people, proposals, votes
 from reviewtool.services.receiving import Received
 from tests import factories
 from tests.support import journey
+from tests.support.agenda import set_rules
 from tests.support.materials import INTRODUCTION
 from tests.support.words import said
 
@@ -47,15 +46,6 @@ def part(answer, identity: str) -> str:
 def act(workshop, verb, *arguments, **more):
     with workshop.database.write() as session:
         return verb(session, *arguments, **more)
-
-
-def set_rules(workshop, **changes) -> None:
-    with workshop.database.write() as session:
-        present = rulesets.in_force(session, workshop.group)
-        changed = presets.RuleSet(replace(present.rules, **changes), present.documents)
-        session.add(
-            RuleSet(effective_on=rulesets.today(workshop.group), rules=changed.to_json(), created_at=clock.now())
-        )
 
 
 def stands(workshop, number):

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from reviewtool import clock
 from reviewtool.errors import AlreadyDecided, InvalidInput, NotAllowed, ReviewError
-from reviewtool.models import Ballot, ExtensionRequest, Person, RuleSet, Seat, Vote
-from reviewtool.rules import calendar, presets
+from reviewtool.models import Ballot, ExtensionRequest, Person, Seat, Vote
+from reviewtool.rules import calendar
 from reviewtool.services import (
     ballots,
     consultations,
@@ -24,12 +24,12 @@ from reviewtool.services import (
     passing,
     people,
     proposals,
-    rulesets,
     votes,
 )
 from reviewtool.services.receiving import Received
 from tests import factories
 from tests.support import journey
+from tests.support.agenda import set_rules
 from tests.support.materials import INTRODUCTION
 
 OLD, NEW = "precio realmente", "precio efectivamente"
@@ -76,16 +76,6 @@ def alternate(database, group) -> Person:
         ).id
     with database.read() as session:
         return people.get(session, made)
-
-
-def set_rules(workshop, **changes) -> None:
-    """Put another rule set into force today."""
-    with workshop.database.write() as session:
-        present = rulesets.in_force(session, workshop.group)
-        changed = presets.RuleSet(replace(present.rules, **changes), present.documents)
-        session.add(
-            RuleSet(effective_on=rulesets.today(workshop.group), rules=changed.to_json(), created_at=clock.now())
-        )
 
 
 def state(workshop, number: int) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import event
 
 from reviewtool import clock
-from reviewtool.services import ballots, objections, people, proposals, threads
+from reviewtool.models import RuleSet
+from reviewtool.rules import presets
+from reviewtool.services import ballots, objections, people, proposals, rulesets, threads
 from reviewtool.services.drafts import Meta
 from tests import factories
 from tests.support import journey
@@ -74,6 +77,15 @@ def approved(workshop: Workshop, group: Group, author: Person, title: str, new: 
         assert ballot is not None
         ballots.decide(session, proposals.lock(session, number), ballot, at=clock.now(), by=None)
     return number
+
+
+def set_rules(workshop: Workshop, **changes: object) -> None:
+    """Put another rule set into force today."""
+    with workshop.database.write() as session:
+        present = rulesets.in_force(session, workshop.group)
+        changed = presets.RuleSet(replace(present.rules, **changes), present.documents)
+        day = rulesets.today(workshop.group)
+        session.add(RuleSet(effective_on=day, rules=changed.to_json(), created_at=clock.now()))
 
 
 def some_of_each(workshop: Workshop, group: Group, times: int) -> None:

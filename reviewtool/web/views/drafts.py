@@ -176,6 +176,7 @@ def _editor(
         meta=_meta() if error and "title" in request.form else draft,
         kinds=drafting.kinds(),
         for_another=drafting.is_for_another(reading(), draft, me()),
+        during_vote=drafting.during_vote(reading(), draft),
         page_token=secrets.token_hex(16),
     )
 
@@ -201,6 +202,7 @@ def _documents(draft_id: int, error: ReviewError | None = None) -> str:
         typed=request.form,
         kinds=drafting.kinds(),
         for_another=drafting.is_for_another(reading(), draft, me()),
+        during_vote=drafting.during_vote(reading(), draft),
     )
 
 
