@@ -109,8 +109,8 @@ def received_by(channel: str, reference: str | None) -> str:
 
 def given_on(vote: Vote, revision: int) -> str:
     """Say what a vote said, and on which version."""
-    recused = vote.position == Position.recused  # not as its owner says it: «Me excuso»
-    said = _(SHOWN["recused"][0]) if recused else position_name(vote.position)
+    recused, *_look = SHOWN["recused"]  # not as its owner says it: «Me excuso»
+    said = _(recused) if vote.position == Position.recused else position_name(vote.position)
     return _("%(position)s, sobre la versión %(version)s", position=said, version=revision)
 
 
