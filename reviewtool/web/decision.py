@@ -273,7 +273,7 @@ def _notes(case: Case) -> tuple[str, ...]:
         return tuple(found)
     if ballot.broken_by is not None and case.state in {State.consultation, State.awaiting_decision}:
         found.append(_("Puede seguir una versión nueva, una votación o una reunión."))
-    if case.is_continued and case.is_open:
+    if case.is_continued and case.is_open and case.own_earlier is None:  # else the vote to confirm says it
         said = _("El texto cambió durante la votación: ahora se vota la versión %(version)s.", version=ballot.revision)
         found.append(said)
     if ballot.purpose == "override" and case.is_open:
