@@ -118,6 +118,21 @@ def test_rules_are_typed_seen_in_words_and_entered(workshop, coordination, typed
     assert "La votación dura 7 días hábiles." in shown
 
 
+def test_versions_during_the_vote_are_offered_with_their_effect_and_go_into_the_file(workshop, coordination, typed):
+    assert "Permitir versiones nuevas durante la votación" in said(coordination.get("/reglas/nuevas"))
+    assert "El texto no cambia mientras se vota." in said(coordination.get("/reglas"))
+    chosen = typed | {"revisions_during_vote": "1"}
+    review = said(coordination.post("/reglas/nuevas", data=chosen | {"step": "review"}))
+    effect = "Quien propone puede presentar otra versión mientras se vota: cada voto anterior deja de contar"
+    assert f"Hasta ahora: El texto no cambia mientras se vota. Desde entonces: {effect}" in review
+    assert coordination.post("/reglas/nuevas", data=chosen | {"step": "save"}).status_code == 303
+    assert stored(workshop).rules.revisions_during_vote
+    assert effect in said(coordination.get("/reglas"))
+    assert tomllib.loads(coordination.get("/reglas.toml").text)["rules"]["advanced"]["revisions_during_vote"]
+    form = coordination.get("/reglas/nuevas").text
+    assert "checked" in form.partition('name="revisions_during_vote"')[2][:60]
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [

@@ -99,6 +99,18 @@ def test_a_vote_that_waits_to_be_confirmed_is_said_and_not_counted():
     )
 
 
+def test_an_answer_on_an_earlier_version_waits_in_a_silence_and_then_is_silence():
+    casts, roll = [Cast("S1", Position.no_objection, to_be_confirmed=True)], roll_of(3)
+    state = standing_of(SILENCE, roll, casts)
+    assert standing.sentence(state).endswith(
+        "0 sin objeción expresa y 2 sin responder. 1 voto por confirmar no cuenta."
+    )
+    assert standing.marks(state, roll, casts) == ("to_be_confirmed", "pending", "pending")
+    ended = standing_of(SILENCE, roll, casts, closed=True)
+    assert "0 sin objeción expresa y 3 por silencio." in standing.sentence(ended)
+    assert standing.marks(ended, roll, casts) == ("silence",) * 3
+
+
 def test_missing_certified_trainers_are_named():
     rules = BallotRules(certified_in_favour=2)
     state = standing_of(rules, roll_of(12, certified=4), casts_of(for_=1))

@@ -10,6 +10,7 @@ from hypothesis import given
 
 from reviewtool.errors import InvalidInput
 from reviewtool.rules.positions import SILENCE_CHOICES, VOTE_CHOICES
+from reviewtool.rules.presets import form_list
 from reviewtool.rules.voting import (
     AfterInterruption,
     BallotRules,
@@ -18,6 +19,7 @@ from reviewtool.rules.voting import (
     Position,
     Roll,
     choices,
+    days_after_change,
     interrupt,
     may_call_second_call,
     may_interrupt,
@@ -170,3 +172,15 @@ def test_an_override_needs_two_thirds_and_always_a_quorum() -> None:
     assert (usual.majority, usual.quorum_kind, usual.quorum_number) == (Majority.two_thirds, "number", 8)
     silent = override_rules(SILENCE)
     assert (silent.majority, silent.quorum_kind, silent.quorum_share) == (Majority.two_thirds, "share", (1, 2))
+
+
+def test_three_working_days_remain_after_a_change_of_text_and_in_a_silence_all_of_them() -> None:
+    assert days_after_change(BallotRules(decision_days=10)) == 3
+    assert days_after_change(replace(SILENCE, decision_days=10)) == 10
+
+
+def test_the_text_stays_frozen_in_an_override_and_in_a_list_of_corrections() -> None:
+    moving = BallotRules(revisions_during_vote=True)
+    assert second_call_rules(moving).revisions_during_vote
+    assert not override_rules(moving).revisions_during_vote
+    assert not form_list(moving).revisions_during_vote
