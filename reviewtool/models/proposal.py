@@ -139,7 +139,7 @@ class DraftFile(Base):
     saves: Mapped[int] = mapped_column(default=0)  # counts the saves, so that one made elsewhere is seen
     page: Mapped[str] = mapped_column(String(32), default="")  # the open page that saved last: it may go on saving
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    # What to look at since the draft was brought to today's text: dicts of cause, ours (today's words), theirs
+    # What to look at since the draft was brought to today's text: as `services.colliding.notes` tells it
     collisions: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
 
     draft: Mapped[Draft] = relationship(back_populates="files")

@@ -19,11 +19,12 @@ from reviewtool.services.workshop import Workshop
 
 @dataclass(frozen=True)
 class Passage:
-    """The three texts of one passage, as Markdown; empty where a side does not have it."""
+    """The three texts of one passage, as Markdown; empty where a side does not have it. `joined` is of both sides."""
 
     base: str
     today: str
     proposed: str
+    joined: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,22 @@ def of_revision(workshop: Workshop, revision: Revision, combination: Combination
     return tuple(found)
 
 
+def notes(joined: Joined, base: str, today: str, proposed: str) -> list[dict[str, str]]:
+    """Return what the writer of a draft has to look at, as the draft keeps it: a cause, with passages three texts.
+
+    `ours` are today's words, `theirs` the writer's, and `result` is what stands in the draft until they decide.
+    """
+    if joined.kind is Kind.woven:
+        found = _woven(joined, base, today, proposed)
+        told = [{"ours": each.today, "theirs": each.proposed, "result": each.joined} for each in found]
+        return [{"cause": "woven"} | each for each in told] or [{"cause": "woven"}]
+    if joined.kind is not Kind.conflict:
+        return []
+    cause = {"cause": joined.cause or joined.kind.value}
+    told = [{"ours": each.ours, "theirs": each.theirs, "result": each.theirs} for each in joined.collisions]
+    return [cause | each for each in told] or [cause]
+
+
 def _text(workshop: Workshop, commit: str, path: str | None) -> str:
     entry = reading.find(workshop.store, CommitId(commit), path) if path else None
     return _blob(workshop, entry.blob) if entry else ""
@@ -65,7 +82,12 @@ def _woven(joined: Joined, base: str, today: str, proposed: str) -> tuple[Passag
     sides = [_blocks(text) for text in (today, proposed)]
     combined = _blocks(reading.text(joined.data or b"").text)
     both = [block for block in combined if all(block not in side for side in sides)]
-    return tuple(Passage(*(_nearest(block, _blocks(text)) for text in (base, today, proposed))) for block in both)
+    sources = [_blocks(text) for text in (base, today, proposed)]
+    found = []
+    for block in both:
+        was, now_there, wanted = (_nearest(block, source) for source in sources)
+        found.append(Passage(was, now_there, wanted, joined=block))
+    return tuple(found)
 
 
 def _blocks(text: str) -> list[str]:

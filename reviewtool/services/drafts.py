@@ -17,7 +17,7 @@ from reviewtool.gitstore.ids import BlobId, CommitId
 from reviewtool.models import Draft, DraftFile, Person
 from reviewtool.prose import merge3
 from reviewtool.rules.permissions import Act
-from reviewtool.services import combining, continuing, documents, modules, people, proposals, texts
+from reviewtool.services import colliding, combining, continuing, documents, modules, people, proposals, texts
 from reviewtool.services.modules import Module
 from reviewtool.services.workshop import Workshop
 
@@ -108,13 +108,13 @@ def fill(workshop: Workshop, draft: Draft, base: str, wanted: list[combining.Wan
     """
     combined = combining.combine(workshop, base, draft.base, wanted)
     if not draft.files:
-        draft.files = [DraftFile(path=want.path, updated_at=now()) for want in wanted]
+        draft.files = [DraftFile(path=want.path, updated_at=now(), collisions=[]) for want in wanted]
     for entry, want, joined in zip(draft.files, wanted, combined.documents, strict=True):
         stands = reading.find(workshop.store, CommitId(draft.base), joined.old_path) if joined.old_path else None
         entry.path, entry.old_path = joined.path, joined.old_path
         entry.old_blob = stands.blob if stands else None
         entry.deleted = want.data is None
-        entry.collisions = _collisions(joined)
+        entry.collisions = [*entry.collisions, *_notes(workshop, base, stands, want, joined)]
         entry.text = entry.data = None
         data = joined.data
         if joined.kind == combining.Kind.conflict and want.data is not None:
@@ -123,12 +123,15 @@ def fill(workshop: Workshop, draft: Draft, base: str, wanted: list[combining.Wan
             put(entry, data)
 
 
-def _collisions(joined: combining.Joined) -> list[dict[str, str]]:
+def _notes(
+    workshop: Workshop, base: str, stands: reading.Entry | None, want: combining.Wanted, joined: combining.Joined
+) -> list[dict[str, str]]:
+    """Return what the writer has to look at; what they have not settled of an earlier time stays."""
     if joined.kind in combining.MERGEABLE:
         return []
-    if not joined.collisions:
-        return [{"cause": joined.cause or joined.kind.value, "ours": "", "theirs": ""}]
-    return [{"cause": joined.cause, "ours": passage.ours, "theirs": passage.theirs} for passage in joined.collisions]
+    before = reading.find(workshop.store, CommitId(base), want.old_path) if want.old_path else None
+    sides = (reading.data(workshop.store, each.blob) if each else b"" for each in (before, stands))
+    return colliding.notes(joined, *(reading.text(data).text for data in (*sides, want.data or b"")))
 
 
 def _preferring(workshop: Workshop, base: str, stands: reading.Entry | None, want: combining.Wanted) -> bytes:

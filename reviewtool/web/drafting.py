@@ -14,13 +14,13 @@ from reviewtool.errors import InvalidInput
 from reviewtool.models import Draft, DraftFile, Person
 from reviewtool.prose import markdown, redline, summary
 from reviewtool.rules.voting import BallotRules, days_after_change
-from reviewtool.services import comparing, drafts, proposals, rendering, showing, splitting
+from reviewtool.services import comparing, drafts, proposals, rendering, settling, showing, splitting
 from reviewtool.services.differences import Shown, shortened
 from reviewtool.services.workshop import Workshop
 from reviewtool.web.collapsing import Room
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import ngettext, spoken
-from reviewtool.web.labels import labels
+from reviewtool.web.labels import labels, redlined
 from reviewtool.web.lines import SourceLine, folded
 from reviewtool.web.reading import NOTHING, ROOM
 
@@ -174,7 +174,23 @@ def divided(workshop: Workshop, each: splitting.Divided) -> DividedDocument:
         whole = _("Se suprime") if entry.deleted else _("Nuevo") if entry.old_path is None else _("Documento entero")
         return DividedDocument(title, language_of(text or ""), ((each.keys[0], NOTHING),), whole)
     looks = tuple(
-        (key, Markup("").join(each.html for each in redline.compare(part.before, part.after, labels=labels()).chunks))
-        for key, part in zip(each.keys, each.division.parts, strict=True)
+        (key, redlined(part.before, part.after)) for key, part in zip(each.keys, each.division.parts, strict=True)
     )
     return DividedDocument(title, language_of(text or ""), looks, "")
+
+
+@dataclass(frozen=True)
+class ShownPassage:
+    """A passage to settle, with today's text and the writer's own as they look, theirs marked against today's."""
+
+    it: settling.Passage
+    today: Markup
+    mine: Markup
+
+
+def passages(workshop: Workshop, entry: DraftFile) -> list[ShownPassage]:
+    """Return what is left to look at in a document of a draft."""
+    return [
+        ShownPassage(each, markdown.render(each.today), redlined(each.today, each.mine))
+        for each in settling.waiting(workshop, entry)
+    ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
+from reviewtool.prose import redline
 from reviewtool.prose.redline import Labels
 from reviewtool.services import telling
 from reviewtool.web.i18n import gettext as _
@@ -24,3 +27,8 @@ def labels() -> Labels:
         too_heavy=_("Son demasiados cambios para marcarlos en el texto compuesto: se marcan en el texto fuente."),
         facts=tuple((key, telling.fact_name(key, language())) for key in telling.FACTS),
     )
+
+
+def redlined(old: str, new: str) -> Markup:
+    """Show two pieces of Markdown as one, in the reader's language."""
+    return Markup("").join(chunk.html for chunk in redline.compare(old, new, labels=labels()).chunks)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from reviewtool.errors import AlreadyDecided
-from reviewtool.prose import markdown, redline
+from reviewtool.prose import markdown
 from reviewtool.rules.lifecycle import State
 from reviewtool.rules.permissions import Act
 from reviewtool.services import colliding, desk, merging, people, proposals
@@ -22,7 +22,7 @@ from reviewtool.web.decision import MergeBox, merge_box
 from reviewtool.web.errors import say
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import mark
-from reviewtool.web.labels import labels
+from reviewtool.web.labels import redlined
 from reviewtool.web.offers import everything, revises_during_vote, why_not_merge
 from reviewtool.web.security import may_now
 from reviewtool.web.standing import Item, checklist, sentence
@@ -190,11 +190,6 @@ def _document(collided: colliding.Collided, compared: Compared | None) -> ShownD
 def _passage(passage: colliding.Passage) -> ShownPassage:
     return ShownPassage(
         base=markdown.render(passage.base),
-        today=_changed(passage.base, passage.today),
-        proposed=_changed(passage.base, passage.proposed),
+        today=redlined(passage.base, passage.today),
+        proposed=redlined(passage.base, passage.proposed),
     )
-
-
-def _changed(old: str, new: str) -> Markup:
-    chunks = redline.compare(old, new, labels=labels()).chunks
-    return Markup("").join(chunk.html for chunk in chunks)

@@ -97,6 +97,8 @@ SENTENCES: dict[str, str] = {
     "suggestion-applied": _("La sugerencia ya está en la versión %(revision)s."),
     "suggestion-declined": _("Quien propone ya respondió que no acepta esta sugerencia."),
     "suggestion-in-draft": _("La sugerencia ya está en su borrador de la próxima versión."),
+    "passage-changed": _("Ese pasaje cambió en su borrador desde que abrió esta página. Vuelva a mirarlo."),
+    "text-empty": _("Escriba el texto del pasaje."),
     "split-nothing": _("Marque al menos un cambio."),
     "split-all": _("Deje al menos un cambio sin marcar: si los marca todos, no queda nada en esta propuesta."),
     "split-undoing": _("Un borrador que deshace una propuesta no se separa."),

@@ -68,7 +68,8 @@ def test_the_editor_is_accessible_where_texts_collide_and_where_a_change_is_undo
         person = people.find_by_email(session, f"{who}@demo.example")
         draft = begin(session, demo.workshop, person)
         session.flush()
-        addresses = [f"/borradores/{draft.id}/{draft.files[0].id}", f"/borradores/{draft.id}/documentos"]
+        addresses = [f"/borradores/{draft.id}/{draft.files[0].id}" + more for more in ("", "/pasajes")]
+        addresses.append(f"/borradores/{draft.id}/documentos")
     with chromium.page(browser, storage_state=signed_in(who)) as page:
         for address in addresses:
             visit(page, Page(who, address))

@@ -54,6 +54,7 @@ NEEDS: dict[str, Act | None] = {
     "drafts.documents": Act.propose,
     "drafts.present": Act.propose,
     "splitting.choose": Act.propose,
+    "settling.page": Act.propose,
     "drafts.add": Act.propose,
     "drafts.change": Act.propose,
     "drafts.discard": Act.propose,

@@ -12,6 +12,7 @@ NOUNS = (
     "documents",
     "drafts",
     "splitting",
+    "settling",
     "proposals",
     "threads",
     "suggestions",
