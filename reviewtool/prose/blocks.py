@@ -29,6 +29,8 @@ _KINDS = re.compile(  # the group says what a line begins, none is a line of a p
     |""",
     re.VERBOSE,
 )
+# A line that begins with one of these is a paragraph's.
+_PLAIN = frozenset(map(chr, range(33, 127))) - frozenset(">`~#-*+|:0123456789")
 _FRONT = re.compile(r"\ufeff?---[ \t]*(?:\r\n?|\n)(?:[^\r\n]*(?:\r\n?|\n))*?---[ \t]*(?:\r\n?|\n|\Z)")
 _SENTENCE = re.compile(r"[^.!?…\n]*(?:[.!?…]+[\"'”»)*_\]]*\s+|\n\s*|[.!?…]+|$)")
 
@@ -102,17 +104,19 @@ def _whole(text: str, start: int = 0) -> Iterator[Block]:
     pos, kind, blank, fence = start, "", False, ""
     if not start and (front := _FRONT.match(text)):
         pos, kind, blank = front.end(), "front", True
-    for line in lines(text, pos):
-        at, pos = pos, pos + len(line)
+    # Every end of a line becomes one LF, and nothing changes its place.
+    rest = text[pos:].replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text[pos:]
+    for line in rest.split("\n"):
+        at, pos = pos, pos + len(line) + 1
         if fence:
             if line.lstrip(" >").startswith(fence):
                 fence, blank = "", True
             continue
-        if line == "\n":
+        if not line:
             kind, blank = kind or "p", True
             continue
-        # What begins with a letter is a line of a paragraph, nothing else.
-        found = None if line[0].isalpha() else _KINDS.match(line)
+        plain = line[0] in _PLAIN or (line[0] == ">" and "```" not in line and "~~~" not in line)
+        found = None if plain else _KINDS.match(line)
         now = (found and found.lastgroup) or "p"
         if now == "blank":
             kind, blank = kind or "p", True
@@ -123,8 +127,8 @@ def _whole(text: str, start: int = 0) -> Iterator[Block]:
         kind, blank = kind or now, False
         if found and now == "code":
             fence = found["code"]
-    if kind:
-        yield Block(start, pos, kind)
+    if start < len(text):
+        yield Block(start, len(text), kind)
 
 
 def _cut(text: str, found: Iterable[Block]) -> Iterator[Block]:
