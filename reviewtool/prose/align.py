@@ -80,10 +80,10 @@ class Side:
         return 1 + len(self.keys[i])
 
 
-def likeness(a: Bag, b: Bag) -> float:
-    """Compare two bags of words: Dice weighted by the length of the words, 0 to 1."""
+def likeness(a: Bag, b: Bag, least: float = SIMILAR_ALONE) -> float:
+    """Compare two bags of words: Dice weighted by the length of the words, 0 to 1; 0 where it cannot be the least."""
     total = a[1] + b[1]
-    if 2 * min(a[1], b[1]) < SIMILAR_ALONE * total or not total:
+    if 2 * min(a[1], b[1]) < least * total or not total:
         return 0.0
     return 2 * len(b"".join(a[0] & b[0])) / total
 
@@ -137,6 +137,16 @@ class _Shared:
         return self._fields.unpack(shared.to_bytes(self._size, "little"))
 
 
+def _once(keys: Sequence[str], start: int, end: int) -> dict[str, int]:
+    """Give the keys that stand once in a part of one side, in order, with their places."""
+    part = keys[start:end]
+    places = dict(zip(part, range(start, end), strict=True))
+    if len(places) < len(part):
+        count = Counter(part)
+        return {key: i for key, i in places.items() if count[key] == 1}
+    return places
+
+
 def align(old: Side, new: Side) -> dict[int, Pair]:
     """Pair the old blocks with the new ones; those not in the result were removed or are new."""
     return _Alignment(old, new).run()
@@ -180,6 +190,10 @@ class _Alignment:
         todo = [(a0, a1, b0, b1)]
         while todo:
             a0, a1, b0, b1 = todo.pop()
+            if a1 - a0 == 1 == b1 - b0:
+                if self.a.keys[a0] == self.b.keys[b0]:
+                    self._pair(a0, b0)
+                continue
             if a0 >= a1 or b0 >= b1 or set(self.a.keys[a0:a1]).isdisjoint(self.b.keys[b0:b1]):
                 continue
             unique = self._unique(a0, a1, b0, b1)
@@ -188,22 +202,16 @@ class _Alignment:
                     self._pair(i, j)
                 continue
             found = chain(unique)
-            i0, j0 = a0 - 1, b0 - 1
             for i, j in found:
                 self._pair(i, j)
-                todo.append((i0 + 1, i, j0 + 1, j))
-                i0, j0 = i, j
-            todo.append((i0 + 1, a1, j0 + 1, b1))
+                if i > a0 and j > b0:
+                    todo.append((a0, i, b0, j))
+                a0, b0 = i + 1, j + 1
+            todo.append((a0, a1, b0, b1))
 
     def _unique(self, a0: int, a1: int, b0: int, b1: int) -> list[tuple[int, int, float]]:
-        a, b = self.a.keys, self.b.keys
-        count_a, count_b = Counter(a[a0:a1]), Counter(b[b0:b1])
-        place = {b[j]: j for j in range(b0, b1)}
-        return [
-            (i, place[key], 1 + len(key))
-            for i, key in enumerate(a[a0:a1], a0)
-            if count_b.get(key) == 1 and count_a[key] == 1
-        ]
+        place = _once(self.b.keys, b0, b1)
+        return [(i, place[key], 1 + len(key)) for key, i in _once(self.a.keys, a0, a1).items() if key in place]
 
     def _repeated(self, a0: int, a1: int, b0: int, b1: int) -> Iterator[tuple[int, int, float]]:
         """Give each old block some places of its key: all if these are few, else those with as many of it before."""
@@ -236,13 +244,14 @@ class _Alignment:
 
     def _similar(self, a0: int, a1: int, b0: int, b1: int, twins: set[str]) -> None:
         a, b = self.a, self.b
+        if a1 - a0 == 1 == b1 - b0:
+            if a.keys[a0] not in twins and b.keys[b0] not in twins:
+                least = SIMILAR_ALONE if a.kinds[a0] == b.kinds[b0] else SIMILAR
+                if self._much_alike(a0, b0) or likeness(a.bag(a0), b.bag(b0)) >= least:
+                    self._pair(a0, b0)
+            return
         left = [i for i in range(a0, a1) if a.keys[i] not in twins]
         right = [j for j in range(b0, b1) if b.keys[j] not in twins]
-        if a1 - a0 == 1 == b1 - b0:
-            least = SIMILAR_ALONE if a.kinds[a0] == b.kinds[b0] else SIMILAR
-            if left and right and (self._much_alike(a0, b0) or likeness(a.bag(a0), b.bag(b0)) >= least):
-                self._pair(a0, b0)
-            return
         if len(left) * len(right) <= _TABLE:
             found = self._table(left, right, SIMILAR)
         elif self._abreast(left, right):
@@ -251,6 +260,8 @@ class _Alignment:
             found = self._candidates(left, right, SIMILAR)
         for i, j in chain((i, j, s * s * (a.size(i) + b.size(j))) for i, j, s in found):
             self._pair(i, j)
+            a.forget(i)
+            b.forget(j)
 
     def _much_alike(self, i: int, j: int) -> bool:
         """Whether two blocks have most of their characters in common at one end; words need not be counted then."""
@@ -264,15 +275,14 @@ class _Alignment:
             return []
         bags = [self.a.bag(i) for i in left]
         others = [self.b.bag(j) for j in right]
-        if len(left) * len(right) <= _SMALL_TABLE:
-            alike = (
-                (i, j, likeness(x, y))
-                for i, x in zip(left, bags, strict=True)
-                for j, y in zip(right, others, strict=True)
-            )
-            return [found for found in alike if found[2] >= least]
-        shared = _Shared(set().union(*[words for words, _ in bags]), [words for words, _ in others])
         found = []
+        if len(left) * len(right) <= _SMALL_TABLE:
+            for i, x in zip(left, bags, strict=True):
+                for j, y in zip(right, others, strict=True):
+                    if (alike := likeness(x, y, least)) >= least:
+                        found.append((i, j, alike))
+            return found
+        shared = _Shared(set().union(*[words for words, _ in bags]), [words for words, _ in others])
         for i, (words, weight) in zip(left, bags, strict=True):
             for j, both, (_, other) in zip(right, shared.of(words), others, strict=True):
                 if both and 2 * both >= least * (weight + other):
@@ -322,14 +332,17 @@ class _Alignment:
     def _candidates(self, left: Sequence[int], right: Sequence[int], least: float) -> list[tuple[int, int, float]]:
         """Find similar pairs by an index over the rarer words; the work per old block is bounded."""
         index = defaultdict(list)
+        rare = max(8, min(len(right) // 10, 400_000 // (1 + len(left))))
         few = len(left) < _FEW or 4 * len(left) < len(right)
+        if few:  # most blocks have too little in common with all of the other side together
+            others: set[bytes] = set().union(*(self.b.bag(j)[0] for j in right))
+            left = [i for i in left if self._may_be_alike(i, others, least)]
         known: set[bytes] = set().union(*(self.a.bag(i)[0] for i in left)) if few else set()
         for j in right if left else ():
             words = self.b.bag(j)[0]
             for word in words & known if few else words:
                 index[word].append(j)
         indexed = set(index)
-        rare = max(8, min(len(right) // 10, 400_000 // (1 + len(left))))
         found = []
         for i in left:
             words, weight = bag = self.a.bag(i)
@@ -347,6 +360,12 @@ class _Alignment:
                 if alike >= least:
                     found.append((i, j, alike))
         return found
+
+    def _may_be_alike(self, i: int, others: set[bytes], least: float) -> bool:
+        """Whether an old block has enough words among those of the other side."""
+        words, weight = self.a.bag(i)
+        most = len(b"".join(words & others))
+        return most > 0 and 2 * most >= least * (weight + most)
 
     def _likely(self, i: int, index: dict[bytes, list[int]], shared: set[bytes], rare: int) -> list[int]:
         """Name the few new blocks that have most of the rarer words that an old one shares with any."""
