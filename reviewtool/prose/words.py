@@ -39,8 +39,20 @@ Run = tuple[bool, int, int, int, int]
 
 
 def tokens(text: str) -> list[str]:
-    """Divide a text into words, blanks and single marks."""
-    return TOKEN.findall(text)
+    """Divide a text into words, blanks and single marks, as TOKEN does."""
+    if "\n" in text:
+        return TOKEN.findall(text)
+    found: list[str] = []
+    for part in text.split(" "):  # on one line most parts are a word, which needs no expression
+        if part.isalnum():
+            found.append(part)
+        elif not part or part[0].isspace() or part[-1].isspace():  # a longer blank, which is one token
+            return TOKEN.findall(text)
+        else:
+            found += TOKEN.findall(part)
+        found.append(" ")
+    found.pop()
+    return found
 
 
 def compare(
@@ -54,7 +66,7 @@ def compare(
     `weights` are the visible texts of the tokens where these are not strings themselves.
     """
     if weights is None:
-        shown = a, b = cast(tuple[Sequence[str], Sequence[str]], (old, new))
+        shown = a, b = cast("tuple[Sequence[str], Sequence[str]]", (old, new))
     else:
         shown = weights
         a, b = _encode(old, new)
@@ -76,8 +88,9 @@ def compare(
         )
     ka = [i for i in range(head, last_a) if a[i] in both]
     kb = [j for j in range(head, last_b) if b[j] in both]
-    found = _common([a[i] for i in ka], [b[j] for j in kb], limit, _longest)
-    runs = _filled(a, b, [(ka[x], kb[y]) for x, y in found], head, tail)
+    sa, sb = [a[i] for i in ka], [b[j] for j in kb]
+    pairs = zip(ka, kb, strict=True) if sa == sb else [(ka[x], kb[y]) for x, y in _common(sa, sb, limit, _longest)]
+    runs = _filled(a, b, pairs, head, tail)
     return _clean(shown, a, b, runs) if len(runs) > 2 else runs
 
 
@@ -198,12 +211,13 @@ def _filled(a: Sequence[str], b: Sequence[str], pairs: Iterable[Place], head: in
     x0 = y0 = 0  # where the equal run began
     x = y = head  # and where it ends so far
     for i, j in itertools.chain(pairs, ((len(a) - tail, len(b) - tail),)):
-        if (i > x or j > y) and a[x:i] != b[y:j]:
+        if (i > x or j > y) and not (i - x == 1 == j - y and a[x] == b[y]):  # which is most often a blank
             i0, i1, j0, j1 = _tight(a, b, x, i, y, j)
-            if i0 > x0:
-                out.append((True, x0, i0, y0, j0))
-            out.append((False, i0, i1, j0, j1))
-            x0, y0 = i1, j1
+            if i1 > i0 or j1 > j0:
+                if i0 > x0:
+                    out.append((True, x0, i0, y0, j0))
+                out.append((False, i0, i1, j0, j1))
+                x0, y0 = i1, j1
         x, y = i + 1, j + 1
     if len(a) > x0:
         out.append((True, x0, len(a), y0, len(b)))
@@ -302,18 +316,23 @@ def _clean(
                 stack[-3:] = [(False, i0, i3 - n, j0, j3 - n), (True, i3 - n, i3, j3 - n, j3)]
                 break
             length = ink_a[i2] - ink_a[i1]
-            edits = min(
-                max(ink_a[i1] - ink_a[i0], ink_b[j1] - ink_b[j0]), max(ink_a[i3] - ink_a[i2], ink_b[j3] - ink_b[j2])
-            )
+            before = max(ink_a[i1] - ink_a[i0], ink_b[j1] - ink_b[j0])
+            if length > before and length >= _ISLAND:
+                break
+            edits = min(before, max(ink_a[i3] - ink_a[i2], ink_b[j3] - ink_b[j2]))
             if (length > edits and length >= _ISLAND) or not _is_noise(shown[0][i1:i2], length, edits):
                 break
             i2, j2 = i0, j0
             stack[-3:] = [(False, i0, i3, j0, j3)]
     out: list[Run] = []
-    for equal, i0, i1, j0, j1 in stack if len(stack) < len(runs) else ():
+    for run in stack if len(stack) < len(runs) else ():
+        equal, i0, i1, j0, j1 = run
         x0, x1, y0, y1 = (i0, i1, j0, j1) if equal else _tight(a, b, i0, i1, j0, j1)
-        out += (True, i0, x0, j0, y0), (equal, x0, x1, y0, y1), (True, x1, i1, y1, j1)
-    return _joined(out) if out else stack
+        if x1 - x0 == i1 - i0:
+            out.append(run)
+        else:
+            out += (True, i0, x0, j0, y0), (False, x0, x1, y0, y1), (True, x1, i1, y1, j1)
+    return _joined(out) if len(out) > len(stack) else stack
 
 
 def _slides(a: Sequence[str], b: Sequence[str], island: Run, after: Run) -> bool:
@@ -326,8 +345,10 @@ def _slides(a: Sequence[str], b: Sequence[str], island: Run, after: Run) -> bool
 
 def _is_noise(island: Sequence[str], length: int, edits: int) -> bool:
     """Whether what is equal between two edits tells nothing: a mark alone, or few words for much that changed."""
+    if length <= edits and (length <= edits / 2 or len(island) <= 3):
+        return True
     words = sum(t[:1].isalnum() for t in island)
-    return (not words and length < _ISLAND) or (length <= edits and (words <= 3 or length <= edits / 2))
+    return (not words and length < _ISLAND) or (length <= edits and words <= 3)
 
 
 def _tight(a: Sequence[str], b: Sequence[str], i0: int, i1: int, j0: int, j1: int) -> tuple[int, int, int, int]:
