@@ -7,4 +7,4 @@ Nothing here knows Flask, Git or the database; `services` and `web` call it. Eve
 from __future__ import annotations
 
 #: Part of every cache key: raise it whenever the same input may give another output.
-ALGORITHM_VERSION = 10
+ALGORITHM_VERSION = 11

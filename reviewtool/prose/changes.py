@@ -5,6 +5,7 @@ Everything that follows passages, sums changes up or prints them in a terminal r
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,6 +37,9 @@ class BlockPair(NamedTuple):
         return all(op == "equal" for op, _ in self.runs)
 
 
+Runs = tuple[tuple[tuple[Op, str], ...], int | None]  # of text, and the move they all have a part in
+
+
 class Step(NamedTuple):
     """A place in both texts: the block of each side, None where there is none, and the pair they belong to."""
 
@@ -57,10 +61,13 @@ class Comparison:
     @property
     def changes(self) -> tuple[Change, ...]:
         """List the changes in text order: equal and deleted join to the old text, equal and inserted to the new."""
-        return tuple(_merged(self._parts()))
+        return tuple(_merged(itertools.chain.from_iterable(itertools.starmap(self._runs, self._walk()))))
 
     def steps(self) -> Iterator[Step]:
         """Walk both texts block by block: before each that stayed come the old ones that went and the new that came."""
+        return map(Step._make, self._walk())
+
+    def _walk(self) -> Iterator[tuple[int | None, int | None, BlockPair | None]]:
         n, m = len(self.old_blocks), len(self.new_blocks)
         left: list[BlockPair | None] = [None] * n
         right: list[BlockPair | None] = [None] * m
@@ -70,40 +77,32 @@ class Comparison:
         while i < n or j < m:
             old, new = left[i] if i < n else None, right[j] if j < m else None
             if i < n and (old is None or old.move is not None):
-                yield Step(i, None, old)
+                yield i, None, old
                 i += 1
             elif j < m and (new is None or new.move is not None):
-                yield Step(None, j, new)
+                yield None, j, new
                 j += 1
             else:
-                yield Step(i, j, old)
+                yield i, j, old
                 i, j = i + 1, j + 1
 
     def inside(self, step: Step) -> Iterator[Change]:
         """Give the changes of one step; at the ends of a move what both have carries its number, inner edits do not."""
-        op: Op = "insert" if step.old is None else "delete"
-        if step.pair is None and step.old is not None:
-            yield Change(op, self.old[slice(*self.old_blocks[step.old][:2])])
-        elif step.pair is None and step.new is not None:
-            yield Change(op, self.new[slice(*self.new_blocks[step.new][:2])])
-        elif step.pair is not None:
-            for kind, text in step.pair.runs:
-                if step.pair.move is None:
-                    yield Change(kind, text)
-                elif kind == "equal":
-                    yield Change(op, text, step.pair.move)
-                elif kind == op:
-                    yield Change(op, text)
+        for runs, move in self._runs(*step):
+            yield from (Change(op, text, move) for op, text in runs)
 
-    def _parts(self) -> Iterator[tuple[Op, str, int | None]]:
-        """Give the changes of all steps; blocks that stayed, most of them, the short way."""
-        for step in self.steps():
-            pair = step.pair
-            if pair is None or pair.move is not None:
-                yield from self.inside(step)
-            else:
-                for op, text in pair.runs:
-                    yield op, text, None
+    def _runs(self, old: int | None, new: int | None, pair: BlockPair | None) -> Iterator[Runs]:
+        if pair is not None and pair.move is None:
+            yield pair.runs, None
+        elif pair is not None:
+            op: Op = "insert" if old is None else "delete"
+            for kind, text in pair.runs:
+                if kind in ("equal", op):
+                    yield ((op, text),), pair.move if kind == "equal" else None
+        elif old is not None:
+            yield (("delete", self.old[slice(*self.old_blocks[old][:2])]),), None
+        elif new is not None:
+            yield (("insert", self.new[slice(*self.new_blocks[new][:2])]),), None
 
 
 def compare(old: str, new: str) -> Comparison:
@@ -137,27 +136,30 @@ def _aligned(*sides: tuple[str, Sequence[blocks.Block]]) -> dict[int, align.Pair
     both = set(bare[0]).intersection(bare[1])
 
     def side(texts: list[str], found: Sequence[blocks.Block]) -> align.Side:
-        names = [each if each in both or _is_even(each) else " ".join(each.split()) for each in texts]
+        names = [each if each in both else _even(each) for each in texts]
         return align.Side(names, [block.kind for block in found])
 
     return align.align(side(bare[0], sides[0][1]), side(bare[1], sides[1][1]))
 
 
-def _is_even(text: str) -> bool:
-    """Whether a text has single blanks already, as most paragraphs on one line have."""
-    return "\n" not in text and "  " not in text and "\t" not in text
+def _even(text: str) -> str:
+    """Give a text with single blanks: most have them already, or have them but for the ends of their lines."""
+    text = text.replace("\n", " ")
+    return " ".join(text.split()) if "  " in text or "\t" in text or "\r" in text else text
 
 
-def _merged(parts: Iterable[tuple[Op, str, int | None]]) -> Iterator[Change]:
+def _merged(parts: Iterable[Runs]) -> Iterator[Change]:
     """Join neighbours of one sort."""
     held: list[str] = []
     last: Op = "equal"
     number: int | None = None
-    for op, text, move in parts:
-        if op != last or move != number:
+    for runs, move in parts:
+        for op, text in runs:
+            if op == last and move == number:
+                held.append(text)
+                continue
             if held:
                 yield Change(last, held[0] if len(held) == 1 else "".join(held), number)
-            held, last, number = [], op, move
-        held.append(text)
+            held, last, number = [text], op, move
     if held:
         yield Change(last, "".join(held), number)

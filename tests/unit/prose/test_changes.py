@@ -184,6 +184,27 @@ def test_two_texts_are_compared_by_whole_tokens_whatever_divides_their_words(old
     assert all(a[0] != b[0] for a, b in itertools.pairwise(found))
 
 
+@given(strategies.raw | strategies.sentence | st.text(alphabet="ab9_.’ \t\u00a0\u0301\u200d\r\x1f👩🇪🇸"))
+def test_a_text_on_one_line_has_the_tokens_of_the_expression(text):
+    assert words.tokens(text) == words.TOKEN.findall(text)
+
+
+def test_a_paragraph_whose_lines_were_broken_in_another_way_is_the_same_block_whatever_its_blanks():
+    old = f"{PARAGRAPHS[0]}\n\nEl artículo\u00a08 se aplica\na toda venta.\n\n{PARAGRAPHS[1]}\n"
+    new = old.replace("El artículo", "El\tartículo").replace("aplica\na", "aplica a").replace("toda ", "toda\r\n")
+    found = changes.compare(old, new)
+    assert [(pair.old, pair.new, pair.move) for pair in found.pairs] == [(0, 0, None), (1, 1, None), (2, 2, None)]
+    assert "".join(c.text for c in found.changes if c.op == "delete").isspace()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("first", [*"{$(<[\"'!?é¿«_=@", "> ", ">> ", "\\"])
+def test_a_line_that_begins_nothing_carries_its_paragraph_on(first, end):
+    text = f"{first}uno{end}{first}dos{end}{end}- tres{end}{first}cuatro{end}> ```{end}{first}cinco{end}> ```{end}{end}"
+    assert [text[b.start : b.end].count(end) for b in blocks.split(text)] == [3, 2, 4]
+    assert [b.kind for b in blocks.split(text)] == ["p", "li", "code"]
+
+
 def test_another_end_of_line_inside_a_paragraph_is_a_blank_that_changed():
     found = list(words.compare_texts("el valor de\nla mercancía", "el valor\nde la mercancía"))
     assert [part for op, part in found if op == "delete"] == [" ", "\n"]
