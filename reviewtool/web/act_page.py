@@ -10,7 +10,6 @@ from reviewtool.errors import ReviewError
 from reviewtool.web.ballot_forms import Form
 from reviewtool.web.case import Case
 from reviewtool.web.errors import say, status_of
-from reviewtool.web.proposal_page import visible_to
 
 FIELD_OF: Final = {"closes_at": "closes_on"}  # what the service calls an instant is a day in the form
 
@@ -26,6 +25,5 @@ def render(found: Case, form: Form, error: ReviewError | None = None, why_not: s
         form=form,
         why_not=why_not,
         errors={field if field in known else "": say(error)} if error else {},
-        visible_to=visible_to(),
     )
     return page, status_of(error) if error else 200

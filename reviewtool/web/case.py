@@ -131,10 +131,14 @@ class Case:
         return self.ballot is not None and not results_visible(self.rules, closed=self.ballot.closed_at is not None)
 
     @property
+    def decided(self) -> bool:
+        """Say whether the newest ballot has ended, after which everybody sees its positions."""
+        return self.ballot is not None and self.ballot.closed_at is not None and self.state is not State.voting
+
+    @property
     def sees_positions(self) -> bool:
         """Let who reads the discussion see the positions, and everybody those of what was decided."""
-        decided = self.ballot is not None and self.ballot.closed_at is not None and self.state is not State.voting
-        return decided or may_now(Act.read_discussion)
+        return self.decided or may_now(Act.read_discussion)
 
     @property
     def is_party(self) -> bool:

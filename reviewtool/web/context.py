@@ -11,6 +11,7 @@ from flask_login import current_user
 from reviewtool.models import Person
 from reviewtool.rules.permissions import Role
 from reviewtool.services import people
+from reviewtool.web import audience
 from reviewtool.web.database import workshop
 from reviewtool.web.i18n import gettext, language, mark
 
@@ -93,7 +94,14 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def frame() -> dict[str, Any]:
-        return {"group": group_names(), "current_person": current_person(), "language": language()}
+        visible_to, discussion_visible_to = audience.of_page()
+        return {
+            "group": group_names(),
+            "current_person": current_person(),
+            "language": language(),
+            "visible_to": visible_to,
+            "discussion_visible_to": discussion_visible_to,
+        }
 
     app.jinja_env.globals.update(place_name=place_name)
     app.jinja_env.filters.update(recorded=recorded)

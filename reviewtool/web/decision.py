@@ -17,7 +17,7 @@ from reviewtool.rules.permissions import Act, Role
 from reviewtool.rules.voting import OpinionStance, may_call_second_call
 from reviewtool.services import proposals, votes
 from reviewtool.services.earlier import Earlier
-from reviewtool.web import ballot_forms, since_vote, standing
+from reviewtool.web import audience, ballot_forms, since_vote, standing
 from reviewtool.web.ballot_forms import Form
 from reviewtool.web.case import Case, gather
 from reviewtool.web.database import workshop
@@ -88,6 +88,7 @@ class Decision:
     heading: str
     checklist: tuple[standing.Item, ...]
     votes: tuple[VoteRow, ...]
+    votes_visible_to: str
     opinions: tuple[OpinionRow, ...]
     objections: tuple[ObjectionRow, ...]
     history: tuple[BallotRow, ...]
@@ -133,6 +134,7 @@ def panel(session: Session, proposal: Proposal, revision: Revision, ballot: Ball
         position=_position(case, given),
         heading=ballot_forms.vote_heading(case),
         votes=vote_rows(case) if sees else (),
+        votes_visible_to=audience.visible_to(None if case.decided else Act.read_discussion),
         opinions=tuple(opinion_row(case, each) for each in given),
         objections=tuple(objection_row(case, each) for each in case.objections) if sees else (),
         history=history(session, case),

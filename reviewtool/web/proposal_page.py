@@ -36,7 +36,6 @@ from reviewtool.web.comparison import VIEWS, Asked, Reader, row_of
 from reviewtool.web.database import act, me, reading, workshop
 from reviewtool.web.errors import say
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.i18n import joined
 from reviewtool.web.places import Places
 from reviewtool.web.positions import according_to
 from reviewtool.web.reading import Placement, views
@@ -102,7 +101,6 @@ def _framed(title: str, number: int, inside: Markup) -> str:
         name=f"P-{number}",
         number=number,
         inside=inside,
-        visible_to=visible_to(),
         may_note=may_note,
         note=private_notes.find(reading(), number, me()) if may_note else None,
     )
@@ -141,7 +139,6 @@ def _inside(number: int, composer: Composer, known: int | None) -> str:
         decision=panel,
         composer=composer if discusses and _may_comment(proposal) else None,
         may_suggest=may_now(Act.suggest) and allowed(Act.suggest, State(proposal.state)),
-        visible_to=visible_to(),
         document_title=Places().document,
         follow_up=follow_up_rows.rows(session, proposal),
         may_follow_up=proposal.state == State.merged and may_now(Act.record_follow_up),
@@ -238,14 +235,6 @@ def source(proposal: Proposal) -> str:
 def minutes(compared: list[Compared]) -> int:
     """Return how long reading the changed paragraphs takes, at 200 words a minute, never less than one minute."""
     return max(1, -(-sum(each.words for each in compared) // WORDS_A_MINUTE))
-
-
-def visible_to() -> str:
-    """Say who can see the discussion of a proposal."""
-    people = [_("miembros"), _("observadores"), _("coordinación")]
-    if workshop().group.readers_see_discussion:
-        people.append(_("lectores"))
-    return joined(people)
 
 
 def _conversations(

@@ -2,120 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
 from reviewtool.models import Draft, Edition, Event, Merge, Proposal, RuleSet, Thread, Vote, WorkingCalendar
-from reviewtool.rules.permissions import Act, Role, may
+from reviewtool.rules.permissions import Role, may
 from reviewtool.services import drafts, objections, people, threads
+from reviewtool.web.audience import NEEDS
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
 
 OPEN = {"sessions.sign_in", "sessions.enter", "sessions.leave", "assets.file", "home.healthy"}
-# What a person needs to get an answer from a route; None: any role. A route that is not here fails the test.
-NEEDS: dict[str, Act | None] = {
-    "home.index": None,
-    "home.accessibility": None,
-    "home.mark_read": None,
-    "people.profile": None,
-    "people.save_profile": None,
-    "people.save_password": None,
-    "people.index": None,
-    "documents.overview": Act.read_documents,
-    "documents.overview_with_slash": Act.read_documents,
-    "documents.document": Act.read_documents,
-    "documents.history": Act.read_documents,
-    "documents.change": Act.read_documents,
-    "documents.compare": Act.read_documents,
-    "documents.state": Act.read_documents,
-    "documents.raw": Act.read_documents,
-    "documents.raw_at": Act.read_documents,
-    "documents.why": Act.read_documents,
-    "documents.search": Act.read_documents,
-    "proposals.index": Act.read_documents,
-    "proposals.page": Act.read_documents,
-    "decisions.table": Act.read_decisions,
-    "decisions.report": Act.read_decisions,
-    "decisions.document": Act.read_decisions,
-    "decisions.index": Act.read_decisions,
-    "log.index": Act.read_discussion,
-    "log.table": Act.read_discussion,
-    "trust.index": Act.read_discussion,
-    "trust.verify": Act.ask_inspection,
-    "trust.back_up": Act.ask_inspection,
-    "editions.index": Act.read_documents,
-    "drafts.start": Act.propose,
-    "drafts.start_revision": Act.revise_own,
-    "drafts.undo": Act.propose_undoing,
-    "drafts.edit": Act.propose,
-    "drafts.document": Act.propose,
-    "drafts.save_document": Act.propose,
-    "drafts.autosave": Act.propose,
-    "drafts.documents": Act.propose,
-    "drafts.present": Act.propose,
-    "splitting.choose": Act.propose,
-    "settling.page": Act.propose,
-    "drafts.add": Act.propose,
-    "drafts.change": Act.propose,
-    "drafts.discard": Act.propose,
-    "threads.page": Act.read_discussion,
-    "suggestions.page": Act.read_discussion,
-    "threads.thread": Act.read_discussion,
-    "threads.create": Act.comment,
-    "threads.reply": Act.comment,
-    "threads.edit": Act.edit_own_comment,
-    "withdrawals.new": Act.withdraw_for_confidentiality,
-    "threads.resolve": Act.resolve_thread,
-    "threads.reopen": Act.reopen_thread,
-    "threads.apply_suggestion": Act.apply_suggestion,
-    "threads.adopt_suggestion": Act.adopt_suggestion,
-    "suggestions.apply_chosen": Act.apply_suggestion,
-    "suggestions.decline": Act.decline_suggestion,
-    "ballots.open_one": Act.open_ballot,
-    "ballots.several": Act.vote,
-    "ballots.vote": Act.vote,
-    "ballots.confirm": Act.confirm_vote,
-    "ballots.interrupt": Act.interrupt_silence,
-    "ballots.opinion": Act.give_opinion,
-    "ballots.ask_extension": Act.request_extension,
-    "ballots.decline_extension": Act.answer_extension,
-    "ballots.extend": Act.extend_ballot,
-    "ballots.extend_consultation": Act.extend_consultation,
-    "ballots.suspend": Act.suspend_ballot,
-    "ballots.ask_amendment": Act.ask_amendment,
-    "ballots.close": Act.close_ballot,
-    "ballots.call_again": Act.call_second_call,
-    "ballots.submit_objection": Act.submit_objection,
-    "ballots.object": Act.raise_objection,
-    "ballots.lift": Act.lift_objection,
-    "ballots.register": Act.register_for_others,
-    "meetings.decide": Act.decide_in_meeting,
-    "registering.comment": Act.register_for_others,
-    "registering.draft": Act.register_for_others,
-    "registering.start_version": Act.register_for_others,
-    "registering.lifting": Act.register_for_others,
-    "ballots.withdraw": Act.withdraw_own,
-    "ballots.reopen": Act.reopen_proposal,
-    "merging.confirm": Act.merge,
-    "merging.merge": Act.merge,
-    "merging.several": Act.merge,
-    "follow_ups.new": Act.record_follow_up,
-    "form_corrections.announce": Act.open_ballot,
-    "form_corrections.separate": Act.separate_correction,
-    "ordering.choose": Act.order_proposals,
-    "private_notes.edit": Act.keep_private_note,
-    "merging.conflict": Act.read_documents,
-    "editions.compare": Act.read_documents,
-    "editions.publish": Act.publish_edition,
-    "desk.index": Act.see_desk,
-    "rules.index": Act.read_rules,
-    "rules.one": Act.read_rules,
-    "rules.file": Act.read_rules,
-    "rules.file_of": Act.read_rules,
-    "rules.new": Act.change_rules,
-    "rules.days": Act.change_rules,
-    "rules.load": Act.change_rules,
+NAMED = {
+    Role.reader: "lectores",
+    Role.observer: "observadores",
+    Role.member: "miembros",
+    Role.coordination: "coordinación",
 }
+SELF_OR_ALL = {"todo el grupo", "solo usted", "quienes ocupan su puesto"}
 COUNTED = (Proposal, Draft, Event, Thread, Vote, Merge, Edition, RuleSet, WorkingCalendar)
 
 
@@ -166,6 +72,13 @@ def address(app, rule, values):
         return url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
 
 
+def stated(answer):
+    """Return to whom a page says that it is visible; what is said of its discussion stands apart."""
+    said = re.search(r"Visible para: ([^<]*)</span></span>", answer.text)
+    assert said, "the page says who sees it"
+    return said[1].partition(". ")[0]
+
+
 def count(database):
     with database.read() as session:
         return [session.scalar(select(func.count()).select_from(model)) for model in COUNTED]
@@ -207,3 +120,5 @@ def test_a_role_gets_through_only_where_the_table_says(app, database, group, val
         if needed is not None and not may([role], needed):
             assert answer.status_code in {403, 404}, (rule.endpoint, method, answer.status_code)
             assert count(database) == before, rule.endpoint
+        elif answer.status_code == 200 and answer.mimetype == "text/html":
+            assert NAMED[role] in stated(answer) or stated(answer) in SELF_OR_ALL, (rule.endpoint, stated(answer))

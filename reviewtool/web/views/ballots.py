@@ -26,7 +26,6 @@ from reviewtool.web.forms import line, pairs, text, ticked, whole
 from reviewtool.web.holidays import chosen_close, read_day
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.offers import NEEDS, everything
-from reviewtool.web.proposal_page import visible_to
 from reviewtool.web.security import may_now
 
 blueprint = Blueprint("ballots", __name__)
@@ -102,7 +101,7 @@ def several() -> Any:
             return redirect(url_for("home.index"), 303)
         error = InvalidInput("none-chosen", field="vote")
     errors = {"": say(error)} if error else {}
-    page = render_template("ballots/several.html", rows=bloc.rows(), errors=errors, visible_to=visible_to())
+    page = render_template("ballots/several.html", rows=bloc.rows(), errors=errors)
     return (page, status_of(error)) if error else page
 
 

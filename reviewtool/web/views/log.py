@@ -14,7 +14,6 @@ from reviewtool.services.logbook import Asked
 from reviewtool.web import acts, closings, forms, logbook_rows, spreadsheets
 from reviewtool.web.database import end_reading, me, reading, workshop
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.proposal_page import visible_to
 from reviewtool.web.security import may_now
 from reviewtool.web.spans import asked_span
 
@@ -57,7 +56,6 @@ def index() -> tuple[str, int]:
         kinds=logbook_rows.kinds(),
         filtered=bool(typed),
         city=closings.city(),
-        visible_to=visible_to(),
         errors=wanted.errors,
         error=dict.fromkeys(FILTERS, "") | wanted.errors,
     ), 400 if wanted.errors else 200

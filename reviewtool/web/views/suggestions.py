@@ -10,7 +10,7 @@ from reviewtool.errors import ReviewError
 from reviewtool.rules.permissions import Act
 from reviewtool.services import conversations, people, proposals, suggestions
 from reviewtool.services.threads import Message
-from reviewtool.web import act_page, case, proposal_page, suggestion_rows
+from reviewtool.web import act_page, case, suggestion_rows
 from reviewtool.web.ballot_forms import Field, Form
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
@@ -47,7 +47,6 @@ def _page(number: int, error: ReviewError | None = None) -> Any:
         takes=any(row.may_take for row in shown),
         writes=bool(conversations.in_draft(session, proposal, me())),
         errors={"": say(error)} if error else {},
-        visible_to=proposal_page.visible_to(),
     )
     return (page, status_of(error)) if error else page
 

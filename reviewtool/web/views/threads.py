@@ -87,7 +87,6 @@ def page(number: int) -> Any:
         after=found.after,
         shown=_today([talk.view(each) for each in found.shown], found.shown, revisions),
         document_title=Places().document,
-        visible_to=proposal_page.visible_to(),
     )
 
 
@@ -121,7 +120,6 @@ def _thread_page(thread_id: int, typed: str = "", suggestion: str = "", error: R
         suggestion=suggestion,
         errors={field if field in {"body", "suggestion"} else "": say(error)} if error else {},
         token=request.form.get("form_token") or form_token(),
-        visible_to=proposal_page.visible_to(),
     )
     return (page, status_of(error)) if error else page
 
@@ -172,7 +170,6 @@ def _edit_page(comment: Comment, found: Thread, typed: str, seen: str, error: Re
         error=error.code if error else "",
         errors={"body": say(error)} if error else {},
         back=request.values.get("back", ""),
-        visible_to=proposal_page.visible_to(),
     )
 
 

@@ -11,7 +11,6 @@ from reviewtool.errors import ReviewError
 from reviewtool.rules.permissions import Act
 from reviewtool.services import people, proposals, withdrawal_targets, withdrawals
 from reviewtool.services.withdrawal_targets import Target
-from reviewtool.web import proposal_page
 from reviewtool.web.database import end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.forms import text
@@ -85,7 +84,6 @@ def new(noun: str, target_id: int) -> Any:
         proposal=proposals.get(reading(), asked.number),
         ground=text("ground"),
         errors={getattr(error, "field", ""): say(error)} if error else {},
-        visible_to=proposal_page.visible_to(),
     )
     return (page, status_of(error)) if error else page
 
