@@ -7,15 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
-from reviewtool.models import Comment, Event, Notice, Person, Proposal, Suggestion
+from reviewtool.models import Ballot, Comment, Event, Notice, Person, Proposal, SeatHolding, Suggestion, Vote
 
-TALK = ("mention", "comment", "objection", "objection_lifted", "registered", "overdue", "text_changed")
+TALK = ("mention", "comment", "objection", "objection_lifted", "registered", "overdue", "text_changed", "unconfirmed")
 TOLD = frozenset({"overdue", "text_changed"})  # to everybody; the others are said to one person
 SHOWN = 10
+# A reminder is over as soon as somebody who holds the seat has confirmed its vote, or the ballot has closed.
+_HOLDS = or_(
+    Notice.kind != "unconfirmed",
+    exists().where(
+        Ballot.proposal_number == Event.proposal_number,
+        Ballot.closed_at.is_(None),
+        Vote.ballot_id == Ballot.id,
+        Vote.current,
+        Vote.confirmed.is_(False),
+        SeatHolding.seat_id == Vote.seat_id,
+        SeatHolding.person_id == Notice.person_id,
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +73,7 @@ def unread(session: Session, person_id: int, kinds: Collection[str] = TALK, limi
         .join(Event, Event.id == Notice.event_id)
         .join(Proposal, Proposal.number == Event.proposal_number)
         .outerjoin(Person, Person.id == Event.person_id)
-        .where(Notice.person_id == person_id, Notice.read_at.is_(None), Notice.kind.in_(kinds))
+        .where(Notice.person_id == person_id, Notice.read_at.is_(None), Notice.kind.in_(kinds), _HOLDS)
         .order_by(Notice.id.desc())
         .limit(limit)
     ).all()
@@ -109,7 +122,8 @@ def count(session: Session, person_id: int, kinds: Collection[str] = TALK) -> in
         session.scalar(
             select(func.count())
             .select_from(Notice)
-            .where(Notice.person_id == person_id, Notice.read_at.is_(None), Notice.kind.in_(kinds))
+            .join(Event, Event.id == Notice.event_id)
+            .where(Notice.person_id == person_id, Notice.read_at.is_(None), Notice.kind.in_(kinds), _HOLDS)
         )
         or 0
     )

@@ -256,6 +256,7 @@ class Recorder:
             if self._told_at is None or now() - self._told_at > TELL_EVERY:
                 self._told_at = now()
                 reminding.tell_overdue(self.workshop)
+                reminding.remind_unconfirmed(self.workshop)
             if now() - self._packed_at > PACK_EVERY:
                 self._packed_at = now()
                 maintenance.pack(self.workshop.store)

@@ -1,25 +1,31 @@
-"""What the group is told though nobody did anything: an approved text that has waited five working days for its merge.
+"""What people are told though nobody did anything, each once; the recorder's thread asks.
 
-The recorder's thread asks; each is told once an approval.
+Everybody hears of an approved text that has waited five working days for its merge, and the holders of a seat of a
+vote that does not count until they confirm it, two days before its ballot closes.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
 from reviewtool.errors import AlreadyDecided
-from reviewtool.models import Event, Proposal
+from reviewtool.models import Ballot, Event, Proposal, Vote
 from reviewtool.rules import calendar
 from reviewtool.rules.lifecycle import OVERDUE_WORKING_DAYS, State
 from reviewtool.services import events, people, proposals, rulesets
 from reviewtool.services.workshop import Workshop
 
+BEFORE_CLOSE: Final = timedelta(days=2)
 _TOLD = exists().where(
     Event.proposal_number == Proposal.number, Event.kind == "overdue", Event.at >= Proposal.state_changed_at
+)
+_REMINDED = exists().where(
+    Event.proposal_number == Ballot.proposal_number, Event.kind == "unconfirmed", Event.at >= Ballot.opened_at
 )
 
 
@@ -53,3 +59,41 @@ def _tell(session: Session, workshop: Workshop, number: int, at: datetime) -> No
     if number in _overdue(session, workshop, at):  # nobody merged it or told it meanwhile
         event = events.add(session, proposal, "overdue", by=None, at=at, days=OVERDUE_WORKING_DAYS)
         events.tell(session, event, people.taking_part(session), "overdue")
+
+
+def remind_unconfirmed(workshop: Workshop) -> list[int]:
+    """Remind who holds the seat of each unconfirmed vote whose ballot closes soon; return the proposals."""
+    at = now()
+    with workshop.database.read() as session:
+        found = _unconfirmed(session, at)
+    for number in found:
+        with workshop.database.write() as session:
+            _remind(session, number, at)
+    return list(found)
+
+
+def _unconfirmed(session: Session, at: datetime) -> dict[int, tuple[int, set[int]]]:
+    """Return by proposal the number of its ballot and the seats whose current vote is still to be confirmed."""
+    query = (
+        select(Ballot.proposal_number, Ballot.number, Vote.seat_id)
+        .join(Vote, Vote.ballot_id == Ballot.id)
+        .where(Ballot.closed_at.is_(None), Ballot.closes_at > at, Ballot.closes_at <= at + BEFORE_CLOSE)
+        .where(Vote.current, Vote.confirmed.is_(False), ~_REMINDED)
+        .order_by(Ballot.proposal_number)
+    )
+    found: dict[int, tuple[int, set[int]]] = {}
+    for number, ballot, seat_id in session.execute(query):
+        found.setdefault(number, (ballot, set()))[1].add(seat_id)
+    return found
+
+
+def _remind(session: Session, number: int, at: datetime) -> None:
+    try:
+        proposal = proposals.lock(session, number)
+    except AlreadyDecided:
+        return
+    ballot, seat_ids = _unconfirmed(session, at).get(number, (0, set()))
+    if seat_ids:  # nobody confirmed or told it meanwhile
+        event = events.add(session, proposal, "unconfirmed", by=None, at=at, ballot=ballot, days=BEFORE_CLOSE.days)
+        seats = (seat for seat in people.seats(session) if seat.id in seat_ids)
+        events.tell(session, event, [each for seat in seats for each in people.holders(seat)], "unconfirmed")

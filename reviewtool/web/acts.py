@@ -79,6 +79,7 @@ FAMILIES = (
             "voted": mark("Voto"),
             "vote_registered": mark("Voto registrado por la coordinación"),
             "vote_confirmed": mark("Voto confirmado"),
+            "unconfirmed": mark("Recordatorio de votos por confirmar"),
             "opinion_given": mark("Parecer"),
             "amendment_asked": mark("Enmienda pedida"),
             "silence_interrupted": mark("Silencio interrumpido"),
@@ -110,6 +111,7 @@ _SHORT: dict[str, str] = {  # a sentence without facts
     "consultation_closed": mark("Terminó la consulta"),
     "extension_declined": mark("Denegó la prórroga"),
     "overdue": mark("Lleva cinco días hábiles aprobada sin incorporarse"),
+    "unconfirmed": mark("Recordó que faltan votos por confirmar antes del cierre"),
     "amendment_asked": mark("Pidió suspender la votación para enmendar el texto"),
 }
 

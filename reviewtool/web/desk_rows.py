@@ -144,7 +144,8 @@ def _of_ballot(item: Item) -> Iterator[Said]:
     if ballot is None:
         return
     is_open = ballot.closed_at is None
-    for check in checklist(ballot.standing, hidden=not results_visible(ballot.rules, closed=not is_open)):
+    hidden = not results_visible(ballot.rules, closed=not is_open)
+    for check in checklist(ballot.standing, hidden=hidden):
         if check.code == "ballot_open":
             continue
         may_change = is_open and check.state == "unmet" and check.code != "objections"
@@ -152,16 +153,19 @@ def _of_ballot(item: Item) -> Iterator[Said]:
         if check.code == "objections" and check.state == "unmet":
             said = objections(ballot.standing.checks, names_of(ballot))
         yield "open" if may_change else check.state, said
-    waiting = len(ballot.standing.to_be_confirmed)
-    if is_open and waiting:
+    earlier = len(ballot.standing.to_be_confirmed)
+    if is_open and earlier:
         yield (
             "open",
             ngettext(
                 "%(num)s voto sobre una versión anterior, por confirmar",
                 "%(num)s votos sobre una versión anterior, por confirmar",
-                waiting,
+                earlier,
             ),
         )
+    if is_open and ballot.standing.unconfirmed and not hidden:
+        waiting = [seat for seat in ballot.roll.seats if seat.key in ballot.standing.unconfirmed]
+        yield "open", _("Falta confirmar el voto de %(seats)s", seats=seats_joined(waiting))
     if is_open and ballot.everybody_voted:
         yield "met", _("Todos se han pronunciado")
 

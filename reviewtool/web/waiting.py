@@ -139,6 +139,8 @@ def _said(notice: Unread, *, own: bool) -> Said:
         text = _("Ver la objeción")
     elif notice.kind == "registered":
         text = _("Ver lo registrado")
+    elif notice.kind == "unconfirmed":
+        url, text = f"{url}#vote", _("Confirmar el voto")
     elif notice.kind in _TOLD:
         text = _("Ver la propuesta")
     return Said(
@@ -157,6 +159,8 @@ def _headline(notice: Unread, *, own: bool) -> str:
     facts = {"who": notice.by, "title": notice.title}
     if notice.kind == "registered":
         return _(_REGISTERED[notice.act], **facts)
+    if notice.kind == "unconfirmed":
+        return _("Su voto sobre «%(title)s» no cuenta mientras no lo confirme, y la votación cierra pronto", **facts)
     if notice.kind in _TOLD:
         return _(_TOLD[notice.kind], **facts)
     if notice.kind == "objection":

@@ -1,4 +1,4 @@
-"""What the group is told though nobody did anything: an approved text that waits for its merge."""
+"""What people are told though nobody did anything: a text that waits for its merge, a vote to be confirmed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from reviewtool import clock
-from reviewtool.models import Event, Notice
+from reviewtool.models import Event, Notice, Seat
 from reviewtool.rules import calendar
-from reviewtool.services import objections, people, recording, reminding
+from reviewtool.services import ballots, objections, people, proposals, recording, reminding, votes
+from tests import factories
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
 
@@ -61,3 +62,65 @@ def test_an_objection_does_not_keep_it_from_being_told(workshop, group, approved
         objections.raise_one(session, approved, by=people.get(session, group.members[7].id), reason="Falta la fuente")
     with clock.at(day(workshop, approved, 5) + timedelta(days=1)):
         assert reminding.tell_overdue(workshop) == [approved]
+
+
+@pytest.fixture
+def unconfirmed(workshop, group) -> int:
+    """Return a proposal in ballot with one vote ad referendum and one that counts."""
+    number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
+    journey.open_ballot(workshop, number, group.coordinator)
+    journey.vote(workshop, number, group.members[1])
+    with workshop.database.write() as session:
+        by = people.get(session, group.members[2].id)
+        votes.cast(session, number, by=by, ballot_number=1, position="for", ad_referendum=True)
+    return number
+
+
+def before_close(workshop, number, **left):
+    with workshop.database.read() as session:
+        return proposals.open_ballot(session, number).closes_at - timedelta(**left)
+
+
+def reminded(workshop) -> list[int]:
+    with workshop.database.read() as session:
+        return sorted(session.scalars(select(Notice.person_id).where(Notice.kind == "unconfirmed")))
+
+
+def test_two_days_before_the_close_titular_and_alternate_are_reminded_once_to_confirm(workshop, group, unconfirmed):
+    with workshop.database.write() as session:
+        seat = session.get_one(Seat, group.seats[2].id)
+        alternate = factories.make_person(session, "Suplente", "member", seat=seat, alternate=True).id
+    with clock.at(before_close(workshop, unconfirmed, days=2, minutes=1)):
+        assert reminding.remind_unconfirmed(workshop) == []
+    with clock.at(before_close(workshop, unconfirmed, days=2)):
+        assert reminding.remind_unconfirmed(workshop) == [unconfirmed]
+        assert reminding.remind_unconfirmed(workshop) == []
+    assert reminded(workshop) == sorted([group.members[2].id, alternate])
+    recording.record_group(workshop)
+    recording.catch_up(workshop)
+    assert journey.findings(workshop) == ()
+
+
+def test_a_vote_that_was_confirmed_or_whose_ballot_has_closed_is_not_reminded(workshop, group, unconfirmed):
+    close = before_close(workshop, unconfirmed)
+    with clock.at(close + timedelta(seconds=1)):
+        assert reminding.remind_unconfirmed(workshop) == []
+    with workshop.database.write() as session:
+        votes.confirm(session, unconfirmed, by=people.get(session, group.members[2].id), ballot_number=1)
+    with clock.at(close - timedelta(hours=1)):
+        assert reminding.remind_unconfirmed(workshop) == []
+
+
+def test_another_ballot_on_the_proposal_is_reminded_anew(workshop, group, unconfirmed):
+    soon = before_close(workshop, unconfirmed, days=1)
+    with clock.at(soon):
+        reminding.remind_unconfirmed(workshop)
+        with workshop.database.write() as session:
+            ballots.suspend(session, unconfirmed, by=people.get(session, group.coordinator.id), reason="Se enmienda")
+    with clock.at(soon + timedelta(hours=1)):
+        journey.open_ballot(workshop, unconfirmed, group.coordinator)
+        with workshop.database.write() as session:
+            by = people.get(session, group.members[3].id)
+            votes.cast(session, unconfirmed, by=by, ballot_number=2, position="for", ad_referendum=True)
+    with clock.at(before_close(workshop, unconfirmed, days=1)):
+        assert reminding.remind_unconfirmed(workshop) == [unconfirmed]
