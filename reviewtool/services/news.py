@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, null, select
 from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
-from reviewtool.models import Ballot, Event, Merge, Person, Proposal, Vote
+from reviewtool.models import Ballot, Event, Merge, Person, Proposal, RuleSet, Vote, WorkingCalendar
 from reviewtool.rules.lifecycle import State
 from reviewtool.rules.voting import Outcome
 
 MERGED_SHOWN = 6
 DECIDED_SHOWN = 6
 DEADLINES_SHOWN = 6
+ENTERED_SHOWN = 3
 FIRST_VISIT = timedelta(days=30)  # who comes for the first time hears of this long
 LONGEST = timedelta(days=90)  # and who comes back after longer, of this
 DECISIONS = (Outcome.approved, Outcome.not_approved, Outcome.no_quorum)
@@ -49,6 +50,40 @@ class Deadline:
     kind: Literal["consultation", "ballot", "silence"]
     number: int
     title: str
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A rule set with its day of entry into force, or a calendar (None), that somebody entered for the group."""
+
+    id: int
+    effective_on: date | None
+    by: str
+    administration: str
+    at: datetime
+
+
+def entered(session: Session, from_on: datetime, reader: int) -> tuple[Entered, ...]:
+    """Return the rule sets and the last calendar that others entered after an instant, the latest first.
+
+    What an installation began with was entered by nobody.
+    """
+    rules = (
+        select(RuleSet.id, RuleSet.effective_on, Person.name, Person.administration, RuleSet.created_at)
+        .join(Person, Person.id == RuleSet.created_by_id)
+        .where(RuleSet.created_at >= from_on, Person.id != reader)
+        .order_by(RuleSet.id.desc())
+        .limit(ENTERED_SHOWN)
+    )
+    calendars = (
+        select(WorkingCalendar.id, null(), Person.name, Person.administration, WorkingCalendar.created_at)
+        .join(Person, Person.id == WorkingCalendar.created_by_id)
+        .where(WorkingCalendar.created_at >= from_on, Person.id != reader)
+        .order_by(WorkingCalendar.id.desc())
+        .limit(1)
+    )
+    found = [Entered(*row) for query in (rules, calendars) for row in session.execute(query)]
+    return tuple(sorted(found, key=lambda each: each.at, reverse=True))
 
 
 def since(person: Person) -> datetime:

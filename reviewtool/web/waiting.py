@@ -12,12 +12,13 @@ from flask import url_for
 
 from reviewtool.rules.lifecycle import State
 from reviewtool.rules.permissions import Act
+from reviewtool.services.news import Entered
 from reviewtool.services.notices import Unread
 from reviewtool.services.standings import Counted
 from reviewtool.services.worklist import Own, Queue, Waiting
 from reviewtool.web.closings import Closing, Kind, ago, closes, deadline
 from reviewtool.web.context import place_name
-from reviewtool.web.i18n import dotted, mark, ngettext
+from reviewtool.web.i18n import dotted, localdate, mark, ngettext
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.places import Places
 from reviewtool.web.positions import position_name
@@ -109,9 +110,12 @@ def meta(item: Waiting, places: Places) -> str:
 
 @dataclass(frozen=True)
 class Said:
-    """A comment, answer, suggestion or objection that is addressed to the person."""
+    """A comment, answer, suggestion or objection that is addressed to the person, or what the whole group is told.
 
-    id: int
+    `id` is that of the notice; None for what is told on one visit and asks for no mark.
+    """
+
+    id: int | None
     title: str
     url: str
     meta: str
@@ -124,6 +128,27 @@ class Said:
 def said(unread: Iterable[Unread], person_id: int) -> tuple[Said, ...]:
     """Return what others said to a person, the newest first."""
     return tuple(_said(notice, own=notice.author_id == person_id) for notice in unread)
+
+
+def entered(made: Iterable[Entered]) -> tuple[Said, ...]:
+    """Return what the coordination entered for the whole group since the person was here: rules and calendars."""
+    return tuple(_entered(each) for each in made)
+
+
+def _entered(made: Entered) -> Said:
+    if made.effective_on is None:
+        title = _("La coordinación cambió la hora de cierre o los días sin trabajo, para lo que se abra desde ahora")
+        action = (url_for("rules.index"), _("Ver el calendario"), _("en las reglas del grupo"))
+    else:
+        day = localdate(made.effective_on, "long")
+        title = _("La coordinación introdujo nuevas reglas, que rigen desde el %(day)s", day=day)
+        action = (
+            url_for("rules.one", rule_set_id=made.id),
+            _("Ver las reglas"),
+            _("que rigen desde el %(day)s", day=day),
+        )
+    who = " · ".join(part for part in (made.by, place_name(made.administration), ago(made.at)) if part)
+    return Said(None, title, action[0], who, "", "", None, action)
 
 
 def _said(notice: Unread, *, own: bool) -> Said:
@@ -141,7 +166,7 @@ def _said(notice: Unread, *, own: bool) -> Said:
         text = _("Ver lo registrado")
     elif notice.kind == "unconfirmed":
         url, text = f"{url}#vote", _("Confirmar el voto")
-    elif notice.kind in _TOLD:
+    elif notice.kind in _WITHOUT_NAMES:
         text = _("Ver la propuesta")
     return Said(
         id=notice.id,
@@ -159,10 +184,8 @@ def _headline(notice: Unread, *, own: bool) -> str:
     facts = {"who": notice.by, "title": notice.title}
     if notice.kind == "registered":
         return _(_REGISTERED[notice.act], **facts)
-    if notice.kind == "unconfirmed":
-        return _("Su voto sobre «%(title)s» no cuenta mientras no lo confirme, y la votación cierra pronto", **facts)
-    if notice.kind in _TOLD:
-        return _(_TOLD[notice.kind], **facts)
+    if notice.kind in _WITHOUT_NAMES:
+        return _(_WITHOUT_NAMES[notice.kind], **facts)
     if notice.kind == "objection":
         return _("%(who)s presentó una objeción formal a «%(title)s»", **facts)
     if notice.kind == "objection_lifted":
@@ -176,7 +199,8 @@ def _headline(notice: Unread, *, own: bool) -> str:
     return _("%(who)s responde en «%(title)s»", **facts)
 
 
-_TOLD: dict[str, str] = {  # to the whole group
+_WITHOUT_NAMES: dict[str, str] = {  # what is told without saying who did it
+    "unconfirmed": mark("Su voto sobre «%(title)s» no cuenta mientras no lo confirme, y la votación cierra pronto"),
     "overdue": mark("Lleva cinco días hábiles aprobada sin incorporarse: «%(title)s»"),
     "text_changed": mark("El texto cambió durante la votación, que sigue sobre la versión nueva: «%(title)s»"),
 }
