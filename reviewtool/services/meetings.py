@@ -3,7 +3,9 @@
 Each proposal is an act of its own, under its own lock; one that cannot be decided any more does not hold the others.
 The ballot keeps its seal, roll and rules: attendance makes the quorum, seats that were absent keep what they had said.
 
-A silence procedure is not decided so: there a vote against is an interruption, which stops it and opens an objection.
+What waits for its ballot is opened and decided in that one act, by the rules in force; what is still in consultation is
+not, for everybody has until its close to speak. A silence procedure is not decided so: there a vote against is an
+interruption, which stops it and opens an objection. One that was interrupted is decided by votes.
 """
 
 from __future__ import annotations
@@ -11,21 +13,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewtool import i18n
 from reviewtool.clock import now
-from reviewtool.errors import AlreadyDecided, InvalidInput, ReviewError
+from reviewtool.errors import AlreadyDecided, InvalidInput, OutOfDate, ReviewError
+from reviewtool.group import Group
 from reviewtool.models import Ballot, Event, Person, Proposal, Vote
+from reviewtool.rules.lifecycle import State, ensure_allowed
 from reviewtool.rules.permissions import Act
 from reviewtool.rules.voting import BallotRules, Cast, Majority, Outcome, Position, Roll, Standing, standing
-from reviewtool.services import ballots, people, receiving, standings, votes
+from reviewtool.services import ballots, ordering, people, proposals, receiving, rulesets, standings, votes
 from reviewtool.services.receiving import Received
 from reviewtool.services.standings import Counted
 from reviewtool.services.workshop import Workshop
+
+UNOPENED_SHOWN: Final = 50
 
 
 @dataclass(frozen=True)
@@ -57,11 +63,15 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A proposal whose ballot is open, with where it stands."""
+    """A proposal whose ballot is open, with where it stands; or one still to be opened, as it would be opened now.
+
+    `revision` is the version on which the meeting opens the ballot; None where it is open.
+    """
 
     number: int
     title: str
     counted: Counted
+    revision: int | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,60 @@ def candidates(session: Session, workshop: Workshop) -> list[Candidate]:
     found = session.execute(query).all()
     counted = standings.of_open(session, workshop, [row.number for row in found])
     return [Candidate(row.number, row.title, counted[row.number]) for row in found if row.number in counted]
+
+
+def unopened(session: Session, workshop: Workshop) -> list[Candidate]:
+    """Return the proposals that wait for their ballot, with where it would stand, those that wait longest first."""
+    query = select(Proposal).where(Proposal.state == State.awaiting_decision)
+    rows = session.scalars(query.order_by(Proposal.state_changed_at, Proposal.number).limit(UNOPENED_SHOWN)).all()
+    return [
+        Candidate(each.number, each.title, _planned(session, workshop.group, each), each.latest)
+        for each in rows
+        if not each.amendment_asked and ordering.waits_for(session, each.number) is None
+    ]
+
+
+def consulting(session: Session) -> int:
+    """Count the proposals that no meeting decides yet, because their consultation is not over."""
+    query = select(func.count()).select_from(Proposal).where(Proposal.state == State.consultation)
+    return session.scalar(query) or 0
+
+
+def _planned(session: Session, group: Group, proposal: Proposal) -> Counted:
+    rules, at = _rules(session, group, proposal), now()
+    roll = ballots.roll_now(session, proposal, rules)
+    objectors = standings.objections(session, [proposal.number]).get(proposal.number, [])
+    keys = [seat.key for seat in objectors]
+    return Counted(
+        id=0,
+        proposal=proposal.number,
+        number=0,
+        revision=proposal.latest,
+        purpose="text",
+        is_second_call=False,
+        opened_at=at,
+        closes_at=rulesets.closing(session, group, at, rules.decision_days),
+        closed_at=None,
+        outcome=None,
+        broken_by=None,
+        rules=rules,
+        roll=roll,
+        casts=(),
+        objecting=frozenset(keys),
+        objectors=tuple(objectors),
+        standing=standing(rules, roll, [], open_objections=keys),
+    )
+
+
+def _preset(session: Session, proposal: Proposal) -> str:
+    """Return the preset a meeting decides by: the author's, but for a silence that was interrupted a vote."""
+    last = proposals.newest_ballot(session, proposal.number)
+    return "votacion" if last is not None and last.broken_by is not None else proposal.preset
+
+
+def _rules(session: Session, group: Group, proposal: Proposal) -> BallotRules:
+    paths = [touch.path for touch in proposals.latest_revision(session, proposal).touches]
+    return rulesets.rules_for(session, group, paths, preset=_preset(session, proposal))
 
 
 def expected(counted: Counted, meeting: Meeting) -> Standing:
@@ -109,24 +173,54 @@ def ensure_sound(meeting: Meeting) -> None:
 
 
 def decide_several(
-    workshop: Workshop, wanted: Sequence[tuple[int, int]], meeting: Meeting, *, by_id: int
+    workshop: Workshop,
+    wanted: Sequence[tuple[int, int]],
+    meeting: Meeting,
+    *,
+    by_id: int,
+    to_open: Sequence[tuple[int, int]] = (),
 ) -> list[Result]:
-    """Decide proposals, each given with the number of the ballot that the page showed, in transactions of their own.
+    """Decide proposals in transactions of their own, each given with the number of the ballot that the page showed.
 
-    Raises InvalidInput before anything is written; what fails afterwards is in the results, and the others go on.
+    Those `to_open` are given with the version that it showed. Raises InvalidInput before anything is written; what
+    fails afterwards is in the results, and the others go on.
     """
     ensure_sound(meeting)
     results = []
-    for number, ballot_number in dict.fromkeys(wanted):
+    acts = [*((False, each) for each in dict.fromkeys(wanted)), *((True, each) for each in dict.fromkeys(to_open))]
+    for opens, (number, shown) in acts:
         try:
             with workshop.database.write() as session:
                 by = people.get(session, by_id)
-                outcome = decide(session, number, meeting, by=by, ballot_number=ballot_number)
+                if opens:
+                    outcome = open_and_decide(session, workshop.group, number, meeting, by=by, revision=shown)
+                else:
+                    outcome = decide(session, number, meeting, by=by, ballot_number=shown)
         except ReviewError as error:
             results.append(Result(number, error=error))
         else:
             results.append(Result(number, outcome))
     return results
+
+
+def open_and_decide(
+    session: Session, group: Group, number: int, meeting: Meeting, *, by: Person, revision: int
+) -> Outcome:
+    """Open the ballot of a proposal whose consultation is over and decide it, in one act, by the rules in force.
+
+    `revision` is the version that was shown. Raises AlreadyDecided("meeting-consulting"), and what `decide` raises.
+    """
+    people.ensure_may(by, Act.decide_in_meeting)
+    ensure_sound(meeting)
+    proposal = proposals.lock(session, number)
+    if proposal.state == State.consultation:
+        raise AlreadyDecided("meeting-consulting", number=number)
+    ensure_allowed(Act.decide_in_meeting, State(proposal.state))
+    if proposal.latest != revision:
+        raise OutOfDate("revision-newer", number=number)
+    preset = _preset(session, proposal)
+    ballot = ballots.open_one(session, group, number, by=by, reason=meeting.ground, preset=preset)
+    return decide(session, number, meeting, by=by, ballot_number=ballot.number)
 
 
 def decide(session: Session, number: int, meeting: Meeting, *, by: Person, ballot_number: int) -> Outcome:

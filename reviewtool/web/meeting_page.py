@@ -19,13 +19,17 @@ from reviewtool.web.positions import POSITIONS, SHOWN
 from reviewtool.web.seats import by_name, names_of, seat_name
 
 FAVOUR = Position.for_.value
+OPEN, UNOPENED = "proposal", "unopened"  # the boxes of proposals in ballot, and of those that wait for theirs
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A proposal with an open ballot; `expected` is what the meeting would come to, where it was asked."""
+    """A proposal with an open ballot, or one whose ballot the meeting opens; `expected` is what it would come to, where
+    it was asked. `field` and `box` name its box.
+    """
 
     number: int
+    field: str
     box: str
     title: str
     closes: str
@@ -55,6 +59,7 @@ class Page:
     positions: tuple[tuple[str, str], ...]
     received_on: str
     reference: str
+    consulting: int  # proposals that wait for the end of their consultation
     kept: tuple[str, ...]  # what was written, for where there is no form any more to keep it
 
     @property
@@ -82,15 +87,16 @@ def left_over() -> str:
 
 def build(session: Session, found: Sequence[Candidate], meeting: Meeting | None = None) -> Page:
     """Return the page; with a meeting it says what each proposal that was chosen would come to."""
-    chosen = set(pairs("proposal"))
+    chosen = {(field, *pair) for field in (OPEN, UNOPENED) for pair in pairs(field)}
     if request.method == "GET":
-        chosen = {(each.number, each.counted.number) for each in found if each.number == asked("propuesta", 0)}
+        chosen = {_box(each) for each in found if each.number == asked("propuesta", 0)}
     return Page(
         proposals=tuple(_proposal(each, chosen, meeting) for each in found),
         seats=_seats(session, found),
         positions=tuple((each.value, _(_name(each))) for each in VOTE_CHOICES),
         received_on=request.form.get("received_on", today()),
         reference=request.form.get("reference", ""),
+        consulting=meetings.consulting(session),
         kept=tuple(value for name, value in request.form.items() if _is_written(name, value)),
     )
 
@@ -103,15 +109,31 @@ def _name(position: Position) -> str:
     return SHOWN["recused"][0] if position is Position.recused else POSITIONS[position]
 
 
-def _proposal(each: Candidate, chosen: set[tuple[int, int]], meeting: Meeting | None) -> Proposal:
+def _box(each: Candidate) -> tuple[str, int, int]:
+    """Return the field of a proposal's box and what it says: with the ballot, or the version that is to be opened."""
+    return (OPEN, each.number, each.counted.number) if each.revision is None else (UNOPENED, each.number, each.revision)
+
+
+def _closes(each: Candidate) -> str:
+    if each.revision is None:
+        return standing.closing(each.counted.closes_at)
+    return _(
+        "La consulta terminó: la votación de la versión %(version)s se abre y se cierra en este acto.",
+        version=each.revision,
+    )
+
+
+def _proposal(each: Candidate, chosen: set[tuple[str, int, int]], meeting: Meeting | None) -> Proposal:
     counted = each.counted
-    picked = (each.number, counted.number) in chosen
+    field, number, shown = _box(each)
+    picked = (field, number, shown) in chosen
     why_not = _("Se decide por silencio: lo interrumpe quien no está de acuerdo.") if counted.is_silence else ""
     return Proposal(
-        number=each.number,
-        box=f"{each.number}-{counted.number}",
+        number=number,
+        field=field,
+        box=f"{number}-{shown}",
         title=each.title,
-        closes=standing.closing(counted.closes_at),
+        closes=_closes(each),
         chosen=picked and not why_not,
         why_not=why_not,
         expected=_expected(each, meeting) if picked and meeting is not None and not why_not else "",

@@ -117,6 +117,7 @@ SENTENCES: dict[str, str] = {
         "El texto de P-%(number)s cambió mientras tanto: ahora se vota la versión %(revision)s. Lea lo que cambió "
         "antes de votar; lo que usted escribió se conserva."
     ),
+    "meeting-consulting": _("P-%(number)s sigue en consulta: se decide cuando termine."),
     "ballot-other": _("Se abrió otra votación de P-%(number)s. Lea el texto de nuevo antes de votar."),
     "second-call-once": _("P-%(number)s ya tuvo su segunda convocatoria, o no le faltó quórum."),
     "override-never": _("Las reglas del grupo no permiten seguir adelante con una objeción formal abierta."),

@@ -266,7 +266,7 @@ def test_only_the_coordination_decides_so_and_somebody_must_have_attended(sign_i
 
 
 def test_without_an_open_ballot_the_page_says_what_to_do(sign_in, group):
-    assert "No hay votaciones abiertas" in said(sign_in(group.coordinator).get("/reunion"))
+    assert "No hay nada que una reunión pueda decidir" in said(sign_in(group.coordinator).get("/reunion"))
 
 
 def test_of_two_meetings_entered_at_once_one_decides(workshop, group, two):

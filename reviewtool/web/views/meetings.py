@@ -31,8 +31,8 @@ def decide() -> Any:
     try:
         meeting = _meeting()
         meetings.ensure_sound(meeting)
-        wanted = pairs("proposal")
-        if not wanted:
+        wanted, to_open = pairs(meeting_page.OPEN), pairs(meeting_page.UNOPENED)
+        if not wanted and not to_open:
             raise InvalidInput("none-chosen", field="proposal")
     except ReviewError as error:
         return _page({getattr(error, "field", ""): say(error)}, status_of(error))
@@ -40,7 +40,7 @@ def decide() -> Any:
         return _page(meeting=meeting)
     by_id = me().id
     end_reading()
-    return _told(meetings.decide_several(workshop(), wanted, meeting, by_id=by_id))
+    return _told(meetings.decide_several(workshop(), wanted, meeting, by_id=by_id, to_open=to_open))
 
 
 def _meeting() -> Meeting:
@@ -62,6 +62,6 @@ def _told(results: Sequence[Result]) -> Any:
 
 
 def _page(errors: dict[str, str] | None = None, status: int = 200, meeting: Meeting | None = None) -> Any:
-    found = meetings.candidates(reading(), workshop())
+    found = meetings.candidates(reading(), workshop()) + meetings.unopened(reading(), workshop())
     page = meeting_page.build(reading(), found, meeting)
     return render_template("meetings/decide.html", page=page, errors=errors or {}, looked=meeting is not None), status
