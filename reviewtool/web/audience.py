@@ -27,6 +27,8 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "people.save_profile": None,
         "people.save_password": None,
         "people.index": None,
+        "people.terms": Act.manage_people,
+        "people.end_term": Act.manage_people,
         "documents.overview": Act.read_documents,
         "documents.overview_with_slash": Act.read_documents,
         "documents.document": Act.read_documents,

@@ -44,6 +44,7 @@ def values(app, database, group):
             "thread_id": said.id,
             "comment_id": 1,
             "rule_set_id": 1,
+            "term_id": 1,
             "noun": "comentario",
             "target_id": 1,
             "objection_id": raised.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -9,11 +10,15 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_login import login_user
 
 from reviewtool import i18n
-from reviewtool.errors import InvalidInput
-from reviewtool.services import people
+from reviewtool.errors import InvalidInput, ReviewError
+from reviewtool.rules.permissions import Act, Role
+from reviewtool.services import people, role_terms, rulesets
+from reviewtool.services.role_terms import Designation
 from reviewtool.web import forms
-from reviewtool.web.database import act, me, reading, workshop
+from reviewtool.web.context import ROLES
+from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
+from reviewtool.web.holidays import read_day
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import language as reader_language
 
@@ -90,3 +95,83 @@ def index() -> Any:
     main_role = {person.id: next((role for role in order if role in held), "") for person, held in everybody}
     seats = people.seats(reading())
     return render_template("people/index.html", everybody=everybody, seats=seats, main_role=main_role)
+
+
+DEPUTY = "deputy"  # a role of its own in the form: coordination as deputy
+
+
+@blueprint.route("/grupo/funciones", methods=["GET", "POST"])
+def terms() -> Any:
+    """Show every role with its dates, and give a person another one."""
+    people.ensure_may(me(), Act.manage_people)
+    error: ReviewError | None = None
+    if request.method == "POST":
+        end_reading()
+        try:
+            wanted, person_id = _designation(), forms.whole("person", 0)
+            with act() as (writing, by):
+                role_terms.designate(writing, workshop().group, person_id, wanted, by=by)
+        except ReviewError as refused:
+            error = refused
+        else:
+            flash(_("La designación quedó anotada."), "success")
+            return redirect(url_for("people.terms"), 303)
+    today = rulesets.today(workshop().group)
+    page = render_template(
+        "people/terms.html",
+        terms=[(each, role_name(each.role, deputy=each.deputy)) for each in role_terms.every(reading())],
+        today=today,
+        ends=role_terms.DESIGNATED,
+        people=[(str(each.id), each.name) for each in people.everybody(reading()) if each.active],
+        roles=_roles(),
+        typed={"starts_on": today.isoformat()} | request.form.to_dict(),
+        errors={getattr(error, "field", "") or error.facts.get("field", ""): say(error)} if error else {},
+    )
+    return (page, status_of(error)) if error else page
+
+
+@blueprint.route("/grupo/funciones/<int:term_id>/terminar", methods=["GET", "POST"])
+def end_term(term_id: int) -> Any:
+    """Let a role of a person end with a day."""
+    people.ensure_may(me(), Act.manage_people)
+    error: ReviewError | None = None
+    if request.method == "POST":
+        end_reading()
+        try:
+            last = read_day("ends_on")
+            with act() as (writing, by):
+                role_terms.end(writing, workshop().group, term_id, last, forms.line("reference"), by=by)
+        except ReviewError as refused:
+            error = refused
+        else:
+            flash(_("El fin de la designación quedó anotado."), "success")
+            return redirect(url_for("people.terms"), 303)
+    term = role_terms.get(reading(), term_id)
+    page = render_template(
+        "people/end_term.html",
+        term=term,
+        role=role_name(term.role, deputy=term.deputy),
+        typed={"ends_on": rulesets.today(workshop().group).isoformat()} | request.form.to_dict(),
+        errors={getattr(error, "field", "") or error.facts.get("field", ""): say(error)} if error else {},
+    )
+    return (page, status_of(error)) if error else page
+
+
+def _designation() -> Designation:
+    asked = forms.line("role")
+    deputy = asked == DEPUTY
+    if not deputy and asked not in {role.value for role in role_terms.DESIGNATED}:
+        raise InvalidInput("role-bad", field="role")
+    until: date | None = read_day("ends_on") if forms.line("ends_on") else None
+    role = Role.coordination if deputy else Role(asked)
+    return Designation(role, read_day("starts_on"), until, forms.line("reference"), deputy)
+
+
+def _roles() -> list[tuple[str, str]]:
+    found = [(role.value, role_name(role)) for role in role_terms.DESIGNATED]
+    return [found[0], (DEPUTY, role_name(Role.coordination, deputy=True)), *found[1:]]
+
+
+def role_name(role: str, *, deputy: bool = False) -> str:
+    """Return the name of a role."""
+    return _("Coordinación adjunta") if deputy else _(ROLES[Role(role)])

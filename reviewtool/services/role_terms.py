@@ -1,0 +1,145 @@
+"""Roles with dates: designating somebody from a day on, and ending it, each with its reference.
+
+The group is never left without somebody who coordinates it. No members are designated here: that goes with a seat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from reviewtool.errors import AlreadyDecided, Conflict, InvalidInput, NotFound
+from reviewtool.group import Group
+from reviewtool.models import Installation, Person, RoleTerm
+from reviewtool.rules.permissions import Act, Role
+from reviewtool.services import people, rulesets
+
+DESIGNATED: Final = (Role.coordination, Role.observer, Role.reader)
+REFERENCE_LIMIT: Final = 200
+
+
+@dataclass(frozen=True)
+class Designation:
+    """A role to be given: from a day, until a day or without end, by a note; `deputy` of the coordination."""
+
+    role: Role
+    starts_on: date
+    ends_on: date | None
+    reference: str
+    deputy: bool = False
+
+
+def every(session: Session) -> list[RoleTerm]:
+    """Return every term with its person, by person's name, the oldest first."""
+    query = select(RoleTerm).join(Person).options(joinedload(RoleTerm.person))
+    return list(session.scalars(query.order_by(Person.name, RoleTerm.starts_on, RoleTerm.id)))
+
+
+def get(session: Session, term_id: int) -> RoleTerm:
+    """Return a term with its person. Raises NotFound."""
+    found = session.scalar(select(RoleTerm).where(RoleTerm.id == term_id).options(joinedload(RoleTerm.person)))
+    if found is None:
+        raise NotFound("term-unknown")
+    return found
+
+
+def designate(session: Session, group: Group, person_id: int, wanted: Designation, *, by: Person) -> RoleTerm:
+    """Give a person a role from a day on.
+
+    Raises NotAllowed, NotFound, InvalidInput of role, days or reference, and Conflict("term-overlaps").
+    """
+    people.ensure_may(by, Act.manage_people)
+    _lock(session)
+    person = people.get(session, person_id)
+    if wanted.role not in DESIGNATED:
+        raise InvalidInput("role-bad", field="role")
+    if not _near(group, wanted.starts_on):
+        raise InvalidInput("term-range", field="starts_on")
+    if wanted.ends_on is not None and not wanted.starts_on <= wanted.ends_on:
+        raise InvalidInput("term-order", field="ends_on")
+    for term in person.terms:
+        if term.role == wanted.role and _overlap(term, wanted):
+            raise Conflict("term-overlaps", field="starts_on", name=person.name)
+    made = RoleTerm(
+        person_id=person.id,
+        role=wanted.role.value,
+        deputy=wanted.deputy and wanted.role is Role.coordination,
+        starts_on=wanted.starts_on,
+        ends_on=wanted.ends_on,
+        reference=_reference(wanted.reference),
+    )
+    session.add(made)
+    session.flush()
+    session.expire(person, ["terms"])
+    return made
+
+
+def end(session: Session, group: Group, term_id: int, last: date, reference: str, *, by: Person) -> RoleTerm:
+    """Let a role end with a day, today or later; the reference is added to that of the designation.
+
+    Raises NotAllowed, NotFound, InvalidInput of day or reference, AlreadyDecided("term-over"), and
+    Conflict("coordination-needed") where from some day on nobody would coordinate the group.
+    """
+    people.ensure_may(by, Act.manage_people)
+    _lock(session)
+    term, today = get(session, term_id), rulesets.today(group)
+    if Role(term.role) not in DESIGNATED:
+        raise InvalidInput("role-bad", field="role")
+    if term.ends_on is not None and term.ends_on < today:
+        raise AlreadyDecided("term-over")
+    if last < max(today, term.starts_on) or not _near(group, last):
+        raise InvalidInput("term-range", field="ends_on")
+    term.ends_on = last
+    term.reference = _reference("; ".join(part for part in (term.reference, f"fin: {_reference(reference)}") if part))
+    session.flush()
+    if term.role == Role.coordination and not _always_coordinated(session, today):
+        raise Conflict("coordination-needed", field="ends_on")
+    return term
+
+
+def _lock(session: Session) -> None:
+    """Let one at a time change who coordinates, so that two do not end the last two terms at once."""
+    session.execute(select(Installation.id).with_for_update())
+
+
+def _near(group: Group, day: date) -> bool:
+    """Say whether a day is within two years of today, so that a slip of the pen is told."""
+    return abs(day - rulesets.today(group)) <= rulesets.AHEAD
+
+
+def _reference(text: str) -> str:
+    reference = text.strip()
+    if not reference or len(reference) > REFERENCE_LIMIT:
+        raise InvalidInput("designation-missing", field="reference", most=REFERENCE_LIMIT)
+    return reference
+
+
+def _overlap(term: RoleTerm, wanted: Designation) -> bool:
+    return (term.ends_on is None or wanted.starts_on <= term.ends_on) and (
+        wanted.ends_on is None or term.starts_on <= wanted.ends_on
+    )
+
+
+def _always_coordinated(session: Session, today: date) -> bool:
+    """Say whether on every day from today on somebody whose account is in use coordinates the group."""
+    query = select(RoleTerm.starts_on, RoleTerm.ends_on).join(Person)
+    rows = session.execute(query.where(RoleTerm.role == Role.coordination, Person.active))
+    return covers([(row.starts_on, row.ends_on) for row in rows], today)
+
+
+def covers(spans: Iterable[tuple[date, date | None]], first: date) -> bool:
+    """Say whether spans of days leave no day from the first on without one; the last has no end."""
+    held = list(spans)
+    day = first
+    while True:
+        ends = [ends_on for starts_on, ends_on in held if starts_on <= day and (ends_on is None or day <= ends_on)]
+        if None in ends:
+            return True
+        if not ends:
+            return False
+        day = max(each for each in ends if each is not None) + timedelta(days=1)
