@@ -15,7 +15,9 @@ from reviewtool.services import recording
 
 SCRIPTS = Path(__file__).parent / "scripts"
 VOTES_A_DAY = 3
-RECORDED = frozenset({"ballot", "interrupt", "withdraw"})  # a merge records by itself, the rest follows at the end
+RECORDED = frozenset(
+    {"ballot", "announce", "interrupt", "withdraw"}
+)  # a merge records by itself, the rest follows at the end
 
 
 @dataclass(frozen=True)

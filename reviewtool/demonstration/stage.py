@@ -18,9 +18,11 @@ from reviewtool.services import (
     consultations,
     drafts,
     editions,
+    form_corrections,
     merging,
     notices,
     objections,
+    ordering,
     passing,
     people,
     proposals,
@@ -272,6 +274,19 @@ def merge(stage: Stage, story: Story, given: Fields) -> None:
     merging.merge(stage.workshop, story.number, by_id=stage.id_of(given["by"]), revision=latest, note=note)
 
 
+def announce(stage: Stage, story: Story, given: Fields) -> None:
+    """Announce a correction of form in a list."""
+    with stage.act(story, given) as (session, by):
+        latest = proposals.get(session, story.number).latest
+        form_corrections.announce(session, stage.workshop, story.number, by=by, revision=latest)
+
+
+def order(stage: Stage, story: Story, given: Fields) -> None:
+    """Let the proposal wait until another is over, given by its number."""
+    with stage.act(story, given) as (session, by):
+        ordering.choose_first(session, story.number, given["first"], by=by, reason=glued(given["reason"]))
+
+
 def publish(stage: Stage, _story: Story, given: Fields) -> None:
     """Publish an edition."""
     editions.publish(stage.workshop, given["edition"], by_id=stage.id_of(given["by"]), note=given["note"])
@@ -298,6 +313,8 @@ ACTS: Mapping[str, Callable[[Stage, Story, Fields], None]] = {
         lift,
         withdraw,
         merge,
+        announce,
+        order,
         publish,
     )
 }

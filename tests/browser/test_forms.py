@@ -41,7 +41,7 @@ def test_the_list_is_filtered_by_one_thing_alone(browser, demo, signed_in):
         page.select_option("#estado", "voting")
         page.get_by_role("button", name="Filtrar", exact=True).click()
         page.wait_for_url("**estado=voting**")
-        assert page.locator(".task").count() == 3
+        assert page.locator(".task").count() == 4
 
 
 def test_what_was_sent_and_has_arrived_is_not_offered_again(browser, demo, signed_in):

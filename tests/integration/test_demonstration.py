@@ -38,15 +38,17 @@ from reviewtool.models import (
     Vote,
 )
 from reviewtool.prose import merge3
-from reviewtool.rules import calendar
+from reviewtool.rules import calendar, presets
 from reviewtool.rules.lifecycle import State, state_of
 from reviewtool.rules.permissions import Role
 from reviewtool.services import (
     drafts,
+    form_corrections,
     installations,
     lifecycle,
     merging,
     minutes,
+    ordering,
     people,
     placing,
     proposals,
@@ -142,7 +144,7 @@ def test_every_account_opens_with_the_printed_password(session):
 def test_every_state_occurs(session):
     states = dict(session.execute(select(Proposal.state, func.count()).group_by(Proposal.state)).all())
     assert set(states) == set(State)
-    assert sum(states.values()) == 18
+    assert sum(states.values()) == 20
     assert states[State.merged] == 5
     assert session.scalar(select(func.count()).select_from(Draft).where(Draft.proposal_number.is_(None))) == 2
 
@@ -225,8 +227,8 @@ def test_what_is_open_closes_some_days_ahead(session):
     now = clock.now()
     closes = session.scalars(select(Ballot.closes_at).where(Ballot.closed_at.is_(None))).all()
     closes += [proposal.consultation_closes_at for proposal in in_state(session, State.consultation)]
-    assert len(closes) == 6
-    assert all(2 <= (instant - now).days <= 20 for instant in closes)
+    assert len(closes) == 8
+    assert all(1 <= (instant - now).days <= 20 for instant in closes)
 
 
 def test_the_acts_stand_in_the_order_of_time(session):
@@ -258,6 +260,17 @@ def test_two_proposals_compete_for_one_passage(session, workshop):
         sides.append(revisions.text_at(workshop, revision.commit, touch.path).decode())
         base = revisions.text_at(workshop, revision.base, touch.path).decode()
     assert merge3.merge(base, *sides).kind in {"woven", "conflict"}
+
+
+def test_of_the_two_the_coordination_chose_which_is_decided_first(session):
+    assert ordering.waits_for(session, titled(session, "en el expediente").number) == titled(session, "cuarta").number
+
+
+def test_a_correction_of_form_runs_in_its_list_and_another_may_be_announced(session, workshop):
+    running = proposals.open_ballot(session, titled(session, "con coma").number)
+    assert running.rules["preset"] == presets.FORM
+    (candidate,) = form_corrections.candidates(session, workshop)
+    assert (candidate.number, candidate.why_not) == (titled(session, "punto y coma").number, "")
 
 
 def test_ballots_show_every_way_to_vote(session):

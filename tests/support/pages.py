@@ -99,7 +99,10 @@ READING = {
     "trust": Page(MEMBER, "/confianza"),
     "trust-coordination": Page(COORDINATION, "/confianza"),
     "search": Page(MEMBER, "/buscar?q=canon"),
-    **{f"proposal-{number}": Page(MEMBER, f"/propuestas/{number}") for number in (1, 4, 7, 9, 10, 12, 13, 14, 15, 16)},
+    **{
+        f"proposal-{number}": Page(MEMBER, f"/propuestas/{number}")
+        for number in (1, 4, 7, 9, 10, 12, 13, 14, 15, 16, 18, 19)
+    },
     "proposal-full": Page(MEMBER, "/propuestas/16?vista=completo"),
     "proposal-columns": Page(MEMBER, "/propuestas/16?vista=columnas"),
     "proposal-final": Page(MEMBER, "/propuestas/16?vista=propuesto"),
@@ -111,7 +114,8 @@ READING = {
     "vote-several-refused": Page("derlis.benitez", "/votar", {"vote": "x"}, 400),
     "corrections": Page(COORDINATION, "/correcciones"),
     "corrections-refused": Page(COORDINATION, "/correcciones", {"proposal": "x"}, 400),
-    "separate": Page(MEMBER, "/propuestas/13/separar"),
+    "separate": Page(MEMBER, "/propuestas/19/separar"),
+    "separate-none": Page(MEMBER, "/propuestas/13/separar"),
     "order": Page(COORDINATION, "/propuestas/16/orden"),
     "order-refused": Page(COORDINATION, "/propuestas/16/orden", {"first": "16"}, 400),
     "private-note": Page(MEMBER, "/propuestas/13/nota"),
