@@ -1,6 +1,7 @@
 """The dialect of the materials: how markdown-it is set up and how footnotes, containers and code are written as HTML.
 
-Not here: sanitising and what others call (`markdown.py`). Only `markdown.py`, `parsing.py` and `visible.py` import it.
+Not here: sanitising and what others call (`markdown.py`). Only `markdown.py`, `parsing.py`,
+`visible.py` and `word/` import it.
 """
 
 from __future__ import annotations
@@ -113,13 +114,14 @@ def _inline(state: StateCore) -> None:
     for token in state.tokens:
         if token.type == "inline":
             token.children = token.children or []
-            if _is_overfull(token.content):
+            if is_overfull(token.content):
                 token.children.append(Token("text", "", 0, content=token.content))
             else:
                 state.md.inline.parse(token.content, state.md, state.env, token.children)
 
 
-def _is_overfull(text: str) -> bool:
+def is_overfull(text: str) -> bool:
+    """Whether a text has more marks than are read."""
     if len(text) <= MOST_BRACKETS:
         return False
     return text.count("[") > MOST_BRACKETS or (

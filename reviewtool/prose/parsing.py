@@ -92,6 +92,14 @@ def tokens(text: str, env: dict[str, Any]) -> list[Token]:
     return found
 
 
+def blocks(text: str, env: dict[str, Any]) -> list[Token]:
+    """Read the blocks of a document; the text inside each is left as it is written."""
+    core = StateCore(text, MD, env)
+    for rule in _BLOCKS:
+        rule(core)
+    return core.tokens
+
+
 def read_line(words: str) -> str:
     """Give the words of one line as they are read; what it refers to elsewhere is not known here."""
     return "".join(dialect.inline_text(token) for token in MD.parseInline(words)) if _MARKS.search(words) else words
@@ -100,8 +108,7 @@ def read_line(words: str) -> str:
 def headings(text: str, env: dict[str, Any]) -> list[Token]:
     """Read the headings of a document, each with the text inside it; the marks in all other blocks are left unread."""
     core = StateCore(text, MD, env)
-    for rule in _BLOCKS:
-        rule(core)
+    core.tokens = blocks(text, env)
     found = [token for pair in pairwise(core.tokens) if pair[0].type == "heading_open" for token in pair]
     if any(token.level for token in found if token.type == "heading_open"):
         return tokens(text, {"words": env["words"]})  # one in a footnote stands where the notes do, or nowhere
