@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reviewtool.errors import Conflict
-from reviewtool.word import exporting, opening, reading, source
+from reviewtool.word import commenting, exporting, opening, reading, source
+from reviewtool.word.commenting import Remark
 from reviewtool.word.composing import Composer
 from reviewtool.word.exporting import Surroundings
 from reviewtool.word.inserting import Inserter
@@ -50,6 +51,7 @@ class Imported:
     origin: Origin | None
     odd: frozenset[str]
     pictures: int  # pictures of the base that the upload does not have; they stay
+    remarks: tuple[Remark, ...] = ()
 
 
 def document(base: str, data: bytes, around: Surroundings | None = None, limits: Limits | None = None) -> Imported:
@@ -57,7 +59,7 @@ def document(base: str, data: bytes, around: Surroundings | None = None, limits:
     around = around or Surroundings()
     parts = Parts(data, limits)
     upload = reading.read(parts)
-    return _Import(base, upload, around).run(parts.origin())
+    return _Import(base, upload, around).run(parts)
 
 
 class _Import:
@@ -72,7 +74,7 @@ class _Import:
         self.rewriter = Rewriter(self.base, around.address, self._note)
         self.inserter = Inserter(self.base, Composer(base, self.base.written, self._note))
 
-    def run(self, origin: Origin | None) -> Imported:
+    def run(self, parts: Parts) -> Imported:
         marks, tracked = self._deletions()
         steps = pair(self.base.leaves, self.accepted)
         gone: list[Leaf] = []
@@ -94,9 +96,10 @@ class _Import:
         _ensure_apart(self.edits)
         text = applied(self.base.text, self.edits)
         pictures = max(0, _pictures(self.base.leaves) - _pictures(self.accepted))
+        lost, twins = self._lost(text)
         return Imported(
-            text, tuple(self.edits), tuple(self.questions), tuple(self._lost(text)), tracked, origin,
-            frozenset(self.upload.odd), pictures,
+            text, tuple(self.edits), tuple(self.questions), tuple(lost), tracked, parts.origin(),
+            frozenset(self.upload.odd), pictures, tuple(commenting.read(parts, self.accepted, twins)),
         )  # fmt: skip
 
     def _old(self, unit: Unit) -> list[Leaf]:
@@ -246,19 +249,22 @@ class _Import:
             told = "\n".join(leaf.text for leaf in found)
             self.edits.append(Edit(end, end, f"{gap}[^{label}]: {body}\n", by, "", told, "added"))
 
-    def _lost(self, text: str) -> list[Question]:
-        """Export the result again and name the leaves in which it is not the upload."""
+    def _lost(self, text: str) -> tuple[list[Question], dict[int, Leaf]]:
+        """Export the result again and name the leaves in which it is not the upload; give those of it that are."""
         again = exporting.document(text, None, replace(self.around, image=lambda _target: None))
         view = reading.read(opening.Parts(again.data, _OWN)).view(accepted=True)
-        steps = pair(view, self.accepted)
+        written = source.read(text, self.around.address).leaves
         out = []
-        for step in steps:
+        twins: dict[int, Leaf] = {}
+        for step in pair(view, self.accepted):
             if step.old and step.new and step.old.key == step.new.key:
+                shift = step.old.first - step.new.first
+                twins |= {n: written[n + shift] for n in range(step.new.first, step.new.last)}
                 continue
             if all(unit is None or unit.sort in ("picture", "rule") for unit in (step.old, step.new)):
                 continue
             out.append(Question("word-lost", step.old.text if step.old else "", step.new.text if step.new else ""))
-        return out[:_MOST_SHOWN]
+        return out[:_MOST_SHOWN], twins
 
 
 _OWN = Limits(sent=10**9, inflated=10**9, ratio=10**6, paragraphs=10**6)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from reviewtool.word.composing import Composer, at_start
 from reviewtool.word.leaves import Container, Leaf, Mark
 from reviewtool.word.rewriting import Edit
 from reviewtool.word.source import QUOTE, Source
 
+_FRONT_END = re.compile(r"\n---[ \t]*(?:\r?\n|$)")
 _ITEM = re.compile(r"([ \t>]*)([-*+]|\d{1,9}[.)])([ \t]+)")
 
 
@@ -66,20 +68,18 @@ class Inserter:
             if after is None:
                 return len(self.text)
             return after.within[0].start if after.within else after.lines[0]
+        if before.kind == "title":
+            return _FRONT_END.search(self.text, before.end).end()  # type: ignore[union-attr]  # or it were no title
         if leaf.kind == "code" and before.kind != "code" and after and after.kind == "code":
             return after.lines[0]
         if (leaf.kind == "code" and before.kind == "code") or (before.within and leaf.shape.depth):
             return before.lines[1]
-        if before.kind == "code" and not before.within:
-            return self._behind_code(before)
         for n, each in enumerate(before.within):
             if each.kind == "item" or not self._holds(each, leaf, after):
                 return each.end
             if n + 1 == len(before.within):
                 break
-        if before.kind == "code":
-            return self._behind_code(before)
-        return before.lines[1]
+        return self._behind_code(before) if before.kind == "code" else before.lines[1]
 
     def _holds(self, box: Container, leaf: Leaf, after: Leaf | None) -> bool:
         """Whether a box holds a new leaf: its style says so, or the next leaf stands in the same box."""
@@ -236,12 +236,16 @@ class Inserter:
             if leaf.cell:
                 span = self._table_span(leaf, alone) or span
             spans.setdefault(span, []).append(leaf)
-        out = []
-        for (start, end), found in spans.items():
+        out: list[Edit] = []
+        last = len(self.text)  # what was the end of the text goes with the empty lines above it
+        for (start, end), found in sorted(_outermost(spans).items(), key=itemgetter(0), reverse=True):
             after = self._blank_end(end) if found[0].kind != "code" and not self._is_row(found[0], end) else end
+            first = self._blank_start(start) if after >= last else start
             by = tuple(dict.fromkeys(mark for leaf in found for mark in marks.get(id(leaf), (None,))))
-            out.append(Edit(start, after, "", by, "\n".join(leaf.text for leaf in found), "", "removed"))
-        return _outermost(out)
+            told = "\n".join(leaf.text for leaf in found)
+            out.append(Edit(first, min(after, last), "", by, told, "", "removed"))
+            last = first if after >= last else last
+        return out[::-1]
 
     def _is_row(self, leaf: Leaf, end: int) -> bool:
         return leaf.cell is not None and leaf.lines[1] == end
@@ -262,22 +266,24 @@ class Inserter:
         end = rows[-1].lines[1]
         return rows[0].lines[0], self._line_end(end) if rows[-1].cell and rows[-1].cell.row == 0 else end
 
+    def _blank_start(self, at: int) -> int:
+        """Go back over the empty lines above what was the last block."""
+        found = re.search(r"(?:(?<=\n)\r?\n)+$", self.text[:at])
+        return found.start() if found else at
+
     def _blank_end(self, at: int) -> int:
         """Pass over the empty lines below a block; in a list without them nothing is passed over."""
         found = re.compile(r"(?:[ \t>]*\r?\n)+").match(self.text, at)
         return found.end() if found else at
 
 
-def _outermost(edits: Sequence[Edit]) -> list[Edit]:
-    """Leave out what lies in a longer removal."""
-    return [
-        each
-        for each in edits
-        if not any(
-            o is not each and o.start <= each.start and each.end <= o.end and o.end - o.start > each.end - each.start
-            for o in edits
-        )
-    ]
+def _outermost(spans: dict[tuple[int, int], list[Leaf]]) -> dict[tuple[int, int], list[Leaf]]:
+    """Leave out the ranges that lie in a longer one."""
+    return {
+        (start, end): found
+        for (start, end), found in spans.items()
+        if not any(a <= start and end <= b and b - a > end - start for a, b in spans)
+    }
 
 
 def who(new: Iterable[Leaf]) -> tuple[Mark | None, ...]:

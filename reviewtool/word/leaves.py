@@ -1,7 +1,7 @@
 """Leaves and tokens: what a document is on its way between Markdown and Word.
 
 A leaf is what Word has as one paragraph: a paragraph, a heading, an item's text, a cell, a line of code. It holds
-tokens (a word, a blank, a mark, an object) with their format. Read from Markdown, a token knows its place in the source.
+tokens (a word, a blank, a mark, an object) with their format; read from Markdown, each knows its place in the source.
 """
 
 from __future__ import annotations
@@ -122,7 +122,9 @@ class Leaf:
     lines: tuple[int, int] = NOWHERE
     info: str = ""
     block: int = 0  # lines of one block of code share it
-    marks: list[Mark | None] = field(default_factory=list)  # of the paragraph's mark and of its row
+    marks: list[Mark | None] = field(
+        default_factory=list
+    )  # of its end and its row; of deletions where all are rejected
     gone: list[tuple[int, Mark, str]] = field(default_factory=list)  # before which token, who deleted, what
     remarks: dict[str, tuple[int, int]] = field(default_factory=dict)  # comment -> its tokens
 

@@ -176,8 +176,8 @@ def _leaves(paragraphs: list[Paragraph] | tuple[()], accepted: bool) -> Iterator
     for each in paragraphs:
         if each.cell and each.row[accepted] is not None:
             continue
-        if held and held.cell and held.cell != each.cell:
-            yield from _leaf(held, accepted, rows)
+        if held and held.cell != each.cell:
+            yield from _rest(held, accepted, rows)
             held = None
         joined = each if held is None else _joined(held, each, accepted)
         if (each.deleted if accepted else each.inserted) is not None:
@@ -186,6 +186,12 @@ def _leaves(paragraphs: list[Paragraph] | tuple[()], accepted: bool) -> Iterator
             held = None
             yield from _leaf(joined, accepted, rows)
     if held:
+        yield from _rest(held, accepted, rows)
+
+
+def _rest(held: Paragraph, accepted: bool, rows: dict[int, list[int]]) -> Iterator[Leaf]:
+    """Give what is left of a paragraph whose end goes and that has no next one to be joined to."""
+    if any(_stays(char, accepted) for char in held.chars):
         yield from _leaf(held, accepted, rows)
 
 
@@ -230,7 +236,8 @@ def _leaf(each: Paragraph, accepted: bool, rows: dict[int, list[int]]) -> Iterat
         return
     leaf = Leaf(each.kind, found, each.shape, cell=each.cell, note=each.note, start=0, end=len(kept))
     leaf.gone = gone
-    leaf.marks = [mark for mark in (each.inserted, each.row[0]) if mark]
+    ends = (each.inserted, each.row[0]) if accepted else (each.deleted, each.row[1], *(c.deleted for c in kept))
+    leaf.marks = list(dict.fromkeys(mark for mark in ends if mark))
     if each.cell:
         seen = rows.setdefault(each.cell.table, [])
         if each.cell.row not in seen:

@@ -1,0 +1,1 @@
+"""Measures Word both ways: `make bench-word`."""
