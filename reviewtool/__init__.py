@@ -4,6 +4,7 @@ The materials live in a bare Git repository; what people do with them lives in a
 
     models/    tables, one noun a file          rules/     decisions without I/O: permissions, lifecycle, voting
     prose/     text in, values out: rendering, redline, passages, three-way merge
+    word/      Word in and out: bytes and text in, values out
     gitstore/  the only package that knows Git  services/  what people do, one noun a file, functions named with verbs
     web/       Flask: views, templates, static  cli.py     init, serve, demo, person, diff, …
 

@@ -1,6 +1,7 @@
 """The command line. Each command is loaded when it is called: comparing two files loads neither Flask nor the database.
 
-`cli_diff` compares texts; `cli_installation` and `cli_record` have what an administrator does.
+`cli_diff` compares texts, `cli_word` writes and reads Word files; `cli_installation` and `cli_record` have what an
+administrator does.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ COMMANDS: Final = {
     "serve": "cli_installation",
     "verify": "cli_record",
     "withdraw": "cli_record",
+    "word": "cli_word",
 }
 
 

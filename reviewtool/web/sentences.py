@@ -62,6 +62,27 @@ SENTENCES: dict[str, str] = {
     "document-not-editable": _("«%(path)s» no se puede editar aquí."),
     "document-too-large": _("El documento pasa de %(kilobytes)s kB. Divídalo en dos."),
     "file-too-large": _("El archivo pasa de %(megabytes)s MB."),
+    "word-too-large": _("El archivo pasa de %(megabytes)s MB."),
+    "word-old": _(
+        "El archivo es de una versión antigua de Word (.doc). Ábralo en Word, guárdelo como documento de Word (.docx) "
+        "y vuelva a enviarlo."
+    ),
+    "word-encrypted": _("El archivo está protegido con contraseña. Guárdelo sin contraseña y vuelva a enviarlo."),
+    "word-macros": _(
+        "El archivo contiene macros. Guárdelo como documento de Word (.docx) sin macros y vuelva a enviarlo."
+    ),
+    "word-unknown": _("El archivo no es un documento de Word (.docx)."),
+    "word-broken": _(
+        "El archivo está dañado o incompleto. Ábralo en Word, guárdelo con otro nombre y vuelva a enviarlo."
+    ),
+    "word-entities": _("El archivo contiene partes que un documento de Word no lleva. No se abrió."),
+    "word-inflates": _(
+        "El archivo es demasiado grande por dentro. No se abrió. Divídalo en dos o quite lo que no es texto."
+    ),
+    "word-overlap": _(
+        "Dos cambios del archivo caen sobre las mismas palabras («%(quote)s») y uno se perdería. No se hizo nada; "
+        "acepte los cambios en Word, guarde el archivo y vuelva a enviarlo."
+    ),
     "file-missing": _("Elija un archivo de su equipo."),
     "name-of-file": _("Escriba un nombre de archivo sin barras; la carpeta va aparte."),
     "path-taken": _("Ya hay un documento en «%(path)s»."),

@@ -29,13 +29,14 @@ _VALUE: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/docProps
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large a file may be: as it is sent, inflated, in parts; how often larger it may become; paragraphs."""
+    """How large a file may be: sent, inflated, in parts; how often larger it may become; paragraphs, marks of XML."""
 
     sent: int = 20 * MEGABYTE
     inflated: int = 40 * MEGABYTE
     ratio: int = 150
     parts: int = 4_000
     paragraphs: int = 40_000
+    marks: int = 1_500_000
 
 
 class Parts:
@@ -90,7 +91,12 @@ class Parts:
 
     def tree(self, name: str) -> etree._Element | None:
         """Read a part as XML; None where there is none."""
-        return parsed(self.bytes(name)) if name in self.names else None
+        if name not in self.names:
+            return None
+        data = self.bytes(name)
+        if data.count(b"<") > self.limits.marks:
+            raise _refused("word-inflates")
+        return parsed(data)
 
     def part(self, sort: str) -> etree._Element | None:
         """Read the part that the document names for something: styles, footnotes, comments."""

@@ -10,7 +10,7 @@ from lxml import etree
 
 from reviewtool.word import exporting, importing, opening, reading, source
 from reviewtool.word.commenting import Answer, Remark
-from reviewtool.word.exporting import Version
+from reviewtool.word.redlining import Version
 from reviewtool.word.looks import W
 from tests.unit.prose import strategies
 from tests.unit.word.samples import EVERYTHING
