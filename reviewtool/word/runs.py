@@ -15,7 +15,8 @@ from reviewtool.word.looks import Looks, W, value
 _R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MATH: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MARKUP: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_ADDRESS = re.compile(r'HYPERLINK\s+(?:\\l\s+)?"([^"]*)"|HYPERLINK\s+(\S+)')
+_ADDRESS = re.compile(r'HYPERLINK\s+(?:"([^"]*)"|([^\s\\]\S*))?(?:\s*\\l\s+"([^"]*)")?')
+_LINKED: Final = ("hyperlink", "internet link", "internetlink")
 _TEXTS: Final = {"noBreakHyphen": "\u2011", "softHyphen": "\u00ad", "cr": "\n", "tab": "\t"}
 _INSERTS: Final = (W + "ins", W + "moveTo")
 _DELETES: Final = (W + "del", W + "moveFrom")
@@ -65,6 +66,7 @@ class Runs:
         self.chars: list[Char] = []
         self.remarks: list[tuple[int, str, str]] = []
         self.fields: list[list[str]] = []  # of each open field: its instruction, and whether its result has begun
+        self.link = ""  # of the run before
         self.absent = False  # whether the run before was the description of a picture
 
     def read(self, parent: etree._Element, inside: Inside, depth: int = 0) -> None:
@@ -111,6 +113,9 @@ class Runs:
             return
         self.absent = False
         link = inside.link or next((found for each in self.fields if (found := _address(each[0]))), "")
+        if name in _LINKED and not link and not self.fields:
+            link = self.link  # LibreOffice ends a link with an anchor after its first run
+        self.link = link
         if link:
             fmt |= {LINK + link}
         for each in run:
@@ -176,5 +181,4 @@ def _address(instruction: str) -> str:
     found = _ADDRESS.search(instruction)
     if not found:
         return ""
-    inner = "#" if "\\l" in found[0] else ""
-    return inner + (found[1] or found[2] or "")
+    return (found[1] or found[2] or "") + (f"#{found[3]}" if found[3] else "")

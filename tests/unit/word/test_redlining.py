@@ -10,8 +10,8 @@ from lxml import etree
 
 from reviewtool.word import exporting, importing, opening, reading, source
 from reviewtool.word.commenting import Answer, Remark
-from reviewtool.word.redlining import Version
 from reviewtool.word.looks import W
+from reviewtool.word.redlining import Version
 from tests.unit.prose import strategies
 from tests.unit.word.samples import EVERYTHING
 
