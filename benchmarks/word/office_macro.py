@@ -1,6 +1,6 @@
 """Run by the system's Python, which knows LibreOffice: opens files, accepts or rejects all changes, saves them as Word.
 
-Reads lines `act<TAB>from<TAB>to` from the standard input, with act save, accept, reject or pdf; writes `ok` or what went wrong.
+Reads lines `act<TAB>from<TAB>to` with act save, accept, reject or pdf; writes `ok` or what went wrong.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def connect(pipe: str) -> object:
     for _ in range(120):
         try:
             return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-        except Exception:  # noqa: BLE001  (it is still starting)
+        except Exception:
             time.sleep(0.5)
     raise SystemExit("LibreOffice does not answer")
 
@@ -46,7 +46,7 @@ def main() -> None:
             document.storeToURL(Path(target).as_uri(), (prop("FilterName", kind),))
             document.close(True)
             print("ok", flush=True)
-        except Exception as error:  # noqa: BLE001  (told to whoever measures)
+        except Exception as error:
             print(f"{error!r}".replace("\n", " "), flush=True)
 
 

@@ -34,6 +34,8 @@ NAMESPACES: Final = " ".join(
 IGNORABLE: Final = 'mc:Ignorable="w14 w15"'
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0, section 2.2, production 2
 _SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
+GONE: Final = "gone"  # formats of what differs where two texts stand side by side
+NEW: Final = "new"
 WIDTH: Final = 9014  # twentieths of a point between the margins
 _RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 
@@ -341,7 +343,12 @@ def _run_properties(fmt: Format) -> str:
     style = "Hyperlink" if linked else "CodigoEnLinea" if "code" in fmt else ""
     out = f'<w:rStyle w:val="{style}"/>' if style else ""
     out += '<w:rFonts w:ascii="Consolas" w:hAnsi="Consolas" w:cs="Consolas"/>' * (linked and "code" in fmt)
-    out += "<w:b/>" * ("strong" in fmt) + "<w:i/>" * ("emph" in fmt) + "<w:strike/>" * ("strike" in fmt)
+    out += (
+        "<w:b/>" * ("strong" in fmt or NEW in fmt)
+        + "<w:i/>" * ("emph" in fmt)
+        + "<w:strike/>" * ("strike" in fmt or GONE in fmt)
+    )
+    out += '<w:color w:val="8F2F0C"/>' * (GONE in fmt) + '<w:color w:val="0A4F7D"/><w:u w:val="single"/>' * (NEW in fmt)
     return f"<w:rPr>{out}</w:rPr>"
 
 
