@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format demo-reset bench bench-diff bench-record bench-faults
+.PHONY: help install run test check format demo-reset bench bench-diff bench-record bench-faults bench-word
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,10 @@ bench-diff:  ## Measure differences, redline and passages on the real revisions 
 bench-record:  ## Measure what acts cost with their record, whether that grows, and how long verify takes
 	@scripts/install.sh dev
 	@.venv/bin/python -m benchmarks.record
+
+bench-word:  ## Measure Word both ways on materials and CORPUS, with LibreOffice and pandoc where they are installed (SAMPLE)
+	@scripts/install.sh dev
+	@.venv/bin/python -m benchmarks.word $(CORPUS)
 
 bench-faults:  ## Kill the server 200 times on each database and count what was lost (KILLS, FAULTS_SEED)
 	@scripts/install.sh dev
