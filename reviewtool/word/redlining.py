@@ -53,6 +53,8 @@ class Redline:
             else:
                 name = labels[1] or _OLD + labels[0]
                 out += [_in_note(self._plain(leaf, deleted=not news), name) for leaf in olds or news]
+        for first, second in pairwise(out):
+            _keep_apart(first, second)
         return out
 
     def _plain(self, leaf: Leaf, *, deleted: bool) -> Line:
@@ -131,6 +133,31 @@ class Redline:
         mark = self.authors.of_inserted(leaf, 0)
         pieces = [self._in(leaf, j) for j in range(len(leaf.tokens))]
         return Line(leaf, pieces, row=(mark, None)) if leaf.cell else Line(leaf, pieces, inserted=mark)
+
+
+def _keep_apart(first: Line, second: Line) -> None:
+    """Let no change at a paragraph's end touch one of its sort at the next one's beginning.
+
+    LibreOffice takes the two for one that goes over the paragraph's end, and joins the paragraphs with it.
+    """
+    if first.leaf.cell or second.leaf.cell or first.inserted or first.deleted or not first.pieces or not second.pieces:
+        return
+    end, begin = first.pieces[-1], second.pieces[0]
+    if (end.inserted, end.deleted) != (begin.inserted, begin.deleted) or not (end.inserted or end.deleted):
+        return
+    turned = _turned(first.pieces[::-1])
+    if turned:
+        first.pieces = turned[::-1]
+    elif (turned := _turned(second.pieces)) and not (second.inserted or second.deleted):
+        second.pieces = turned
+
+
+def _turned(pieces: Sequence[Piece]) -> list[Piece]:
+    """Exchange the two changes that pieces begin with; nothing where there is one only."""
+    runs = [list(group) for _, group in groupby(pieces, key=lambda piece: (piece.inserted, piece.deleted))]
+    if len(runs) < 2 or not all(run[0].inserted or run[0].deleted for run in runs[:2]):
+        return []
+    return [piece for run in (runs[1], runs[0], *runs[2:]) for piece in run]
 
 
 class _Authors:

@@ -280,9 +280,18 @@ class _Work:
         last = self.b[span.j1].start if span.j1 < len(self.b) else self.new.end
         found = dict.fromkeys(mark for t in self.b[span.j0 : span.j1] if not t.is_blank for mark in t.marks)
         gone = dict.fromkeys(mark for at, mark, _ in self.new.gone if first <= at <= last)
-        removes = any(not token.is_blank for token in self.a[span.i0 : span.i1])
-        untracked = {None: None} if removes and not gone and None not in found else {}
+        removed = [token.text for token in self.a[span.i0 : span.i1] if not token.is_blank]
+        if removed and not gone:  # what was deleted may stand in one piece before all that was inserted
+            gone = {mark: None for mark, text in self._gone().items() if all(word in text for word in removed)}
+        untracked = {None: None} if removed and not gone and None not in found else {}
         return tuple(found | gone | untracked) or _EVERYBODY
+
+    def _gone(self) -> dict[Mark, str]:
+        """Give what each author deleted in the leaf."""
+        out: dict[Mark, str] = {}
+        for _, mark, text in self.new.gone:
+            out[mark] = out.get(mark, "") + text
+        return out
 
 
 def applied(text: str, edits: Sequence[Edit], start: int = 0, end: int | None = None) -> str:

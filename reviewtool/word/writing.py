@@ -117,7 +117,7 @@ class Paper:
         for table, group in groupby(lines, key=lambda line: line.leaf.cell.table if line.leaf.cell else None):
             found = list(group)
             if table is None:
-                out += [_Paragraph(self, part, line).xml() for line in found]
+                out += [_Paragraph(self, part, line, below=n == 0 and bool(out)).xml() for n, line in enumerate(found)]
             else:
                 out.append(self._table(found, part))
         return "".join(out)
@@ -186,8 +186,9 @@ def date(when: datetime | None) -> str:
 
 
 class _Paragraph:
-    def __init__(self, paper: Paper, part: str, line: Line, *, header: bool = False) -> None:
+    def __init__(self, paper: Paper, part: str, line: Line, *, header: bool = False, below: bool = False) -> None:
         self.paper, self.part, self.line, self.header = paper, part, line, header
+        self.room = '<w:spacing w:before="160"/>' if below and line.leaf.kind[0] != "h" else ""  # below a table
 
     def xml(self) -> str:
         paper, line = self.paper, self.line
@@ -205,9 +206,11 @@ class _Paragraph:
             numbering = (
                 f'<w:ilvl w:val="{min(shape.depth, 9) - 1}"/><w:numId w:val="{self.paper.list_number(self.line)}"/>'
             )
-            style += f'<w:numPr>{numbering}</w:numPr><w:ind w:left="{left}" w:hanging="{styles.STEP}"/>'
+            style += f'<w:numPr>{numbering}</w:numPr>{self.room}<w:ind w:left="{left}" w:hanging="{styles.STEP}"/>'
         elif shape.depth:
-            style += f'<w:ind w:left="{styles.STEP * shape.depth + 284 * bool(shape.box)}"/>'
+            style += f'{self.room}<w:ind w:left="{styles.STEP * shape.depth + 284 * bool(shape.box)}"/>'
+        else:
+            style += self.room
         return style
 
     def _style(self) -> str:

@@ -83,6 +83,13 @@ def test_a_paragraph_that_comes_bears_the_mark_of_its_end() -> None:
     assert [(each.get(W + "author"), each.get(W + "date")) for each in ends] == [("Ana", "2026-05-06T07:08:00Z")]
 
 
+def test_changes_of_one_sort_do_not_touch_over_the_end_of_a_paragraph() -> None:
+    base, new = "El plazo era de diez\n\neso vale mucho\n", "El plazo era de veinte\n\nhoy eso vale mucho\n"
+    order = [each.tag.removeprefix(W) for each in body(proposal(base, new)).iter(W + "ins", W + "del")]
+    assert order == ["ins", "del", "ins"]
+    assert_both_sides(base, new)
+
+
 def test_numbers_of_changes_are_unique() -> None:
     data = proposal(EVERYTHING, EVERYTHING.replace("Un", "El").replace("tres", "cuatro"))
     found = [each.get(W + "id") for each in body(data).iter(W + "ins", W + "del")]
