@@ -18,7 +18,10 @@ NOWHERE: Final = (-1, -1)
 LINK: Final = "link:"
 Format = frozenset[str]
 PLAIN: Format = frozenset()
-_TOKEN = re.compile(r"\w+|[ \t\r\n]+|[^\w \t\r\n]")
+_UNHEARD: Final = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)))  # what XML cannot hold
+_AS_BLANKS: Final = dict.fromkeys(map(ord, _UNHEARD), " ")
+_BLANKS: Final = " \t\r\n" + _UNHEARD
+_TOKEN = re.compile(rf"\w+|[{_BLANKS}]+|[^\w{_BLANKS}]")
 
 
 class Mark(NamedTuple):
@@ -185,10 +188,10 @@ def _belongs(char: Char, first: Char) -> bool:
 
 
 def _token(text: str, part: Sequence[Char], key: str = "") -> Token:
-    blank = not key and not text.strip(" \t\r\n")
+    blank = not key and not text.strip(_BLANKS)
     known = all(char.start >= 0 for char in part)
     return Token(
-        " " if blank else text,
+        " " if blank else text.translate(_AS_BLANKS),
         PLAIN if blank else part[0].fmt,
         key or part[0].key,
         part[0].data,

@@ -60,6 +60,11 @@ def test_accepting_gives_the_proposal_and_rejecting_the_base(texts: tuple[str, s
     assert_both_sides(*texts)
 
 
+@given(strategies.raw, strategies.raw)
+def test_any_two_texts_at_all_stand_in_one_file(base: str, new: str) -> None:
+    assert_both_sides(base, new)
+
+
 def test_rows_items_notes_and_whole_tables_come_and_go() -> None:
     new = EVERYTHING.replace("| Canon | 8 640 |\n", "| Canon | 9 000 |\n| Flete | 500 |\n").replace(
         "- tres", "- tres\n- más"
