@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format demo-reset bench bench-diff bench-record bench-faults bench-word
+.PHONY: help install run test check format demo-reset bench bench-diff bench-record bench-faults bench-word bench-editor frontend
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ format:  ## Put the code in the house format
 demo-reset:  ## Throw the demonstration's data away; the next run makes it again
 	@scripts/run.sh demo reset
 
+frontend:  ## Build the editor of frontend/ into the program; needs Node, which nobody else needs
+	@scripts/frontend.sh
+
 bench:  ## Measure pages and acts, as ratios to a bare page, and the coordination's panel with 1,000 ballots
 	@scripts/install.sh dev
 	@.venv/bin/python -m benchmarks
@@ -35,6 +38,10 @@ bench:  ## Measure pages and acts, as ratios to a bare page, and the coordinatio
 bench-diff:  ## Measure differences, redline and passages on the real revisions in CORPUS, beside other engines
 	@scripts/install.sh dev
 	@.venv/bin/python -m benchmarks.prose $(CORPUS)
+
+bench-editor:  ## Open, edit and save the documents in CORPUS and materials/ in the editor, and count what changes
+	@scripts/install.sh dev
+	@.venv/bin/python -m benchmarks.editor $(CORPUS)
 
 bench-record:  ## Measure what acts cost with their record, whether that grows, and how long verify takes
 	@scripts/install.sh dev

@@ -1,7 +1,7 @@
 """Static files: joined and compressed once at the start, served with their content's hash in the address for good.
 
-`static/order.txt` says which sources are joined into which file (`web/joining.py`); only pictures are served as they
-are. Pages name them with `asset(name)`.
+`static/order.txt` says which sources are joined into which file (`web/joining.py`); pictures, and what `make frontend`
+built into `static/vendor/`, are served as they are. Pages name them with `asset(name)`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Asset:
 @cache
 def load(folder: Path) -> dict[str, Asset]:
     """Return what is served of a folder of static files: name -> asset. Raises FileNotFoundError for a wrong order."""
-    contents = {path.name: path.read_bytes() for path in sorted(folder.glob("*.svg"))}
+    contents = {path.name: path.read_bytes() for path in sorted((*folder.glob("*.svg"), *folder.glob("vendor/*.js")))}
     order = joining.order((folder / "order.txt").read_text(encoding="utf-8"))
     homes = {path: name for name, paths in order.items() for path in paths}
     for name, paths in order.items():

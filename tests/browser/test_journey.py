@@ -59,6 +59,7 @@ def test_a_member_proposes_an_observer_comments_members_vote_and_the_coordinatio
     def propose(page):
         page.goto(f"{demo.url}/materiales/{LESSON}")
         page.click("text=Proponer un cambio")
+        page.click("text=Código (Markdown)")
         text = page.input_value("#text")
         assert "comisión de compra" in text
         page.fill("#text", text.replace("comisión de compra", "comisión de compra o de adquisición", 1))

@@ -127,7 +127,7 @@ def test_a_draft_is_sent_when_its_field_is_left_and_another_window_is_told(brows
         enter(page, MEMBER)
         page.goto(f"{demo.url}/materiales/{LESSON}")
         page.click("text=Proponer un cambio")
-        page.locator(".toolbar").wait_for()  # the scripts are attached
+        page.click("text=Código (Markdown)")
         address = page.url
         other = page.context.new_page()
         other.goto(address)

@@ -6,6 +6,8 @@ The budgets are those of the design, in bytes as they are sent without compressi
 from __future__ import annotations
 
 import gzip
+import hashlib
+import json
 import re
 import shutil
 
@@ -17,6 +19,8 @@ from tests.conftest import ROOT
 
 TEMPLATES = ROOT / "reviewtool" / "web" / "templates"
 BUDGETS = {"app.css": 26_000, "app.js": 8_000}
+WRITING = {"sheet.css": 4_500}  # on the page where a document is written
+EDITOR = 130_000  # the editor of that page, as gzip
 ADDED = {".css": 2_500, ".js": 4_000}  # what the pages of one section may add
 JINJA = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
 USES = re.compile(r'{%-? *(?:include|from|import) +"([^"]+)"')
@@ -45,7 +49,7 @@ def order():
 
 
 def sources(*suffixes):
-    found = (path for path in assets.FOLDER.rglob("*") if path.suffix in suffixes)
+    found = (path for path in assets.FOLDER.rglob("*") if path.suffix in suffixes and path.parent.name != "vendor")
     return {path.relative_to(assets.FOLDER).as_posix(): path.read_text(encoding="utf-8") for path in found}
 
 
@@ -163,10 +167,27 @@ def test_pages_load_a_stylesheet_that_has_their_classes():
 
 @pytest.mark.parametrize("name", list(order()))
 def test_what_is_sent_stays_within_its_budget(name):
-    budget = BUDGETS.get(name, ADDED["." + name.rpartition(".")[2]])
+    budget = (BUDGETS | WRITING).get(name, ADDED["." + name.rpartition(".")[2]])
     assert len(served()[name].data) <= budget
     assert len(served()[name].packed) <= budget / 2
 
 
 def test_stylesheet_and_module_of_every_page_are_sent_in_less_than_11_kb():
     assert sum(len(served()[name].packed) for name in BUDGETS) < 11_000
+
+
+def test_the_editor_stays_within_its_budget_and_is_the_file_whose_hash_and_licences_are_kept():
+    script = served()["editor.js"]
+    assert len(script.packed) <= EDITOR
+    vendor = assets.FOLDER / "vendor"
+    digest = hashlib.sha256(script.data).hexdigest()
+    assert (vendor / "editor.js.sha256").read_text(encoding="utf-8") == f"{digest}  editor.js\n"
+    licences = (vendor / "editor.licences.txt").read_text(encoding="utf-8")
+    lock = json.loads((ROOT / "frontend" / "package-lock.json").read_text(encoding="utf-8"))
+    for name in lock["packages"][""]["dependencies"]:
+        version = lock["packages"][f"node_modules/{name}"]["version"]
+        assert f"{name} {version} (MIT)" in licences
+
+
+def test_only_the_page_where_a_document_is_written_loads_the_editor():
+    assert [name for name, text in pages().items() if "asset('editor.js')" in text] == ["drafts/document.html"]

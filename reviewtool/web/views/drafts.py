@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from reviewtool.errors import InvalidInput, OutOfDate, ReviewError
 from reviewtool.models import Draft, DraftFile, Person
-from reviewtool.services import drafts, revisions, undoing
+from reviewtool.services import drafts, revisions, showing, undoing
 from reviewtool.web import drafting, forms
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
@@ -167,7 +167,8 @@ def _editor(
         text_language=drafting.language_of(text or ""),
         title=drafting.title_of(text, entry.path),
         stored=drafts.text_of(workshop(), entry) if error and error.code == "draft-saved-elsewhere" else None,
-        view=view if view in {"editar", "cambios", "vista"} else "editar",
+        view=(view := view if view in {"editar", "cambios", "vista"} else "editar"),
+        rich=view == "editar" and showing.extension(entry.path) in showing.MARKDOWN,
         shown=drafting.shown(workshop(), entry, view, whole_url, whole="todo" in request.args),
         whole_url=whole_url,
         changes=drafting.changes(workshop(), entry),

@@ -1,0 +1,98 @@
+// What is asked in a dialog of the page: the address of a link, a picture, a footnote, the title of a box.
+import { around, linkAt, selected } from './commands.js';
+import { md } from './dialect.js';
+import { schema } from './schema.js';
+
+const { nodes, marks } = schema;
+const escapeAlt = (text) => text.replace(/[[\]\\]/g, '\\$&').replace(/\s+/g, ' ').trim();
+const unescapeAlt = (text) => text.replace(/\\([!-/:-@[-`{-~])/g, '$1');
+const isAddress = (text) => !!text && md.validateLink(text);
+
+// The number after the highest one in the document.
+function nextLabel(doc) {
+  let highest = 0;
+  doc.descendants(({ type, attrs: { label } }) => {
+    if ([nodes.footnote, nodes.footnote_ref].includes(type)) highest = Math.max(highest, Number(label) || 0);
+  });
+  return String(highest + 1);
+}
+
+// Each: what its fields begin with, and the transaction of what was answered, or the name of the field that is wrong.
+const QUESTIONS = {
+  link: {
+    begin: (state) => {
+      const found = linkAt(state);
+      const { from, to } = found || state.selection;
+      return { address: found?.mark.attrs.href || '', words: state.doc.textBetween(from, to), has: !!found };
+    },
+    answer: (state, { address, words }, remove) => {
+      const found = linkAt(state);
+      const { from, to } = found || state.selection;
+      if (remove) return state.tr.removeMark(from, to, marks.link);
+      if (!isAddress(address)) return 'address';
+      const mark = marks.link.create({ href: address, title: found?.mark.attrs.title || '' });
+      const tr = state.tr;
+      if (words && words !== state.doc.textBetween(from, to)) tr.insertText(words, from, to);
+      else if (from === to) tr.insertText(address, from, to);
+      const end = tr.mapping.map(to);
+      return tr.removeMark(from, end, marks.link).addMark(from, end, mark).removeStoredMark(marks.link);
+    },
+  },
+  image: {
+    begin: (state) => {
+      const { src, alt } = selected(state, nodes.image) ? state.selection.node.attrs : { src: '', alt: '' };
+      return { address: src, words: unescapeAlt(alt) };
+    },
+    answer: (state, { address, words }) => {
+      if (!isAddress(address)) return 'address';
+      if (!words) return 'words';
+      const title = selected(state, nodes.image) ? state.selection.node.attrs.title : '';
+      return state.tr.replaceSelectionWith(nodes.image.create({ src: address, alt: escapeAlt(words), title }));
+    },
+  },
+  footnote: {
+    begin: () => ({ words: '' }),
+    answer: (state, { words }) => {
+      if (!words) return 'words';
+      const label = nextLabel(state.doc);
+      const text = nodes.paragraph.create(null, schema.text(words));
+      const tr = state.tr.insert(state.selection.to, nodes.footnote_ref.create({ label }));
+      return tr.insert(tr.doc.content.size, nodes.footnote.create({ label }, text));
+    },
+  },
+  title: {
+    begin: (state) => ({ words: around(state, nodes.container).node.attrs.title }),
+    answer: (state, { words }) => {
+      const { at, node } = around(state, nodes.container);
+      return state.tr.setNodeMarkup(at, null, { ...node.attrs, title: words });
+    },
+  },
+};
+
+// Opens the dialog of a question; what is answered is dispatched, a wrong field is shown and nothing is lost.
+export function ask(view, name, dialog) {
+  const { begin, answer } = QUESTIONS[name];
+  const fields = [...dialog.querySelectorAll('input:not([type=hidden]), textarea')];
+  const given = begin(view.state);
+  const remove = dialog.querySelector('[value=remove]');
+  for (const field of fields) field.value = given[field.name] ?? '';
+  if (remove) remove.hidden = !given.has;
+  const complain = (wrong) => {
+    for (const message of dialog.querySelectorAll('[data-wrong]')) message.hidden = message.dataset.wrong !== wrong;
+    for (const field of fields) field.toggleAttribute('aria-invalid', field.name === wrong);
+    fields.find((field) => field.name === wrong)?.focus();
+  };
+  complain('');
+  dialog.querySelector('form').onsubmit = (event) => {
+    const way = event.submitter?.value;
+    if (way === 'cancel') return;
+    const said = Object.fromEntries(fields.map(({ name: key, value }) => [key, value.replace(/\s+/g, ' ').trim()]));
+    const found = answer(view.state, said, way === 'remove');
+    if (typeof found === 'string') {
+      event.preventDefault();
+      complain(found);
+    } else view.dispatch(found.scrollIntoView());
+  };
+  dialog.onclose = () => view.focus();
+  dialog.showModal();
+}
