@@ -9,7 +9,7 @@ import { save } from './saving.js';
 import { stateOf } from './state.js';
 import { marking, nodeViews } from './views.js';
 
-export { parse, save, stateOf };
+export { COMMANDS, parse, save, stateOf };
 export { cleaned } from './paste.js';
 export { blocksOf, sameAll } from './tidying.js';
 

@@ -115,10 +115,21 @@ class Saving {
     if (matched) return [{ ...place, text: source }];
     if (!now.length) return [];
     if (was.length && !this.plain) {
-      const text = this.merged(kind, was.map(({ node }) => node), source, now, i0, j0);
+      const text = this.joined(kind, olds, now, [i0, i1]) ?? this.merged(kind, was.map(({ node }) => node), source, now, i0, j0);
       if (text !== null) return [{ ...place, text }];
     }
     return this.paired(kind, was, now, i0, j0);
+  }
+
+  // Two lists that became one because what parted them is gone: the bytes of both.
+  joined(kind, olds, now, [i0, i1]) {
+    if (now.length !== 1 || i1 - i0 < 3 || olds[i0].node.type !== now[0].type) return null;
+    const parts = [];
+    for (let i = i0; i < i1; i++) {
+      if (olds[i].node.type === now[0].type) parts.push({ first: i, last: i, text: this.body.slice(...olds[i].span) });
+    }
+    const text = parts.map((part, i) => (i ? this.seam(kind, olds, parts[i - 1], part) : '') + part.text).join('');
+    return sameAll(kind.read(text), now) ? text : null;
   }
 
   merged(kind, was, source, now, i0, j0) {
