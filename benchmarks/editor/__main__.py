@@ -11,50 +11,18 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.editor import inside
 from benchmarks.table import Table, machine
-from reviewtool.web import assets, security
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-BESIDE = ROOT.parent / "shared" / "corpus"
-ADDRESS = "http://editor.test/"
+BESIDE = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
 WORDS = 3  # replaced in each document, one at a time
 EDITS = 2_500  # at least so many structural ones
 SHOWN = 10  # of what went wrong
-
-
-def documents(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield name and text of every document, each text once; the awkward ones with both kinds of line ending."""
-    seen = set()
-    for home in (folder, ROOT / "materials", HERE / "awkward"):
-        for path in sorted(home.rglob("*.md")):
-            text = path.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff")
-            endings = [text, text.replace("\n", "\r\n")] if home.name == "awkward" else [text]
-            for each in endings:
-                if each not in seen:
-                    seen.add(each)
-                    yield str(path.relative_to(home)), each
-
-
-def open_editor(page: Page) -> None:
-    """Load the served editor and the edits of this benchmark on an empty page."""
-    files = {"editor.js": assets.load(assets.FOLDER)["editor.js"].data, "edits.js": (HERE / "edits.js").read_bytes()}
-
-    def answer(route: Route) -> None:
-        name = route.request.url.rpartition("/")[2]
-        kind = "text/javascript" if name in files else "text/html"
-        body = files.get(name, b"<!doctype html><title>editor</title>")
-        route.fulfill(body=body, content_type=kind, headers={"Content-Security-Policy": security.POLICY})
-
-    page.route("**/*", answer)
-    page.goto(ADDRESS)
-    page.evaluate("async () => { window.edits = await import('/edits.js'); }")
 
 
 class Tally:
@@ -135,8 +103,8 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         page = browser.new_page()
-        open_editor(page)
-        wrong = measure(table, page, list(documents(folder)))
+        inside.open_editor(page)
+        wrong = measure(table, page, list(inside.documents(folder)))
         browser.close()
     table.close()
     for line in wrong[:SHOWN]:

@@ -5,6 +5,7 @@ import { liftListItem, sinkListItem, wrapInList } from 'prosemirror-schema-list'
 import { NodeSelection, Selection, TextSelection } from 'prosemirror-state';
 import {
   addColumnAfter, addColumnBefore, addRowAfter, addRowBefore, deleteColumn, deleteRow, deleteTable, isInTable,
+  selectedRect, TableMap,
 } from 'prosemirror-tables';
 
 import { wordFor } from './dialect.js';
@@ -116,6 +117,18 @@ export const breakLine = (state, dispatch) => {
   return true;
 };
 
+// Adds a row or column and puts the cursor into it; `at` says at which row and column of the new table that is.
+const added = (command, at) => (state, dispatch) => {
+  if (!isInTable(state)) return false;
+  const rect = selectedRect(state);
+  return command(state, dispatch && ((tr) => {
+    const map = TableMap.get(tr.doc.nodeAt(rect.tableStart - 1));
+    const [row, column] = at(rect);
+    const place = rect.tableStart + map.map[row * map.width + column] + 1;
+    dispatch(tr.setSelection(Selection.near(tr.doc.resolve(place))).scrollIntoView());
+  }));
+};
+
 const removed = (state, dispatch) => {
   dispatch?.(state.tr.deleteSelection().scrollIntoView());
   return true;
@@ -150,10 +163,10 @@ export const COMMANDS = {
   quiz: { run: quiz },
   unbox: { run: unbox },
   below: { run: below },
-  rowAbove: { run: addRowBefore },
-  rowBelow: { run: addRowAfter },
-  columnBefore: { run: addColumnBefore },
-  columnAfter: { run: addColumnAfter },
+  rowAbove: { run: added(addRowBefore, ({ top, left }) => [top, left]) },
+  rowBelow: { run: added(addRowAfter, ({ bottom, left }) => [bottom, left]) },
+  columnBefore: { run: added(addColumnBefore, ({ top, left }) => [top, left]) },
+  columnAfter: { run: added(addColumnAfter, ({ top, right }) => [top, right]) },
   noRow: { run: deleteRow },
   noColumn: { run: deleteColumn },
   noTable: { run: deleteTable },

@@ -4,7 +4,7 @@ import { read, parse } from './reading.js';
 import { schema } from './schema.js';
 import { blocksOf, sameAll, same, tidied } from './tidying.js';
 import { merge } from './words.js';
-import { opening, write } from './writing.js';
+import { opening, row, write } from './writing.js';
 
 const { nodes } = schema;
 // The ways of merging and writing an edited block, tried in turn until one reads back as it was edited.
@@ -115,7 +115,8 @@ class Saving {
     if (matched) return [{ ...place, text: source }];
     if (!now.length) return [];
     if (was.length && !this.plain) {
-      const text = this.joined(kind, olds, now, [i0, i1]) ?? this.merged(kind, was.map(({ node }) => node), source, now, i0, j0);
+      const text = this.joined(kind, olds, now, [i0, i1]) ?? this.rows(kind, was, now) ??
+        this.merged(kind, was.map(({ node }) => node), source, now, i0, j0);
       if (text !== null) return [{ ...place, text }];
     }
     return this.paired(kind, was, now, i0, j0);
@@ -129,6 +130,23 @@ class Saving {
       if (olds[i].node.type === now[0].type) parts.push({ first: i, last: i, text: this.body.slice(...olds[i].span) });
     }
     const text = parts.map((part, i) => (i ? this.seam(kind, olds, parts[i - 1], part) : '') + part.text).join('');
+    return sameAll(kind.read(text), now) ? text : null;
+  }
+
+  // A table whose head stays, row by row.
+  rows(kind, was, now) {
+    const [{ node: old, raw, span }, node] = [was[0], now[0]];
+    if (was.length > 1 || now.length > 1 || old.type !== nodes.table || node.type !== nodes.table) return null;
+    const [head, ...olds] = this.places(raw.content.content);
+    if (!olds.length || !head.span || !same(head.node, node.firstChild)) return null;
+    const top = this.body.slice(span[0], olds[0].span[0]);
+    const inner = {
+      write: (list, _at, how) => list.map((each) => row(each, how)).join('\n'),
+      read: (text) => this.reads(top + text)[0]?.content.content.slice(1) ?? [],
+      seam: '\n',
+    };
+    const news = node.content.content.slice(1);
+    const text = news.length ? top + this.blend(inner, olds, news, [olds[0].span[0], span[1]]) : top.trimEnd();
     return sameAll(kind.read(text), now) ? text : null;
   }
 

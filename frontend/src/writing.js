@@ -128,7 +128,7 @@ function list(node, how) {
   }).join(loose ? '\n\n' : '\n');
 }
 
-function row(node, how) {
+export function row(node, how) {
   const cells = node.content.content.map((cell) => inline(cell, how).replace(/\|/g, '\\|'));
   return `|${cells.map((cell) => (cell ? ` ${cell} |` : ' |')).join('')}`;
 }
