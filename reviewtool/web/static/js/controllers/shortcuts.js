@@ -37,7 +37,7 @@ attach('shortcuts', (body) => {
   on(body, 'keydown', (event) => {
     const act = ACTS[event.key];
     if (!act || event.ctrlKey || event.metaKey || event.altKey || !wanted.checked ||
-      event.target.closest('input, textarea, select, dialog, [contenteditable]')) return;
+      event.target.closest('input, :read-write, select, dialog')) return;
     event.preventDefault();
     act();
   });
