@@ -85,13 +85,14 @@ export function ask(view, name, dialog) {
   complain('');
   dialog.querySelector('form').onsubmit = (event) => {
     const way = event.submitter?.value;
-    if (way === 'cancel') return;
+    event.preventDefault();
+    if (way === 'cancel') return dialog.close();
     const said = Object.fromEntries(fields.map(({ name: key, value }) => [key, value.replace(/\s+/g, ' ').trim()]));
     const found = answer(view.state, said, way === 'remove');
-    if (typeof found === 'string') {
-      event.preventDefault();
-      complain(found);
-    } else view.dispatch(found.scrollIntoView());
+    if (typeof found === 'string') return complain(found);
+    dialog.close();
+    view.focus(); // at once: the event of its closing comes later, and keys that were pressed since would be lost
+    return view.dispatch(found.scrollIntoView());
   };
   dialog.onclose = () => view.focus();
   dialog.showModal();
