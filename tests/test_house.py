@@ -34,8 +34,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rules": {"group", "errors", "clock"},
     "prose": {"errors"},
     "word": {"prose", "errors"},
+    "uploads": {"errors"},
     "gitstore": {"errors", "clock"},
-    "services": {"models", "rules", "prose", "word", "gitstore", "cache", "i18n", "group", "db", "errors", "clock"},
+    "services": {
+        *("models", "rules", "prose", "word", "uploads", "gitstore", "cache", "i18n", "group", "db", "errors", "clock")
+    },
     "mail": {"services", "models", "i18n", "settings", "db", "clock", "errors"},
     "worker": {"services", "models", "i18n", "settings", "db", "clock", "errors"},
     "web": {"services", "rules", "prose", "cache", "i18n", "models", "group", "db", "errors", "clock"},
@@ -54,6 +57,8 @@ ONLY_IN: dict[str, frozenset[str] | set[str]] = {
     "alembic": {"migrate"},
     "gunicorn": {"serving"},
     "rjsmin": {"web"},
+    "PIL": {"uploads"},
+    "lxml": {"uploads", "word"},
     "sqlalchemy": {"db", "migrate", "models", "services", "mail", "worker", "web", *STARTING},
     **dict.fromkeys(WEB_LIBRARIES, frozenset({"web", *STARTING})),
 }
