@@ -15,7 +15,7 @@ from reviewtool.gitstore import signing
 from reviewtool.gitstore.signer import open_signer
 from reviewtool.gitstore.store import Store
 from reviewtool.group import Group
-from reviewtool.services import signatures
+from reviewtool.services import document_templates, signatures
 from reviewtool.services.workshop import Limits, Workshop
 from reviewtool.settings import Settings
 from reviewtool.web import assets, context, database, errors, i18n, passing, remembering, security
@@ -37,8 +37,11 @@ def make_workshop(settings: Settings) -> Workshop:
         limits=Limits(
             document_bytes=settings.max_document_kb * 1024,
             upload_bytes=settings.max_upload_mb * 1024 * 1024,
+            image_edge=settings.max_image_edge_px,
+            attachments=settings.max_attachments,
             comment_characters=settings.max_comment_chars,
         ),
+        templates=document_templates.load(settings.templates_folder),
         allowed_signers=settings.allowed_signers_path,
     )
 

@@ -46,6 +46,7 @@ class Settings(BaseModel):
     var: Path = Path("var")
     database: str = Field(default="", alias="database_url", repr=False)  # it may carry a password
     group_file: Path = Path("config/group.toml")
+    templates_folder: Path = Path("config/templates")
     signing_key_file: Path | None = None
     backup_folder: Path | None = None  # None: a folder of its own in `var`
     host: str = Field(default="127.0.0.1", min_length=1)
@@ -59,6 +60,8 @@ class Settings(BaseModel):
     session_absolute_hours: int = Field(default=24 * 14, ge=1, le=24 * 366)
     default_language: Literal["es", "en", "pt"] = "es"
     max_upload_mb: int = Field(default=10, ge=1, le=1000)
+    max_image_edge_px: int = Field(default=1600, ge=200, le=10_000)
+    max_attachments: int = Field(default=20, ge=1, le=1000)
     max_document_kb: int = Field(default=1024, ge=1, le=100_000)
     max_comment_chars: int = Field(default=20_000, ge=100, le=1_000_000)
     cache_mb: int = Field(default=24, ge=1, le=10_000)
@@ -82,7 +85,7 @@ class Settings(BaseModel):
             raise _refusal(error.errors()[0], overrides, file) from error
         paths = {
             key: (Path.cwd() if key in overrides else root) / value
-            for key in ("var", "group_file", "signing_key_file", "backup_folder")
+            for key in ("var", "group_file", "templates_folder", "signing_key_file", "backup_folder")
             if (value := getattr(loaded, key)) is not None
         }
         wrong = _unusable(paths["signing_key_file"]) if "signing_key_file" in paths else None
@@ -284,6 +287,7 @@ EXAMPLES: Mapping[str, str] = {
     "var": 'var = "var"',
     "database_url": 'database_url = "postgresql://reviewtool:password@localhost/reviewtool"',
     "group_file": 'group_file = "config/group.toml"',
+    "templates_folder": 'templates_folder = "config/templates"',
     "backup_folder": 'backup_folder = "/mnt/other-disk/reviewtool"',
     "signing_key_file": 'signing_key_file = "/srv/reviewtool/signing_key"',
     "host": 'host = "127.0.0.1"',
@@ -297,6 +301,8 @@ EXAMPLES: Mapping[str, str] = {
     "session_absolute_hours": "session_absolute_hours = 336",
     "default_language": 'default_language = "es"',
     "max_upload_mb": "max_upload_mb = 10",
+    "max_image_edge_px": "max_image_edge_px = 1600",
+    "max_attachments": "max_attachments = 20",
     "max_document_kb": "max_document_kb = 1024",
     "max_comment_chars": "max_comment_chars = 20000",
     "cache_mb": "cache_mb = 24",

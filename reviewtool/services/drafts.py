@@ -17,7 +17,7 @@ from reviewtool.gitstore.ids import BlobId, CommitId
 from reviewtool.models import Draft, DraftFile, Person
 from reviewtool.prose import merge3
 from reviewtool.rules.permissions import Act
-from reviewtool.services import colliding, combining, continuing, documents, modules, people, proposals, texts
+from reviewtool.services import colliding, combining, continuing, documents, modules, people, proposals, showing, texts
 from reviewtool.services.modules import Module
 from reviewtool.services.workshop import Workshop
 
@@ -201,7 +201,9 @@ def put_file(workshop: Workshop, draft: Draft, path: str, data: bytes) -> DraftF
 
 
 def rename(workshop: Workshop, draft: Draft, entry: DraftFile, path: str) -> None:
-    """Give a document another path; raises InvalidInput, Conflict("path-taken")."""
+    """Give a document another path of the same extension; raises InvalidInput, Conflict("path-taken")."""
+    if showing.extension(path.strip()) != showing.extension(entry.path):
+        raise InvalidInput("extension-changes", field="path", extension=showing.extension(entry.path) or "-")
     if path.strip() != entry.path:
         entry.path = _free(workshop, draft, path)
         entry.updated_at = now()

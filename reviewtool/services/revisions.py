@@ -12,7 +12,19 @@ from reviewtool.clock import now
 from reviewtool.errors import Conflict, InvalidInput, NotFound, OutOfDate, Unavailable
 from reviewtool.gitstore import reading, writing
 from reviewtool.gitstore.ids import CommitId, TreeId
-from reviewtool.models import Comment, Draft, Installation, Person, Proposal, RefMove, Revision, Suggestion, Touch
+from reviewtool.gitstore.record import blob_id
+from reviewtool.models import (
+    Comment,
+    Draft,
+    DraftFile,
+    Installation,
+    Person,
+    Proposal,
+    RefMove,
+    Revision,
+    Suggestion,
+    Touch,
+)
 from reviewtool.rules.lifecycle import State
 from reviewtool.services import (
     continuing,
@@ -24,10 +36,12 @@ from reviewtool.services import (
     refmoves,
     registering,
     rulesets,
+    showing,
     signatures,
 )
 from reviewtool.services.registering import Registered, Sent
 from reviewtool.services.workshop import Workshop
+from reviewtool.uploads import drawings
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +127,7 @@ def prepare(workshop: Workshop, draft: Draft) -> Prepared:
     touches: list[dict[str, str | None]] = []
     files = reading.files(workshop.store, CommitId(draft.base))
     for entry in draft.files:
-        data = drafts.content(workshop, entry)
+        data = _drawn(drafts.content(workshop, entry), entry)
         blob = writing.write_blob(workshop.store, data) if data is not None else None
         moved = entry.old_path is not None and entry.old_path != entry.path
         if entry.old_path is not None and blob == entry.old_blob and not moved:
@@ -140,6 +154,13 @@ def prepare(workshop: Workshop, draft: Draft) -> Prepared:
     base = CommitId(draft.base)
     tree = writing.write_tree(workshop.store, base, edits)
     return Prepared(base, tree, writing.seal(workshop.store, base, tree), tuple(touches))
+
+
+def _drawn(data: bytes | None, entry: DraftFile) -> bytes | None:
+    """Return a file's bytes, of a drawing that changed only what draws: it is text, and may have been typed."""
+    if data is None or showing.extension(entry.path) != "svg" or blob_id(data) == entry.old_blob:
+        return data
+    return drawings.taken_over(data, field="text")
 
 
 def _record(

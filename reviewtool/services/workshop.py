@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from reviewtool.db import Database
     from reviewtool.gitstore.store import Store
     from reviewtool.group import Group
+    from reviewtool.services.document_templates import Template
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Limits:
 
     document_bytes: int = 1024 * 1024
     upload_bytes: int = 10 * 1024 * 1024
+    image_edge: int = 1600  # points
+    attachments: int = 20  # of a comment, or of a proposal
     comment_characters: int = 20_000
 
 
@@ -32,4 +35,5 @@ class Workshop:
     cache: Cache
     group: Group
     limits: Limits = Limits()
+    templates: tuple[Template, ...] = ()  # of new documents
     allowed_signers: Path | None = None  # the keys that have signed here; no such file: nothing was ever signed

@@ -45,14 +45,14 @@ def looks_like_one(data: bytes) -> bool:
     return bool(_BEGINS.match(head))
 
 
-def taken_over(data: bytes) -> bytes:
+def taken_over(data: bytes, *, field: str = "file") -> bytes:
     """Return a drawing made of what draws alone; raises InvalidInput("drawing-broken")."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InvalidInput("drawing-broken", field="file") from error
+        raise InvalidInput("drawing-broken", field=field) from error
     if _DECLARED.search(text):
-        raise InvalidInput("drawing-broken", field="file")
+        raise InvalidInput("drawing-broken", field=field)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True,
         remove_comments=True, encoding="utf-8",
@@ -60,9 +60,9 @@ def taken_over(data: bytes) -> bytes:
     try:
         found = etree.fromstring(text.encode("utf-8"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise InvalidInput("drawing-broken", field="file") from error
+        raise InvalidInput("drawing-broken", field=field) from error
     if found.tag != f"{{{NAMESPACE}}}svg" or sum(1 for _each in found.iter()) > MOST_ELEMENTS:
-        raise InvalidInput("drawing-broken", field="file")
+        raise InvalidInput("drawing-broken", field=field)
     made = etree.Element(f"{{{NAMESPACE}}}svg", _kept(found), nsmap={None: NAMESPACE})
     _take_over(found, made)
     written: bytes = etree.tostring(made, encoding="utf-8")

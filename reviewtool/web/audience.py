@@ -61,6 +61,8 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "drafts.autosave": Act.propose,
         "drafts.documents": Act.propose,
         "drafts.present": Act.propose,
+        "pictures.add": Act.propose,
+        "pictures.show": Act.propose,
         "splitting.choose": Act.propose,
         "settling.page": Act.propose,
         "drafts.add": Act.propose,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from flask import url_for
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,9 +16,10 @@ from reviewtool.errors import InvalidInput
 from reviewtool.models import Draft, DraftFile, Person
 from reviewtool.prose import markdown, redline, summary
 from reviewtool.rules.voting import BallotRules, days_after_change
-from reviewtool.services import comparing, drafts, proposals, rendering, settling, showing, splitting
+from reviewtool.services import comparing, documents, drafts, proposals, rendering, settling, showing, splitting
 from reviewtool.services.differences import Shown, shortened
 from reviewtool.services.workshop import Workshop
+from reviewtool.web import addresses
 from reviewtool.web.collapsing import Room
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import ngettext, spoken
@@ -118,13 +121,30 @@ def shown(workshop: Workshop, entry: DraftFile, view: str, url: str, *, whole: b
     """Return the marked changes or the look of a document, or None in the editor; `url` shows the `whole` of it."""
     old, new = _texts(workshop, entry)
     if view == "vista":
-        return _look(rendering.pieces(new), whole=whole)
+        return _look(rendering.pieces(new, resolver(workshop, entry)), whole=whole)
     if view != "cambios" or old == new:
         return None
     if showing.extension(entry.path) not in showing.MARKDOWN:
         lines = comparing.source_lines(old, new)
         return Preview(lines=folded(lines, "line-", Room(ROOM), lambda to: f"{url}#{to}", whole=whole))
-    return Preview(blocks=shortened(redline.compare(old, new, labels=labels()), everything=whole, room=ROOM))
+    found = resolver(workshop, entry)
+    marked = redline.compare(old, new, resolve_old=found, resolve_new=found, labels=labels())
+    return Preview(blocks=shortened(marked, everything=whole, room=ROOM))
+
+
+def resolver(workshop: Workshop, entry: DraftFile) -> markdown.Resolve:
+    """Return what finds the targets in a document of a draft: pictures of the draft itself, else what is published."""
+    draft = entry.draft
+    sent = {each.path: each.id for each in draft.files if not each.deleted and showing.image_type(each.path)}
+    published = addresses.at(documents.tip(workshop)).resolver(entry.path)
+
+    def resolve(kind: str, written: str) -> str | None:
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(entry.path), written))
+        if kind == "image" and path in sent:
+            return url_for("pictures.show", draft_id=draft.id, file_id=sent[path])
+        return published(kind, written)
+
+    return resolve
 
 
 def _look(blocks: list[Markup], *, whole: bool) -> Preview:

@@ -14,6 +14,8 @@ from reviewtool.web.database import workshop
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import mark, ngettext, number
 
+# A picture may hold scripts (SVG): opened by itself it runs nothing, loads nothing and belongs to no site.
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 TYPES: dict[str, str] = {
     "csv": mark("Tabla de datos"),
     "doc": mark("Documento de Word"),

@@ -54,6 +54,15 @@ def asked(name: str, default: int) -> int:
     return int(raw) if raw.isdigit() and len(raw) < 10 else default
 
 
+def sent(name: str) -> tuple[str, bytes]:
+    """Return the name and the bytes of a file that was sent; raises InvalidInput("file-missing")."""
+    file = request.files.get(name)
+    if file is None or not file.filename:
+        raise InvalidInput("file-missing", field=name)
+    with file.stream as stream:
+        return file.filename, stream.read()
+
+
 def ticked(name: str) -> bool:
     """Say whether a box was ticked."""
     return name in request.form

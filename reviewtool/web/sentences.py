@@ -83,6 +83,33 @@ SENTENCES: dict[str, str] = {
         "Dos cambios del archivo caen sobre las mismas palabras («%(quote)s») y uno se perdería. No se hizo nada; "
         "acepte los cambios en Word, guarde el archivo y vuelva a enviarlo."
     ),
+    "file-empty": _("El archivo está vacío."),
+    "file-type": _("Se admiten archivos PDF, DOCX y XLSX, e imágenes PNG, JPEG, WebP y GIF. Este es de otro tipo."),
+    "file-type-materials": _(
+        "En los materiales se admiten imágenes, documentos PDF, DOCX y XLSX, y textos. Este archivo es de otro tipo."
+    ),
+    "file-other-type": _("El contenido del archivo no es del tipo que dice su nombre, o el del archivo que reemplaza."),
+    "file-old-office": _(
+        "Es un archivo de un formato anterior de Office. Guárdelo como DOCX, XLSX o PDF y envíelo otra vez."
+    ),
+    "file-protected": _("El archivo está protegido con contraseña. Quítela y envíelo otra vez."),
+    "file-runs": _(
+        "El archivo contiene macros, programas u objetos incrustados, o trae algo de otro lugar al abrirse. Quítelos, "
+        "o imprímalo como PDF, y envíelo otra vez."
+    ),
+    "file-broken": _("El archivo está dañado o incompleto. Ábralo, guárdelo de nuevo y envíelo otra vez."),
+    "file-swells": _("El archivo ocuparía demasiado al abrirse. Divídalo o redúzcalo."),
+    "picture-type": _("Se admiten imágenes PNG, JPEG, WebP y GIF, y dibujos SVG. Este archivo es de otro tipo."),
+    "picture-broken": _("La imagen está dañada o incompleta. Guárdela de nuevo y envíela otra vez."),
+    "picture-too-large": _("La imagen tiene más de %(most)s millones de puntos. Redúzcala y envíela otra vez."),
+    "picture-moves": _("Una imagen con movimiento no se admite. Envíe una que esté quieta."),
+    "drawing-broken": _(
+        "El dibujo SVG está dañado o no se puede leer sin riesgo. Guárdelo como PNG y envíelo otra vez."
+    ),
+    "alternative-missing": _("Escriba qué se ve en la imagen, o marque que solo adorna."),
+    "draft-file-goes": _("Este borrador suprime el documento: no se le puede poner una imagen."),
+    "extension-changes": _("El nombre tiene que seguir terminando igual: «%(extension)s»."),
+    "text-not-utf8": _("El archivo no es un texto que se pueda leer. Guárdelo con codificación UTF-8."),
     "file-missing": _("Elija un archivo de su equipo."),
     "name-of-file": _("Escriba un nombre de archivo sin barras; la carpeta va aparte."),
     "path-taken": _("Ya hay un documento en «%(path)s»."),

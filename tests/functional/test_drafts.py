@@ -13,6 +13,7 @@ from benchmarks import texts
 from reviewtool.models import Draft, Proposal
 from reviewtool.services import drafts, people, proposals
 from tests import factories
+from tests.support import sent
 from tests.support.materials import INTRODUCTION, WINDOWS_LINES
 
 META = {"title": "Un título", "reason": "Un motivo", "kind": "substance"}
@@ -136,7 +137,7 @@ def test_a_new_document_and_an_image_are_added_to_a_proposal(author, database):
     address = begin(author).rsplit("/", 1)[0] + "/documentos"
     new = {"act": "new", "folder": "casos", "name": "caso-9", "heading": "Caso 9"}
     assert author.post(address, data=new).status_code == 303
-    image = {"act": "upload", "folder": "casos", "file": (io.BytesIO(b"\x89PNG\r\n\x1a\n"), "figura.png")}
+    image = {"act": "upload", "folder": "casos", "file": (io.BytesIO(sent.picture()), "figura.png")}
     assert author.post(address, data=image).status_code == 303
     with database.read() as session:
         paths = {entry.path for entry in session.scalars(select(Draft)).one().files}

@@ -160,6 +160,8 @@ WRITING = {
     "draft-changes": Page(MEMBER, "/borradores/1/1?vista=cambios"),
     "draft-look": Page(MEMBER, "/borradores/1/1?vista=vista"),
     "draft-split": Page(MEMBER, "/borradores/1/separar"),
+    "draft-picture": Page(MEMBER, "/borradores/1/1/imagen"),
+    "draft-picture-refused": Page(MEMBER, "/borradores/1/1/imagen", {"alternative": ""}, 400),
     "draft-name-refused": Page(
         MEMBER, "/borradores/1/documentos", {"act": "new", "name": "../fuera", "heading": "Un título"}, 400
     ),

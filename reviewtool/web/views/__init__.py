@@ -13,6 +13,7 @@ NOUNS = (
     "drafts",
     "splitting",
     "settling",
+    "pictures",
     "proposals",
     "threads",
     "suggestions",

@@ -25,8 +25,6 @@ from reviewtool.web.security import may_now
 blueprint = Blueprint("documents", __name__)
 
 RECENT = 3  # changes beside a document
-# A picture may hold scripts (SVG): opened by itself it runs nothing, loads nothing and belongs to no site.
-PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 KEPT_FOR_SECONDS = 30 * 24 * 3600
 
 
@@ -167,7 +165,7 @@ def _bytes(found: Document, kept: str) -> Response:
         download_name=found.name,
         etag=found.blob,
     )
-    response.headers["Content-Security-Policy"] = PICTURE_POLICY
+    response.headers["Content-Security-Policy"] = files.PICTURE_POLICY
     response.headers["Cache-Control"] = kept
     return response
 

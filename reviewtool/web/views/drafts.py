@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from reviewtool.errors import InvalidInput, OutOfDate, ReviewError
 from reviewtool.models import Draft, DraftFile, Person
-from reviewtool.services import drafts, revisions, showing, undoing
+from reviewtool.services import drafts, revisions, sent_files, showing, undoing
 from reviewtool.web import drafting, forms
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
@@ -91,6 +91,8 @@ def save_document(draft_id: int, file_id: int) -> Any:
         return _again(draft_id, file_id, error)
     if then in {"cambios", "vista"}:
         return redirect(url_for("drafts.document", draft_id=draft_id, file_id=file_id, vista=then), 303)
+    if then == "image":
+        return redirect(url_for("pictures.add", draft_id=draft_id, file_id=file_id), 303)
     if then in ELSEWHERE:
         return redirect(url_for(ELSEWHERE[then], draft_id=draft_id), 303)
     flash(_("El borrador quedó guardado. Solo usted lo ve."), "success")
@@ -166,6 +168,7 @@ def _editor(
         text=text,
         text_language=drafting.language_of(text or ""),
         title=drafting.title_of(text, entry.path),
+        is_markdown=showing.extension(entry.path) in showing.MARKDOWN,
         stored=drafts.text_of(workshop(), entry) if error and error.code == "draft-saved-elsewhere" else None,
         view=(view := view if view in {"editar", "cambios", "vista"} else "editar"),
         rich=view == "editar" and showing.extension(entry.path) in showing.MARKDOWN,
@@ -251,13 +254,9 @@ def _added(draft: Draft) -> DraftFile:
             title = forms.line("heading") or PurePosixPath(path).stem
             return drafts.add_new(workshop(), draft, path, f"# {title}\n".encode())
         case "upload":
-            file = request.files.get("file")
-            if file is None or not file.filename:
-                raise InvalidInput("file-missing", field="file")
-            name = PurePosixPath(file.filename.replace("\\", "/")).name
-            path = drafting.path_of(forms.line("folder"), forms.line("name") or name)
-            with file.stream as stream:
-                return drafts.put_file(workshop(), draft, path, stream.read())
+            name, data = forms.sent("file")
+            path = drafting.path_of(forms.line("folder"), PurePosixPath(name.replace("\\", "/")).name)
+            return sent_files.put(workshop(), draft, path, data)
         case _:
             raise InvalidInput("act-unknown", field="")
 
