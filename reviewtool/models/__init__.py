@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from reviewtool.models.attachment import Attachment, AttachmentData
 from reviewtool.models.ballot import Ballot, ExtensionRequest, Objection, Opinion, Vote
 from reviewtool.models.follow_up import FollowUp
 from reviewtool.models.inspection import Inspection
@@ -17,6 +18,8 @@ from reviewtool.models.thread import Comment, CommentEdit, Mention, Suggestion, 
 from reviewtool.models.withdrawal import Withdrawal
 
 __all__ = [
+    "Attachment",
+    "AttachmentData",
     "Ballot",
     "Comment",
     "CommentEdit",

@@ -101,6 +101,7 @@ ALLOWED: Mapping[Act, frozenset[State]] = MappingProxyType(
         Act.resolve_thread: _TALKING,
         Act.reopen_thread: _TALKING,
         Act.edit_own_comment: _TALKING,
+        Act.attach: _TALKING,
         Act.adopt_suggestion: frozenset({State.consultation, State.awaiting_decision}),
         Act.apply_suggestion: frozenset({State.consultation, State.awaiting_decision}),
         Act.decline_suggestion: frozenset({State.consultation, State.awaiting_decision}),

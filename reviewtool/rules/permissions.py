@@ -29,6 +29,7 @@ class Act(StrEnum):
 
     comment = "comment"
     edit_own_comment = "edit_own_comment"
+    attach = "attach"
     suggest = "suggest"
     resolve_thread = "resolve_thread"
     reopen_thread = "reopen_thread"
@@ -90,6 +91,7 @@ TABLE: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.read_discussion: _PARTICIPANTS,
         Act.comment: _PARTICIPANTS,
         Act.edit_own_comment: _PARTICIPANTS,
+        Act.attach: _PARTICIPANTS,
         Act.suggest: _PARTICIPANTS,
         Act.resolve_thread: _PARTICIPANTS,
         Act.reopen_thread: _PARTICIPANTS,
@@ -165,6 +167,11 @@ def may_settle_thread(roles: Collection[Role], *, began_it: bool, is_author: boo
 def may_edit_comment(*, wrote_it: bool, withdrawn: bool) -> bool:
     """Let only its writer edit a comment, and nobody one that was withdrawn for confidentiality."""
     return wrote_it and not withdrawn
+
+
+def may_attach(roles: Collection[Role], *, wrote_it: bool) -> bool:
+    """Let who wrote a comment or a proposal attach files to it, and the coordination to any."""
+    return wrote_it or Role.coordination in roles
 
 
 def may_cast(*, holds_seat: bool, seat_votes: bool) -> bool:

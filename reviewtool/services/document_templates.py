@@ -14,6 +14,7 @@ from typing import Final
 from reviewtool.errors import InvalidInput
 from reviewtool.prose import markdown
 from reviewtool.services import texts
+from reviewtool.uploads import names
 
 EMPTY: Final = "vacio"
 _HEADING: Final = re.compile(r"^# .*$", re.MULTILINE)
@@ -49,3 +50,8 @@ def begun(templates: tuple[Template, ...], key: str, title: str) -> bytes:
     if _HEADING.search(found.text) is None:
         return f"{heading}\n\n{found.text}".encode()
     return _HEADING.sub(lambda _match: heading, found.text, count=1).encode()
+
+
+def name_of(title: str) -> str:
+    """Return the name of the file of a new document that was given none: its title in plain letters."""
+    return names.plain(f"{title}.", unnamed="documento")

@@ -188,9 +188,7 @@ def add_new(workshop: Workshop, draft: Draft, path: str, data: bytes) -> DraftFi
 
 
 def put_file(workshop: Workshop, draft: Draft, path: str, data: bytes) -> DraftFile:
-    """Add a file from a person's machine, or replace the bytes of the published one that stands there."""
-    if len(data) > workshop.limits.upload_bytes:
-        raise InvalidInput("file-too-large", field="file", megabytes=workshop.limits.upload_bytes // 1024 // 1024)
+    """Add a file that was looked into (`sent_files`), or replace the bytes of the published one that stands there."""
     path = paths.check(path.strip())
     if reading.find(workshop.store, CommitId(draft.base), path) is None:
         return add_new(workshop, draft, path, data)

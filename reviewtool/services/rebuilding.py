@@ -20,6 +20,8 @@ from reviewtool.errors import Conflict
 from reviewtool.gitstore import reading, record
 from reviewtool.gitstore.ids import CommitId
 from reviewtool.models import (
+    Attachment,
+    AttachmentData,
     Ballot,
     Comment,
     CommentEdit,
@@ -47,7 +49,7 @@ from reviewtool.models import (
     WorkingCalendar,
 )
 from reviewtool.services import installations, unrecorded
-from reviewtool.services.record_files import FORMAT, GROUP_REF, ref_of
+from reviewtool.services.record_files import FORMAT, GROUP_REF, bytes_path, ref_of
 from reviewtool.services.workshop import Workshop
 
 log = logging.getLogger(__name__)
@@ -159,6 +161,10 @@ def import_proposal(session: Session, workshop: Workshop, number: int) -> None:
         (FollowUp, "followups"),
     ):
         _put(session, table, files.below(folder))
+    attached = files.below("attachments")
+    _put(session, Attachment, attached)
+    for row in attached:
+        _put(session, AttachmentData, [{"attachment_id": row["id"], "data": files.bytes_of(row["id"], row["kind"])}])
     _put(session, Event, files.below("events"))
     _put(session, Merge, files.at("merge.json"))
     session.expire_all()
@@ -177,8 +183,12 @@ class _Files:
 
     def below(self, folder: str) -> list[_Row]:
         """Return what the files below a folder say, by the id of what they tell."""
-        found = [self._read(path) for path in self._files if path.startswith(f"{folder}/")]
-        return sorted(found, key=lambda row: row["id"])
+        inside = (path for path in self._files if path.startswith(f"{folder}/") and path.endswith(".json"))
+        return sorted((self._read(path) for path in inside), key=lambda row: row["id"])
+
+    def bytes_of(self, attachment_id: int, kind: str) -> bytes:
+        """Return the bytes of an attachment."""
+        return reading.data(self._store, self._files[bytes_path(attachment_id, kind)])
 
     def _read(self, path: str) -> _Row:
         found: _Row = json.loads(reading.data(self._store, self._files[path]))

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 
 from reviewtool.db import Base
 from reviewtool.models import (
+    Attachment,
+    AttachmentData,
     Ballot,
     Comment,
     CommentEdit,
@@ -46,9 +48,9 @@ from reviewtool.models import (
 
 FORMAT: Final = 2
 MINUTES: Final = "record.md"
-#: acts that change nothing but a thread and its comments
+#: acts that change nothing but a thread, its comments and what is attached
 TALK: Final = frozenset(
-    {"commented", "comment_registered", "replied", "comment_edited", "thread_resolved", "thread_reopened"}
+    {"commented", "comment_registered", "replied", "comment_edited", "thread_resolved", "thread_reopened", "attached"}
 )
 #: columns of the working desk only: what a page sends twice, how far the record has come, what is private to a person
 NOT_RECORDED: Final = frozenset({"form_token", "recorded_version", "draft_token"})
@@ -72,13 +74,14 @@ GROUP_REF: Final = "refs/group"
 def of_acts(session: Session, proposal: Proposal, events: Sequence[Event]) -> Files:
     """Return the files that these acts changed.
 
-    The threads and comments, of which there may be thousands, are those that the acts name in their facts. Of what
-    there is little all is written again after every act that is not talk, whatever it names.
+    The threads and comments, of which there may be thousands, and the attachments, which may be large, are those that
+    the acts name in their facts. Of what there is little all is written again after every act that is not talk,
+    whatever it names.
     """
     files = {"proposal.json": to_json(_row(proposal))} | of_events(events)
     named: dict[str, list[Any] | None] = {key: sorted(values) for key, values in _named(events).items()}
     if any(event.kind not in TALK for event in events):
-        named |= dict.fromkeys(ROWS.keys() - {"thread", "comment"})
+        named |= dict.fromkeys(ROWS.keys() - {"thread", "comment", "attachment"})
     for key, values in named.items():
         files |= ROWS[key](session, proposal.number, values)
     return files
@@ -123,7 +126,7 @@ def _named(events: Sequence[Event]) -> dict[str, set[Any]]:
     found: dict[str, set[Any]] = defaultdict(set)
     for event in events:
         for key, value in event.facts.items():
-            if key in {"comments", "threads", "objections"}:
+            if key in {"comments", "threads", "objections", "attachments"}:
                 found[key.removesuffix("s")].update(value)
             elif key in ROWS:
                 found[key].add(value)
@@ -188,6 +191,19 @@ def _comment_ids(number: int) -> Select[int]:
     return select(Comment.id).join(Thread, Thread.id == Comment.thread_id).where(Thread.proposal_number == number)
 
 
+def _attachments(session: Session, number: int, ids: list[int] | None) -> Files:
+    rows = _rows(session, Attachment, *_which(Attachment.proposal_number, number, Attachment.id, ids))
+    query = select(AttachmentData.attachment_id, AttachmentData.data)
+    data = dict(session.execute(query.where(AttachmentData.attachment_id.in_([row["id"] for row in rows]))).all())
+    told = {_path("attachments", row["id"], by_hundreds=False): to_json(row) for row in rows}
+    return told | {bytes_path(row["id"], row["kind"]): data[row["id"]] for row in rows}
+
+
+def bytes_path(attachment_id: int, kind: str) -> str:
+    """Return where the bytes of an attachment stand in a record: under its number, as its name may be withdrawn."""
+    return f"attachments/{attachment_id}.{kind}"
+
+
 def _merge(session: Session, number: int, _values: list[Any] | None) -> Files:
     rows = _rows(session, Merge, Merge.proposal_number == number)
     return {"merge.json": to_json(rows[0])} if rows else {}
@@ -204,6 +220,7 @@ ROWS: Final[Mapping[str, Write]] = {
     "extension": _simple(ExtensionRequest, "extensions"),
     "merge": _merge,
     "follow_up": _simple(FollowUp, "followups"),
+    "attachment": _attachments,
 }
 
 

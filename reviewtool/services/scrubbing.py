@@ -15,6 +15,7 @@ from sqlalchemy import JSON, String, Text, select
 from sqlalchemy.orm import Session
 
 from reviewtool.models import (
+    Attachment,
     Ballot,
     Comment,
     CommentEdit,
@@ -42,9 +43,10 @@ PROSE: Final = frozenset(
     {
         *("title", "reason", "instrument", "instrument_number", "instrument_paragraph", "note", "outcome_reason"),
         *("lifting_reason", "quote", "prefix", "suffix", "body", "replacement", "original", "text", "ours", "theirs"),
-        *("channel_reference", "reference", "ground"),
+        *("channel_reference", "reference", "ground", "filename"),
     }
 )
+GONE: Final = f"{INSTEAD}\n".encode()  # what a file says instead
 LONG: Final = 12  # characters from which on the words are looked for anywhere, not only in their own place
 
 _NEWEST: Final = re.compile(r"^## Versiones\n\n- Versión (\d+),", re.MULTILINE)
@@ -112,7 +114,8 @@ class Words:
     """Texts that must not stay, the longest first: `said` also elsewhere when they are long, `here` at home only.
 
     `own` names the files of the record that tell what is withdrawn, each with its id; minutes that tell what `version`
-    changes do so no more, and what anybody quotes of its text is known by its `fragments`.
+    changes do so no more, and what anybody quotes of its text is known by its `fragments`. Files that are `gone`
+    have the notice in the place of their bytes.
     """
 
     said: tuple[str, ...]
@@ -120,9 +123,12 @@ class Words:
     here: tuple[str, ...] = ()
     version: int = 0
     fragments: Fragments = field(default_factory=Fragments)
+    gone: frozenset[str] = frozenset()
 
     def in_file(self, path: str, data: bytes) -> bytes:
         """Return a file of a record without the words."""
+        if path in self.gone:
+            return GONE
         if path == MINUTES:
             return self._minutes(data.decode("utf-8")).encode("utf-8")
         inside = self.own.get(path)
@@ -191,7 +197,7 @@ def _rows(session: Session, number: int) -> Iterator[Any]:
         *(select(table).where(table.proposal_number == number) for table in (Event, Revision, Ballot, Thread, Merge)),
         *(
             select(table).where(table.proposal_number == number)
-            for table in (Objection, Opinion, ExtensionRequest, FollowUp, PrivateNote)
+            for table in (Objection, Opinion, ExtensionRequest, FollowUp, PrivateNote, Attachment)
         ),
         select(Vote).where(Vote.ballot_id.in_(ballots)),
         select(Comment).where(Comment.id.in_(comments)),

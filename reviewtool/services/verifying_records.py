@@ -33,6 +33,7 @@ _NAMES: Final[Mapping[str, str]] = {  # a folder of a record, or a file at its t
     "opinions": "opinion",
     "extensions": "extension",
     "followups": "follow_up",
+    "attachments": "attachment",
     "people": "person",
     "seats": "seat",
     "rules": "rules",

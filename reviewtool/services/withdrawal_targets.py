@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from reviewtool.errors import NotFound
 from reviewtool.models import (
+    Attachment,
     Ballot,
     Comment,
     Event,
@@ -46,6 +47,7 @@ class Target:
     fragments: Fragments = field(default_factory=Fragments)  # what its text alone says
     passages: tuple[Passage, ...] = ()
     acts: tuple[Event, ...] = ()  # whose facts say its words again
+    attached: tuple[Attachment, ...] = ()  # whose bytes go
 
     @cached_property
     def words(self) -> Words:
@@ -53,7 +55,8 @@ class Target:
         said = {str(getattr(row, name) or "") for row, names in self.rows for name in names}
         here = {text for each in self.passages for text in each.texts}
         number = self.revision.number if self.revision is not None else 0
-        return Words(_sorted(said), self.own, _sorted(here), number, self.fragments)
+        gone = frozenset(record_files.bytes_path(each.id, each.kind) for each in self.attached)
+        return Words(_sorted(said), self.own, _sorted(here), number, self.fragments, gone)
 
     def is_done(self, made: Withdrawal) -> bool:
         """Say whether its withdrawal, once begun, has come to its end."""
@@ -119,8 +122,26 @@ def _comment(session: Session, _workshop: Workshop, comment_id: int) -> Target |
     if isinstance(found.suggestion, Suggestion):
         rows.append((found.suggestion, ("replacement",)))
     own = {record_files.path_of("comments", found.id): found.id}
-    facts = {"thread": found.thread_id, "comment": found.id}
-    return Target(found.thread.proposal_number, tuple(rows), facts, own)
+    facts: dict[str, Any] = {"thread": found.thread_id, "comment": found.id}
+    attached = tuple(session.scalars(select(Attachment).where(Attachment.comment_id == found.id)))
+    if attached:
+        rows += [(each, ("filename",)) for each in attached]
+        own |= {_told_in(each): each.id for each in attached}
+        facts["attachments"] = [each.id for each in attached]
+    return Target(found.thread.proposal_number, tuple(rows), facts, own, attached=attached)
+
+
+def _told_in(attachment: Attachment) -> str:
+    return f"attachments/{attachment.id}.json"
+
+
+def _attachment(session: Session, _workshop: Workshop, attachment_id: int) -> Target | None:
+    found = session.get(Attachment, attachment_id)
+    if found is None:
+        return None
+    rows = ((found, ("filename",)),)
+    own = {_told_in(found): found.id}
+    return Target(found.proposal_number, rows, {"attachment": found.id}, own, attached=(found,))
 
 
 def _vote(session: Session, _workshop: Workshop, vote_id: int) -> Target | None:
@@ -149,9 +170,9 @@ def _objection(session: Session, workshop: Workshop, objection_id: int) -> Targe
     rows: tuple[tuple[Any, tuple[str, ...]], ...] = ((found, ("reason",)),)
     facts: dict[str, Any] = {"objection": found.id}
     own = {f"objections/{found.id}.json": found.id}
-    if said is not None:
-        rows, facts, own = rows + said.rows, facts | said.facts, own | said.own
-    return Target(found.proposal_number, rows, facts, own)
+    if said is None:
+        return Target(found.proposal_number, rows, facts, own)
+    return replace(said, rows=rows + said.rows, facts=facts | said.facts, own=own | said.own)
 
 
 def _version(session: Session, workshop: Workshop, revision_id: int) -> Target | None:
@@ -240,4 +261,5 @@ FINDERS: Final[Mapping[str, Callable[[Session, Workshop, int], Target | None]]] 
     "opinion": _opinion,
     "objection": _objection,
     "version": _version,
+    "attachment": _attachment,
 }

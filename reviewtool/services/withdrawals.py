@@ -20,7 +20,7 @@ from reviewtool.gitstore import reading, writing
 from reviewtool.gitstore import record as store_record
 from reviewtool.gitstore.ids import BlobId, CommitId
 from reviewtool.gitstore.objects import Batch
-from reviewtool.models import DraftFile, Merge, Person, Proposal, Revision, Withdrawal
+from reviewtool.models import AttachmentData, DraftFile, Merge, Person, Proposal, Revision, Withdrawal
 from reviewtool.models.withdrawal import INSTEAD
 from reviewtool.rules.lifecycle import OPEN_STATES
 from reviewtool.rules.permissions import Act
@@ -40,7 +40,7 @@ from reviewtool.services import (
     withdrawal_targets,
 )
 from reviewtool.services.record_files import ref_of
-from reviewtool.services.scrubbing import LONG, Words
+from reviewtool.services.scrubbing import GONE, LONG, Words
 from reviewtool.services.withdrawal_targets import Target
 from reviewtool.services.workshop import Workshop
 
@@ -48,7 +48,6 @@ log = logging.getLogger(__name__)
 
 GROUND_LIMIT: Final = 2_000
 TRIES: Final = 5
-_PLACEHOLDER: Final = f"{INSTEAD}\n".encode()  # what a document says that the version added
 
 
 def withdraw(workshop: Workshop, kind: str, target_id: int, *, ground: str, by_id: int) -> Withdrawal:
@@ -193,6 +192,8 @@ def _blank(session: Session, workshop: Workshop, asked: _Asked, words: Words) ->
         for field in fields:
             if getattr(row, field):
                 setattr(row, field, INSTEAD)
+    for attached in target.attached:
+        session.get_one(AttachmentData, attached.id).data = GONE
     for passage in target.passages:
         passage.blank()
     for event in target.acts:
@@ -268,7 +269,7 @@ def _anew(workshop: Workshop, batch: Batch, revision: Revision, words: Words, *,
     tree = made.tree
     if goes:
         edits = [
-            writing.Edit(touch.path, BlobId(touch.old_blob or batch.add("blob", _PLACEHOLDER)))
+            writing.Edit(touch.path, BlobId(touch.old_blob or batch.add("blob", GONE)))
             for touch in revision.touches
             if touch.new_blob is not None
         ]

@@ -12,11 +12,21 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reviewtool.errors import InvalidInput
+from reviewtool.errors import InvalidInput, ReviewError
 from reviewtool.models import Draft, DraftFile, Person
 from reviewtool.prose import markdown, redline, summary
 from reviewtool.rules.voting import BallotRules, days_after_change
-from reviewtool.services import comparing, documents, drafts, proposals, rendering, settling, showing, splitting
+from reviewtool.services import (
+    comparing,
+    documents,
+    drafts,
+    modules,
+    proposals,
+    rendering,
+    settling,
+    showing,
+    splitting,
+)
 from reviewtool.services.differences import Shown, shortened
 from reviewtool.services.workshop import Workshop
 from reviewtool.web import addresses
@@ -101,6 +111,21 @@ def path_of(folder: str, name: str, *, suffix: str = "") -> str:
     if suffix and not name.lower().endswith(suffix):
         name += suffix
     return f"{folder.strip('/')}/{name}" if folder.strip("/") else name
+
+
+def places(workshop: Workshop) -> list[tuple[str, str, str]]:
+    """Return where a new file may go: folder, title and language of each module, and outside of all of them."""
+    found = modules.tree(workshop, documents.tip(workshop)).modules
+    inside = [(each.folder, each.title, each.language) for each in found if each.folder]
+    return [*inside, ("", _("Fuera de los módulos"), "")]
+
+
+def field_of(error: ReviewError, act: str, file_id: int) -> str:
+    """Return the id of the field on the page of documents that an error belongs to; empty for none of them."""
+    field = getattr(error, "field", "")
+    if error.code not in {"path-taken", "bad-path", "name-of-file", "extension-changes"}:
+        return field
+    return {"new": "name", "upload": "file", "existing": "path"}.get(act, f"path-{file_id}")
 
 
 def _texts(workshop: Workshop, entry: DraftFile) -> tuple[str, str]:

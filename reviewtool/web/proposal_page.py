@@ -19,6 +19,7 @@ from reviewtool.models import Proposal, Revision
 from reviewtool.rules.lifecycle import State, allowed
 from reviewtool.rules.permissions import Act
 from reviewtool.services import (
+    attaching,
     catching_up,
     comparing,
     conversations,
@@ -31,7 +32,7 @@ from reviewtool.services import (
     registering,
 )
 from reviewtool.services.comparing import Compared
-from reviewtool.web import decision, follow_up_rows, remembering, words
+from reviewtool.web import attached, decision, follow_up_rows, remembering, words
 from reviewtool.web.comparison import VIEWS, Asked, Reader, row_of
 from reviewtool.web.database import act, me, reading, workshop
 from reviewtool.web.errors import say
@@ -140,6 +141,11 @@ def _inside(number: int, composer: Composer, known: int | None) -> str:
         composer=composer if discusses and _may_comment(proposal) else None,
         may_suggest=may_now(Act.suggest) and allowed(Act.suggest, State(proposal.state)),
         document_title=Places().document,
+        attached=attached.files(attaching.of_proposal(session, number)) if discusses else (),
+        may_attach=discusses
+        and may_now(Act.attach)
+        and allowed(Act.attach, State(proposal.state))
+        and attaching.may(proposal, None, me()),
         follow_up=follow_up_rows.rows(session, proposal),
         may_follow_up=proposal.state == State.merged and may_now(Act.record_follow_up),
         may_withdraw=may_now(Act.withdraw_for_confidentiality),

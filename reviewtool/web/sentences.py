@@ -106,6 +106,9 @@ SENTENCES: dict[str, str] = {
     "drawing-broken": _(
         "El dibujo SVG está dañado o no se puede leer sin riesgo. Guárdelo como PNG y envíelo otra vez."
     ),
+    "attaching-not-yours": _("Adjunta archivos quien escribió el comentario o la propuesta, y la coordinación."),
+    "attachments-many": _("Aquí ya hay %(most)s archivos adjuntos: no se admiten más."),
+    "attachment-unknown": _("Ese archivo adjunto no existe o se retiró."),
     "alternative-missing": _("Escriba qué se ve en la imagen, o marque que solo adorna."),
     "draft-file-goes": _("Este borrador suprime el documento: no se le puede poner una imagen."),
     "extension-changes": _("El nombre tiene que seguir terminando igual: «%(extension)s»."),

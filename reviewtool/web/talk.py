@@ -20,9 +20,11 @@ from reviewtool.models.withdrawal import INSTEAD
 from reviewtool.prose import ALGORITHM_VERSION, markdown
 from reviewtool.rules.lifecycle import State, allowed
 from reviewtool.rules.permissions import Act, may, may_edit_comment
-from reviewtool.services import comparing, conversations, people, suggestions, threads
+from reviewtool.services import attaching, comparing, conversations, people, suggestions, threads
 from reviewtool.services.conversations import Shown
 from reviewtool.services.placing import Placed
+from reviewtool.web import attached
+from reviewtool.web.attached import AttachedFile
 from reviewtool.web.context import place_name
 from reviewtool.web.database import workshop
 from reviewtool.web.i18n import gettext as _
@@ -65,6 +67,8 @@ class Said:
     may_edit: bool
     may_withdraw: bool
     before: tuple[CommentEdit, ...] = ()
+    attached: tuple[AttachedFile, ...] = ()
+    may_attach: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,7 @@ class Talk:
         self._materials = Places()
         said = [comment for each in shown for comment in (each.first, *each.replies)]
         suggested = [comment for comment in said if comment.suggestion is not None]
+        self._attached = attaching.of_comments(session, [comment.id for comment in said])
         self._mentions = conversations.mentions(session, [comment.id for comment in said]) if said else {}
         self._names = conversations.names(
             session, [s.adopted_by_id for s in _suggestions(suggested) if s.adopted_by_id]
@@ -202,6 +207,8 @@ class Talk:
             and self._may(Act.edit_own_comment),
             may_withdraw=comment.body != INSTEAD and may(people.roles(self._reader), Act.withdraw_for_confidentiality),
             before=tuple(comment.edits) if edits else (),
+            attached=attached.files(self._attached.get(comment.id, [])),
+            may_attach=self._may(Act.attach) and attaching.may(self._proposal, comment, self._reader),
         )
 
     def _suggestion(self, comment: Comment) -> SuggestionView:

@@ -141,6 +141,9 @@ TALKING = {
     "comment-edit-collided": Page(
         MEMBER, "/comentarios/mensajes/36/editar", {"seen": "Otra cosa", "body": "Mi texto nuevo"}, 409
     ),
+    "comment-attach": Page(MEMBER, "/comentarios/mensajes/36/adjuntar"),
+    "comment-attach-refused": Page(MEMBER, "/comentarios/mensajes/36/adjuntar", {"file": ""}, 400),
+    "proposal-attach": Page(COORDINATION, "/propuestas/16/adjuntar"),
     "comment-withdraw": Page(COORDINATION, "/retirar/comentario/36"),
     "comment-withdraw-refused": Page(COORDINATION, "/retirar/comentario/36", {"ground": " "}, 400),
     "version-withdraw": Page(COORDINATION, "/retirar/version/19"),

@@ -20,6 +20,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 #: place of a table in the schemas -> the table, and what stands there beside its columns
 TABLES: dict[str, tuple[type[Base], set[str]]] = {
+    "attachment": (models.Attachment, {"format"}),
     "ballot": (models.Ballot, {"format", "votes"}),
     "ballot/votes": (models.Vote, {"seat"}),
     "calendar": (models.WorkingCalendar, {"format"}),
@@ -50,6 +51,7 @@ OF_THE_DATABASE = {"id", "ready", "people_version", "recorded_people_version"}
 #: tables that are in no record; a mention is an id in its comment
 NO_RECORD = {models.Draft, models.DraftFile, models.Inspection, models.LastRead, models.Notice}
 NO_RECORD |= {models.PrivateNote, models.RefMove}
+AS_BYTES = {models.AttachmentData}  # a file of its own beside what is told of it
 AS_IDS = {models.Mention}
 
 each_schema = pytest.mark.parametrize("name", SCHEMAS)
@@ -116,7 +118,7 @@ def test_what_may_be_missing_in_the_database_may_be_null(place):
 
 def test_every_table_and_every_schema_is_looked_at():
     mapped = {mapper.class_ for mapper in Base.registry.mappers}
-    assert mapped == {table for table, _beside in TABLES.values()} | NO_RECORD | AS_IDS
+    assert mapped == {table for table, _beside in TABLES.values()} | NO_RECORD | AS_IDS | AS_BYTES
     assert set(LEVELS) == {*TABLES, "editions", "withdrawals", "calendar/holidays"}
 
 

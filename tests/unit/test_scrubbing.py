@@ -17,7 +17,7 @@ VALUES = frozenset(
     {
         *("base", "commit", "seal", "tip", "tree", "kind", "state", "status", "path", "old_path", "module", "token"),
         *("old_blob", "new_blob", "draft_token", "form_token", "page", "preset", "purpose", "outcome", "broken_by"),
-        *("position", "stance", "channel", "recipient", "step", "ref", "old", "new"),
+        *("position", "stance", "channel", "recipient", "step", "sha256", "ref", "old", "new"),
     }
 )
 

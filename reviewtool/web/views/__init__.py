@@ -17,6 +17,7 @@ NOUNS = (
     "proposals",
     "threads",
     "suggestions",
+    "attachments",
     "withdrawals",
     "ballots",
     "registering",

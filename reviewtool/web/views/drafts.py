@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from reviewtool.errors import InvalidInput, OutOfDate, ReviewError
 from reviewtool.models import Draft, DraftFile, Person
-from reviewtool.services import drafts, revisions, sent_files, showing, undoing
+from reviewtool.services import document_templates, drafts, revisions, sent_files, showing, undoing
 from reviewtool.web import drafting, forms
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
@@ -191,17 +191,18 @@ def documents(draft_id: int) -> Any:
     return _documents(draft_id)
 
 
-def _documents(draft_id: int, error: ReviewError | None = None) -> str:
+def _documents(draft_id: int, error: ReviewError | None = None, file_id: int = 0) -> str:
     draft = drafts.get(reading(), draft_id, by=me())
     texts = [(entry, drafts.text_of(workshop(), entry)) for entry in draft.files]
-    published = drafts.published(workshop(), draft)
+    field = drafting.field_of(error, forms.line("act"), file_id) if error else ""
     return render_template(
         "drafts/documents.html",
         draft=draft,
         entries=[(entry, text is not None, drafting.title_of(text, entry.path)) for entry, text in texts],
         others=drafts.addable(workshop(), draft),
-        folders=sorted({str(PurePosixPath(path).parent) for path in published if "/" in path}),
-        errors={getattr(error, "field", "") or "": say(error)} if error else {},
+        modules=drafting.places(workshop()),
+        templates=workshop().templates,
+        errors={field: say(error)} if error else {},
         meta=_meta() if error and "title" in request.form else draft,
         typed=request.form,
         kinds=drafting.kinds(),
@@ -250,15 +251,26 @@ def _added(draft: Draft) -> DraftFile:
         case "existing":
             return drafts.add_document(workshop(), draft, request.form.get("path", ""))
         case "new":
-            path = drafting.path_of(forms.line("folder"), forms.line("name"), suffix=".md")
-            title = forms.line("heading") or PurePosixPath(path).stem
-            return drafts.add_new(workshop(), draft, path, f"# {title}\n".encode())
+            title = forms.line("heading")
+            if not title:
+                raise InvalidInput("title-missing", field="heading")
+            name = forms.line("name") or document_templates.name_of(title)
+            path = drafting.path_of(_folder(), name, suffix=".md")
+            data = document_templates.begun(
+                workshop().templates, forms.line("template", document_templates.EMPTY), title
+            )
+            return drafts.add_new(workshop(), draft, path, data)
         case "upload":
             name, data = forms.sent("file")
-            path = drafting.path_of(forms.line("folder"), PurePosixPath(name.replace("\\", "/")).name)
+            path = drafting.path_of(_folder(), PurePosixPath(name.replace("\\", "/")).name)
             return sent_files.put(workshop(), draft, path, data)
         case _:
             raise InvalidInput("act-unknown", field="")
+
+
+def _folder() -> str:
+    """Return the folder that was chosen: of a module, and one inside it where one was typed."""
+    return "/".join(part for part in (forms.line("module"), forms.line("folder").strip("/")) if part)
 
 
 @blueprint.post("/borradores/<int:draft_id>/<int:file_id>/cambiar")
@@ -279,7 +291,7 @@ def change(draft_id: int, file_id: int) -> Any:
                     drafts.drop(draft, entry)
     except ReviewError as error:
         end_reading()
-        return _documents(draft_id, error), status_of(error)
+        return _documents(draft_id, error, file_id), status_of(error)
     return redirect(url_for("drafts.documents", draft_id=draft_id), 303)
 
 

@@ -25,6 +25,7 @@ KIND: Final = {
     "parecer": "opinion",
     "objecion": "objection",
     "version": "version",
+    "adjunto": "attachment",
 }
 _HEADING: Final = {
     "comment": mark("Retirar un comentario por confidencialidad"),
@@ -32,13 +33,15 @@ _HEADING: Final = {
     "opinion": mark("Retirar el motivo de un parecer por confidencialidad"),
     "objection": mark("Retirar el motivo de una objeción por confidencialidad"),
     "version": mark("Retirar el texto de una versión por confidencialidad"),
+    "attachment": mark("Retirar un archivo adjunto por confidencialidad"),
 }
 _WHAT: Final = {
-    "comment": mark("Lo que se retira, con sus ediciones y su sugerencia"),
+    "comment": mark("Lo que se retira, con sus ediciones, su sugerencia y sus archivos adjuntos"),
     "vote": mark("El motivo que se retira; el voto queda"),
     "opinion": mark("El motivo que se retira; el parecer queda"),
     "objection": mark("El motivo que se retira, también de la conversación; la objeción queda"),
     "version": mark("Lo que esta versión escribe en estos documentos, y su nota"),
+    "attachment": mark("El archivo que se retira, con su nombre"),
 }
 
 

@@ -105,6 +105,7 @@ def test_nothing_but_an_approval_of_the_newest_version_makes_a_proposal_approved
 ADMITTED = {
     Act.comment: "cavAndw",
     Act.edit_own_comment: "cavAndw",
+    Act.attach: "cavAndw",
     Act.suggest: "ca",
     Act.apply_suggestion: "ca",
     Act.decline_suggestion: "ca",

@@ -17,6 +17,7 @@ read_rules                   r o m c
 read_discussion              - o m c
 comment                      - o m c
 edit_own_comment             - o m c
+attach                       - o m c
 suggest                      - o m c
 resolve_thread               - o m c
 reopen_thread                - o m c
@@ -126,6 +127,12 @@ def test_a_comment_withdrawn_for_confidentiality_is_edited_by_nobody() -> None:
     assert permissions.may_edit_comment(wrote_it=True, withdrawn=False)
     assert not permissions.may_edit_comment(wrote_it=True, withdrawn=True)
     assert not permissions.may_edit_comment(wrote_it=False, withdrawn=False)
+
+
+def test_a_file_is_attached_by_who_wrote_what_it_stands_beside_and_by_the_coordination() -> None:
+    assert permissions.may_attach([Role.observer], wrote_it=True)
+    assert permissions.may_attach([Role.coordination], wrote_it=False)
+    assert not permissions.may_attach([Role.member], wrote_it=False)
 
 
 def test_only_the_holder_of_a_seat_that_votes_casts() -> None:
