@@ -7,11 +7,11 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from reviewtool.models import Draft, Edition, Event, Merge, Proposal, RuleSet, Thread, Vote, WorkingCalendar
+from reviewtool.models import Attachment, Draft, Edition, Event, Merge, Proposal, RuleSet, Thread, Vote, WorkingCalendar
 from reviewtool.rules.permissions import Role, may
-from reviewtool.services import drafts, objections, people, threads
+from reviewtool.services import attaching, drafts, objections, people, threads
 from reviewtool.web.audience import NEEDS
-from tests.support import journey
+from tests.support import journey, sent
 from tests.support.materials import INTRODUCTION
 
 OPEN = {"sessions.sign_in", "sessions.enter", "sessions.leave", "assets.file", "home.healthy"}
@@ -22,7 +22,7 @@ NAMED = {
     Role.coordination: "coordinación",
 }
 SELF_OR_ALL = {"todo el grupo", "solo usted", "quienes ocupan su puesto"}
-COUNTED = (Proposal, Draft, Event, Thread, Vote, Merge, Edition, RuleSet, WorkingCalendar)
+COUNTED = (Attachment, Proposal, Draft, Event, Thread, Vote, Merge, Edition, RuleSet, WorkingCalendar)
 
 
 @pytest.fixture
@@ -36,6 +36,7 @@ def values(app, database, group):
     with database.write() as session:
         said = threads.comment(session, workshop, number, threads.Place(1), threads.Message("Un comentario"), by=author)
         raised = objections.raise_one(session, number, by=other, reason="Un motivo")
+        attached = attaching.to_proposal(session, workshop, number, ("Nota.pdf", sent.PDF), by=author)
         draft = drafts.start(session, workshop, by=author)
         entry = drafts.add_document(workshop, draft, INTRODUCTION)
         session.flush()
@@ -48,6 +49,7 @@ def values(app, database, group):
             "noun": "comentario",
             "target_id": 1,
             "objection_id": raised.id,
+            "attachment_id": attached.id,
             "draft_id": draft.id,
             "file_id": entry.id,
             "path": INTRODUCTION,
