@@ -66,7 +66,7 @@ def taken_over(data: bytes, *, field: str = "file") -> bytes:
     made = etree.Element(f"{{{NAMESPACE}}}svg", _kept(found), nsmap={None: NAMESPACE})
     _take_over(found, made)
     written: bytes = etree.tostring(made, encoding="utf-8")
-    return written + b"\n"
+    return written + (b"\n" if text.endswith("\n") else b"")
 
 
 def _take_over(found: etree._Element, made: etree._Element) -> None:

@@ -394,18 +394,19 @@ def test_old_and_new_picture_are_each_sent(workshop, group, sign_in) -> None:
 
 def test_pictures_and_files_of_two_versions_are_named_by_them(workshop, group, read) -> None:
     author = group.members[0]
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg" width="%s"/>'
 
     def put(picture: bytes, other: bytes, draft) -> None:
         drafts.put(drafts.add_document(workshop, draft, FIGURE), picture)
         entry = next((each for each in draft.files if each.path == "nuevo/datos.bin"), None)
         drafts.put(entry, other) if entry else drafts.add_new(workshop, draft, "nuevo/datos.bin", other)
 
-    number = submit(workshop, author, lambda draft: put(b"<svg/>", b"\x00\x01", draft))
-    submit(workshop, author, lambda draft: put(b"<svg></svg>", b"\x00\x01\x02", draft), number)
+    number = submit(workshop, author, lambda draft: put(drawing % b"1", b"\x00\x01", draft))
+    submit(workshop, author, lambda draft: put(drawing % b"200", b"\x00\x01\x02", draft), number)
     first, later = (words_of(read(f"/propuestas/{number}{query}")) for query in ("", "?version=2&desde=1"))
     assert "Imagen vigente Imagen propuesta" in first
     assert "Imagen vigente Imagen propuesta" not in later
-    assert "Versión 1 Imagen SVG, 6 bytes Versión 2 Imagen SVG, 11 bytes" in later
+    assert "Versión 1 Imagen SVG, 51 bytes Versión 2 Imagen SVG, 53 bytes" in later
     assert "Versión 1 Descargar el anterior (2 bytes)" in later
     assert "Versión 2 Descargar el nuevo (3 bytes)" in later
 
