@@ -11,7 +11,7 @@ from reviewtool.errors import ReviewError
 from reviewtool.models import Comment
 from reviewtool.rules.permissions import Act
 from reviewtool.services import attaching, people, proposals, threads
-from reviewtool.web import attached, forms, proposal_page
+from reviewtool.web import attached, forms
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.i18n import gettext as _
@@ -83,7 +83,6 @@ def _page(number: int, comment_id: int | None, back: str, error: ReviewError | N
         back=back,
         megabytes=workshop().limits.upload_bytes // 1024 // 1024,
         errors={getattr(error, "field", ""): say(error)} if error else {},
-        visible_to=proposal_page.visible_to(),
     )
 
 
