@@ -69,10 +69,23 @@ const QUESTIONS = {
   },
 };
 
+// Sends a picture from the person's machine to the draft; the answer says under which address a text shows it.
+async function sent(picker, words) {
+  const body = new FormData();
+  body.set('file', picker.files[0]);
+  body.set('alternative', words);
+  body.set('csrf_token', document.querySelector('[name=csrf_token]').value);
+  try {
+    const answer = await fetch(picker.dataset.send, { method: 'POST', body, headers: { Accept: 'application/json' } });
+    return await answer.json();
+  } catch { return { error: picker.dataset.unsent }; }
+}
+
 // Opens the dialog of a question; what is answered is dispatched, a wrong field is shown and nothing is lost.
 export function ask(view, name, dialog) {
   const { begin, answer } = QUESTIONS[name];
-  const fields = [...dialog.querySelectorAll('input:not([type=hidden]), textarea')];
+  const picker = dialog.querySelector('[type=file]');
+  const fields = [...dialog.querySelectorAll('input:not([type=hidden], [type=file]), textarea')];
   const given = begin(view.state);
   const remove = dialog.querySelector('[value=remove]');
   for (const field of fields) field.value = given[field.name] ?? '';
@@ -83,11 +96,19 @@ export function ask(view, name, dialog) {
     fields.find((field) => field.name === wrong)?.focus();
   };
   complain('');
-  dialog.querySelector('form').onsubmit = (event) => {
+  if (picker) picker.value = '';
+  dialog.querySelector('form').onsubmit = async (event) => {
     const way = event.submitter?.value;
     event.preventDefault();
     if (way === 'cancel') return dialog.close();
     const said = Object.fromEntries(fields.map(({ name: key, value }) => [key, value.replace(/\s+/g, ' ').trim()]));
+    if (picker?.files.length) {
+      if (!said.words) return complain('words');
+      const { path, error } = await sent(picker, said.words);
+      dialog.querySelector('[data-wrong=file] span').textContent = error || '';
+      if (error) return complain('file');
+      said.address = path;
+    }
     const found = answer(view.state, said, way === 'remove');
     if (typeof found === 'string') return complain(found);
     dialog.close();

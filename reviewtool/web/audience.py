@@ -63,6 +63,7 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "drafts.present": Act.propose,
         "pictures.add": Act.propose,
         "pictures.show": Act.propose,
+        "pictures.seen": Act.propose,
         "splitting.choose": Act.propose,
         "settling.page": Act.propose,
         "drafts.add": Act.propose,

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from reviewtool.services import drafts, people
-from tests.support import accessible, chromium
+from tests.support import accessible, chromium, sent
 
 pytestmark = pytest.mark.browser
 
@@ -203,6 +203,28 @@ def test_the_last_word_of_a_link_stays_in_it_when_it_is_typed_over(written):
     page.keyboard.press("Backspace")
     page.keyboard.type("inta")
     assert source(page) == "Vea [la lección trinta](a.md) hoy.\n"
+
+
+def test_a_picture_of_the_own_machine_is_sent_and_seen_where_it_stands(written):
+    page = written("Antes.\n\nDespués.\n", name="figura.md")
+    place(page, "Antes", end=True)
+    page.locator("summary[aria-label=Insertar]").click()
+    page.get_by_role("button", name="Imagen", exact=True).first.click()
+    apply = page.get_by_role("button", name="Aplicar")
+    apply.click()
+    assert page.locator("#ask-image [data-wrong=address]").is_visible()
+    broken = {"name": "Mi figura.png", "mimeType": "image/png", "buffer": b"no es"}
+    page.set_input_files("#ask-image-file", broken)
+    apply.click()
+    assert page.locator("#ask-image [data-wrong=words]").is_visible()
+    page.fill("#ask-image-words", "Una cascada")
+    apply.click()
+    page.locator("#ask-image [data-wrong=file]").wait_for()
+    assert page.input_value("#ask-image-words") == "Una cascada"
+    page.set_input_files("#ask-image-file", broken | {"buffer": sent.picture()})
+    apply.click()
+    assert page.locator(f"{SHEET} .picture img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    assert re.search(r"Antes\.!\[Una cascada\]\([\w/.-]+\.png\)", source(page)), source(page)
 
 
 def test_the_source_view_and_the_document_show_the_same_text(written):

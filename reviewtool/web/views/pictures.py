@@ -98,3 +98,13 @@ def show(draft_id: int, file_id: int) -> Response:
     response = send_file(BytesIO(data), mimetype=type_, download_name=entry.path.rpartition("/")[2])
     response.headers["Content-Security-Policy"] = PICTURE_POLICY
     return response
+
+
+@blueprint.get("/borradores/<int:draft_id>/imagenes/<path:path>")
+def seen(draft_id: int, path: str) -> Any:
+    """Lead to a picture as the draft's text shows it: the draft's own file, or the published one."""
+    draft = drafts.get(reading(), draft_id, by=me())
+    own = next((entry for entry in draft.files if entry.path == path and not entry.deleted), None)
+    if own is not None:
+        return redirect(url_for("pictures.show", draft_id=draft_id, file_id=own.id))
+    return redirect(url_for("documents.raw_at", commit=draft.base, path=path))
