@@ -124,6 +124,7 @@ ALLOWED: Mapping[Act, frozenset[State]] = MappingProxyType(
         Act.close_consultation: frozenset({State.consultation}),
         Act.open_ballot: frozenset({State.awaiting_decision}),
         Act.extend_ballot: frozenset({State.voting}),
+        Act.send_reminder: frozenset({State.voting}),
         Act.suspend_ballot: frozenset({State.voting}),
         Act.close_ballot: frozenset({State.voting}),
         Act.call_second_call: frozenset({State.no_decision}),

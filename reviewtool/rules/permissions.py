@@ -58,6 +58,7 @@ class Act(StrEnum):
     close_consultation = "close_consultation"
     open_ballot = "open_ballot"
     extend_ballot = "extend_ballot"
+    send_reminder = "send_reminder"
     suspend_ballot = "suspend_ballot"
     close_ballot = "close_ballot"
     call_second_call = "call_second_call"
@@ -117,6 +118,7 @@ TABLE: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.close_consultation: _COORDINATION,
         Act.open_ballot: _COORDINATION,
         Act.extend_ballot: _COORDINATION,
+        Act.send_reminder: _COORDINATION,
         Act.suspend_ballot: _COORDINATION,
         Act.close_ballot: _COORDINATION,
         Act.call_second_call: _COORDINATION,

@@ -7,27 +7,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
 from reviewtool.models import Ballot, Comment, Event, Notice, Person, Proposal, SeatHolding, Suggestion, Vote
 
-TALK = ("mention", "comment", "objection", "objection_lifted", "registered", "overdue", "text_changed", "unconfirmed")
+TALK = (
+    *("mention", "comment", "objection", "objection_lifted", "registered"),
+    *("overdue", "text_changed", "unconfirmed", "reminder"),
+)
 TOLD = frozenset({"overdue", "text_changed"})  # to everybody; the others are said to one person
 SHOWN = 10
-# A reminder is over as soon as somebody who holds the seat has confirmed its vote, or the ballot has closed.
+_OPEN = (Ballot.proposal_number == Event.proposal_number, Ballot.closed_at.is_(None))
+_VOTED = (
+    Vote.ballot_id == Ballot.id,
+    Vote.current,
+    SeatHolding.seat_id == Vote.seat_id,
+    SeatHolding.person_id == Notice.person_id,
+)
+# A reminder is over as soon as the seat has voted or its vote was confirmed, or the ballot has closed.
 _HOLDS = or_(
-    Notice.kind != "unconfirmed",
-    exists().where(
-        Ballot.proposal_number == Event.proposal_number,
-        Ballot.closed_at.is_(None),
-        Vote.ballot_id == Ballot.id,
-        Vote.current,
-        Vote.confirmed.is_(False),
-        SeatHolding.seat_id == Vote.seat_id,
-        SeatHolding.person_id == Notice.person_id,
-    ),
+    Notice.kind.not_in(("unconfirmed", "reminder")),
+    and_(Notice.kind == "unconfirmed", exists().where(*_OPEN, *_VOTED, Vote.confirmed.is_(False))),
+    and_(Notice.kind == "reminder", exists().where(*_OPEN), ~exists().where(*_OPEN, *_VOTED)),
 )
 
 

@@ -1,7 +1,8 @@
-"""What people are told though nobody did anything, each once; the recorder's thread asks.
+"""What people are told though nobody did anything, each once, asked by the recorder's thread; and reminders.
 
 Everybody hears of an approved text that has waited five working days for its merge, and the holders of a seat of a
-vote that does not count until they confirm it, two days before its ballot closes.
+vote that does not count until they confirm it, two days before its ballot closes. The coordination reminds the seats
+that have not pronounced themselves, each once a day.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
 from reviewtool.errors import AlreadyDecided
-from reviewtool.models import Ballot, Event, Proposal, Vote
+from reviewtool.models import Ballot, Event, Person, Proposal, Vote
 from reviewtool.rules import calendar
 from reviewtool.rules.lifecycle import OVERDUE_WORKING_DAYS, State
-from reviewtool.services import events, people, proposals, rulesets
+from reviewtool.rules.permissions import Act
+from reviewtool.services import ballots, events, people, proposals, rulesets
 from reviewtool.services.workshop import Workshop
 
 BEFORE_CLOSE: Final = timedelta(days=2)
+BETWEEN: Final = timedelta(days=1)  # from one reminder of the coordination to the next
 _TOLD = exists().where(
     Event.proposal_number == Proposal.number, Event.kind == "overdue", Event.at >= Proposal.state_changed_at
 )
@@ -97,3 +100,28 @@ def _remind(session: Session, number: int, at: datetime) -> None:
         event = events.add(session, proposal, "unconfirmed", by=None, at=at, ballot=ballot, days=BEFORE_CLOSE.days)
         seats = (seat for seat in people.seats(session) if seat.id in seat_ids)
         events.tell(session, event, [each for seat in seats for each in people.holders(seat)], "unconfirmed")
+
+
+def remind_pending(session: Session, number: int, *, by: Person) -> list[str]:
+    """Remind who holds the seats that have not pronounced themselves in the open ballot; return the seats' keys.
+
+    A seat that was reminded within a day is left in peace: raises AlreadyDecided("reminded-today") when all were,
+    and AlreadyDecided("everybody-voted") when nobody is missing.
+    """
+    people.ensure_may(by, Act.send_reminder)
+    running = ballots.lock_open(session, number)
+    proposal, ballot = running.proposal, running.ballot
+    missing = ballots.standing_of(session, ballot).pending
+    if not missing:
+        raise AlreadyDecided("everybody-voted", number=number)
+    lately = select(Event.facts).where(
+        Event.proposal_number == number, Event.kind == "reminded", Event.at > now() - BETWEEN
+    )
+    reminded = {key for facts in session.scalars(lately) if facts["ballot"] == ballot.number for key in facts["seats"]}
+    keys = [key for key in missing if key not in reminded]
+    if not keys:
+        raise AlreadyDecided("reminded-today", number=number)
+    event = events.add(session, proposal, "reminded", by=by, ballot=ballot.number, seats=keys)
+    seats = (seat for seat in people.seats(session) if seat.key in keys)
+    events.tell(session, event, [each for seat in seats for each in people.holders(seat)], "reminder")
+    return keys

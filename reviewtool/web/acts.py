@@ -80,6 +80,7 @@ FAMILIES = (
             "voted": mark("Voto"),
             "vote_registered": mark("Voto registrado por la coordinación"),
             "vote_confirmed": mark("Voto confirmado"),
+            "reminded": mark("Recordatorio a quienes faltan por votar"),
             "unconfirmed": mark("Recordatorio de votos por confirmar"),
             "opinion_given": mark("Parecer"),
             "amendment_asked": mark("Enmienda pedida"),
@@ -113,6 +114,7 @@ _SHORT: dict[str, str] = {  # a sentence without facts
     "consultation_closed": mark("Terminó la consulta"),
     "extension_declined": mark("Denegó la prórroga"),
     "overdue": mark("Lleva cinco días hábiles aprobada sin incorporarse"),
+    "reminded": mark("Recordó la votación a los puestos que no se habían pronunciado"),
     "unconfirmed": mark("Recordó que faltan votos por confirmar antes del cierre"),
     "amendment_asked": mark("Pidió suspender la votación para enmendar el texto"),
 }

@@ -94,6 +94,7 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "ballots.ask_extension": Act.request_extension,
         "ballots.decline_extension": Act.answer_extension,
         "ballots.extend": Act.extend_ballot,
+        "desk.remind": Act.send_reminder,
         "ballots.extend_consultation": Act.extend_consultation,
         "ballots.suspend": Act.suspend_ballot,
         "ballots.ask_amendment": Act.ask_amendment,

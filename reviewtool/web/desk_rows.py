@@ -48,6 +48,7 @@ class DeskRow:
     checks: tuple[Check, ...]
     due: Closing
     action: tuple[str, str, str]
+    remind: tuple[str, str, str] | None  # where, to how many, and the proposal's name
 
 
 def rows(items: Iterable[Item], places: Places, group: str) -> tuple[DeskRow, ...]:
@@ -72,7 +73,17 @@ def _row(item: Item, places: Places, group: str) -> DeskRow:
         checks=tuple(Check(state, ICONS[state], said) for state, said in _checks(item, group)),
         due=_due(item),
         action=(url, text, hidden % {"name": name}),
+        remind=_remind(item, name),
     )
+
+
+def _remind(item: Item, name: str) -> tuple[str, str, str] | None:
+    """Offer to remind the seats that have not pronounced themselves."""
+    missing = len(item.ballot.standing.pending) if item.ballot is not None and item.state is State.voting else 0
+    if not missing:
+        return None
+    text = ngettext("Recordar a un puesto", "Recordar a %(num)s puestos", missing)
+    return url_for("desk.remind", number=item.number), text, name
 
 
 def _votes(item: Item, strip: Strip | None) -> str:

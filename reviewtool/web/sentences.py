@@ -150,6 +150,8 @@ SENTENCES: dict[str, str] = {
     "suggestion-in-draft": _("La sugerencia ya está en su borrador de la próxima versión."),
     "passage-changed": _("Ese pasaje cambió en su borrador desde que abrió esta página. Vuelva a mirarlo."),
     "text-empty": _("Escriba el texto del pasaje."),
+    "everybody-voted": _("Todos los puestos se han pronunciado sobre P-%(number)s: no falta nadie."),
+    "reminded-today": _("A los puestos que faltan en P-%(number)s ya se les recordó en las últimas 24 horas."),
     "split-nothing": _("Marque al menos un cambio."),
     "split-all": _("Deje al menos un cambio sin marcar: si los marca todos, no queda nada en esta propuesta."),
     "split-undoing": _("Un borrador que deshace una propuesta no se separa."),

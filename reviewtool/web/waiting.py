@@ -164,6 +164,8 @@ def _said(notice: Unread, *, own: bool) -> Said:
         text = _("Ver la objeción")
     elif notice.kind == "registered":
         text = _("Ver lo registrado")
+    elif notice.kind == "reminder":
+        url, text = f"{url}#vote", _("Votar")
     elif notice.kind == "unconfirmed":
         url, text = f"{url}#vote", _("Confirmar el voto")
     elif notice.kind in _WITHOUT_NAMES:
@@ -186,10 +188,8 @@ def _headline(notice: Unread, *, own: bool) -> str:
         return _(_REGISTERED[notice.act], **facts)
     if notice.kind in _WITHOUT_NAMES:
         return _(_WITHOUT_NAMES[notice.kind], **facts)
-    if notice.kind == "objection":
-        return _("%(who)s presentó una objeción formal a «%(title)s»", **facts)
-    if notice.kind == "objection_lifted":
-        return _("%(who)s retiró su objeción formal a «%(title)s»", **facts)
+    if notice.kind in _NAMED:
+        return _(_NAMED[notice.kind], **facts)
     if notice.replacement is not None and own:
         return _("%(who)s sugiere otro texto para su propuesta «%(title)s»", **facts)
     if notice.kind == "mention":
@@ -203,6 +203,11 @@ _WITHOUT_NAMES: dict[str, str] = {  # what is told without saying who did it
     "unconfirmed": mark("Su voto sobre «%(title)s» no cuenta mientras no lo confirme, y la votación cierra pronto"),
     "overdue": mark("Lleva cinco días hábiles aprobada sin incorporarse: «%(title)s»"),
     "text_changed": mark("El texto cambió durante la votación, que sigue sobre la versión nueva: «%(title)s»"),
+}
+_NAMED: dict[str, str] = {
+    "reminder": mark("%(who)s le recuerda que falta su posición sobre «%(title)s»"),
+    "objection": mark("%(who)s presentó una objeción formal a «%(title)s»"),
+    "objection_lifted": mark("%(who)s retiró su objeción formal a «%(title)s»"),
 }
 _REGISTERED: dict[str, str] = {  # what the coordination entered in the person's name
     "vote_registered": mark("%(who)s registró su voto sobre «%(title)s»"),

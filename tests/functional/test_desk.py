@@ -86,3 +86,16 @@ def test_the_desk_costs_the_same_queries_for_six_proposals_and_for_thirty(sign_i
     before = cost()
     agenda.some_of_each(workshop, group, 4)
     assert cost() == before
+
+
+def test_one_press_reminds_who_has_not_voted_and_a_second_one_says_so(sign_in, workshop, group):
+    number = agenda.in_ballot(workshop, group, group.members[1], "En votación")
+    coordination = sign_in(group.coordinator)
+    assert f'action="/coordinacion/{number}/recordar"' in coordination.get("/coordinacion").text
+    coordination.post(f"/coordinacion/{number}/recordar")
+    assert "Se recordó a" in coordination.get("/coordinacion").text
+    coordination.post(f"/coordinacion/{number}/recordar")
+    assert "ya se les recordó" in coordination.get("/coordinacion").text
+    told = [person for person in group.members if "le recuerda que falta su posición" in sign_in(person).get("/").text]
+    assert told
+    assert group.members[1] not in told

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from reviewtool import clock
+from reviewtool.errors import AlreadyDecided, NotAllowed
 from reviewtool.models import Event, Notice, Seat
 from reviewtool.rules import calendar
-from reviewtool.services import ballots, objections, people, proposals, recording, reminding, votes
+from reviewtool.services import ballots, notices, objections, people, proposals, recording, reminding, votes
 from tests import factories
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
@@ -124,3 +125,51 @@ def test_another_ballot_on_the_proposal_is_reminded_anew(workshop, group, unconf
             votes.cast(session, unconfirmed, by=by, ballot_number=2, position="for", ad_referendum=True)
     with clock.at(before_close(workshop, unconfirmed, days=1)):
         assert reminding.remind_unconfirmed(workshop) == [unconfirmed]
+
+
+@pytest.fixture
+def half(workshop, group) -> int:
+    """Return a proposal in an open ballot in which members 1 and 2 have voted."""
+    number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
+    journey.open_ballot(workshop, number, group.coordinator)
+    with workshop.database.write() as session:
+        for voter in group.members[1:3]:
+            votes.cast(session, number, by=people.get(session, voter.id), ballot_number=1, position="for")
+    return number
+
+
+def remind(workshop, group, number) -> int:
+    with workshop.database.write() as session:
+        return len(reminding.remind_pending(session, number, by=people.get(session, group.coordinator.id)))
+
+
+def unread(workshop, person) -> list[str]:
+    with workshop.database.read() as session:
+        return [each.kind for each in notices.unread(session, person.id, kinds=("reminder",))]
+
+
+def test_the_coordination_reminds_who_has_not_voted_once_a_day(workshop, group, half):
+    missing = remind(workshop, group, half)
+    assert missing == len(group.seats) - 3  # the author's seat has no vote here
+    assert unread(workshop, group.members[4]) == ["reminder"]
+    assert unread(workshop, group.members[1]) == unread(workshop, group.members[0]) == []
+    with pytest.raises(AlreadyDecided, match="reminded-today"):
+        remind(workshop, group, half)
+    with clock.at(clock.now() + timedelta(hours=25)):
+        assert remind(workshop, group, half) == missing
+    recording.record_group(workshop)
+    recording.catch_up(workshop)
+    assert journey.findings(workshop) == ()
+
+
+def test_a_reminder_is_over_when_the_seat_has_voted(workshop, group, half):
+    remind(workshop, group, half)
+    with workshop.database.write() as session:
+        votes.cast(session, half, by=people.get(session, group.members[4].id), ballot_number=1, position="for")
+    assert unread(workshop, group.members[4]) == []
+    assert unread(workshop, group.members[5]) == ["reminder"]
+
+
+def test_only_the_coordination_reminds(workshop, group, half):
+    with workshop.database.write() as session, pytest.raises(NotAllowed):
+        reminding.remind_pending(session, half, by=people.get(session, group.members[1].id))

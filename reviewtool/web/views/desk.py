@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from typing import Any
 
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from reviewtool.errors import AlreadyDecided
 from reviewtool.rules.lifecycle import State
 from reviewtool.rules.permissions import Act
-from reviewtool.services import desk, people
+from reviewtool.services import desk, people, reminding
 from reviewtool.web import closings, desk_rows, situation
-from reviewtool.web.database import me, reading, workshop
+from reviewtool.web.database import act, me, reading, workshop
+from reviewtool.web.errors import say
 from reviewtool.web.i18n import gettext as _
+from reviewtool.web.i18n import ngettext
 from reviewtool.web.places import Places
 
 blueprint = Blueprint("desk", __name__)
@@ -36,3 +41,16 @@ def index() -> str:
         size=desk.GROUP_SIZE,
         city=closings.city(),
     )
+
+
+@blueprint.post("/coordinacion/<int:number>/recordar")
+def remind(number: int) -> Any:
+    """Remind the seats that have not pronounced themselves in a proposal's open ballot."""
+    try:
+        with act() as (session, by):
+            told = len(reminding.remind_pending(session, number, by=by))
+    except AlreadyDecided as error:
+        flash(say(error), "info")
+    else:
+        flash(ngettext("Se recordó a un puesto.", "Se recordó a %(num)s puestos.", told), "success")
+    return redirect(url_for("desk.index"), 303)

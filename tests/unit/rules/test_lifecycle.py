@@ -130,6 +130,7 @@ ADMITTED = {
     Act.close_consultation: "c",
     Act.open_ballot: "a",
     Act.extend_ballot: "v",
+    Act.send_reminder: "v",
     Act.suspend_ballot: "v",
     Act.close_ballot: "v",
     Act.call_second_call: "d",

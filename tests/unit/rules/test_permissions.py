@@ -43,6 +43,7 @@ extend_consultation          - - - c
 close_consultation           - - - c
 open_ballot                  - - - c
 extend_ballot                - - - c
+send_reminder                - - - c
 suspend_ballot               - - - c
 close_ballot                 - - - c
 call_second_call             - - - c
