@@ -5,7 +5,7 @@ A draft belongs to its author alone. It is the only text that is ever rebased by
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -56,6 +56,12 @@ def get(session: Session, draft_id: int, *, by: Person) -> Draft:
     if draft is None or draft.author_id != by.id:
         raise NotFound("draft-unknown")
     return draft
+
+
+def lock(session: Session, draft_id: int, *, by: Person) -> Draft:
+    """Return a draft of this person to be written: who saves it at the same time waits."""
+    session.get(Draft, draft_id, with_for_update=True)
+    return get(session, draft_id, by=by)
 
 
 def file(draft: Draft, file_id: int) -> DraftFile:
@@ -273,18 +279,9 @@ def published(workshop: Workshop, draft: Draft) -> list[str]:
 
 
 def addable(workshop: Workshop, draft: Draft) -> list[Module]:
-    """Return the modules at the draft's base with the files that the draft does not have yet, what else there is last.
-
-    Of files that stand in no list of their module the path is the title.
-    """
+    """Return the modules at the draft's base with the files that the draft does not have yet."""
     free = set(published(workshop, draft)) - {entry.old_path for entry in draft.files}
-    found, listed = modules.tree(workshop, CommitId(draft.base)), []
-    for module in found.modules:
-        inside = tuple(each for each in (*module.documents, *module.others) if each.path in free)
-        free -= {each.path for each in inside}
-        listed.append(replace(module, documents=inside, others=()))
-    rest = tuple(replace(found.files[path], title=path) for path in sorted(free))
-    return [module for module in (*listed, Module("", "", documents=rest)) if module.documents]
+    return modules.only(workshop, CommitId(draft.base), free)
 
 
 def save_text(
@@ -297,16 +294,18 @@ def save_text(
     """
     if saves is not None and saves != entry.saves and not (page and page == entry.page):
         raise OutOfDate("draft-saved-elsewhere")
-    old = before(workshop, entry)
-    data = texts.typed(text, old)
-    if len(data) > workshop.limits.document_bytes:
-        raise InvalidInput("document-too-large", field="text", kilobytes=workshop.limits.document_bytes // 1024)
-    if texts.editable(data) is None:
+    words = texts.editable(texts.typed(text, before(workshop, entry)))
+    if words is None:
         raise InvalidInput("text-bad", field="text")
-    entry.text = texts.editable(data)
-    entry.data = None
-    entry.saves += 1
-    entry.page = page[:32]
+    return save_exactly(workshop, draft, entry, words, page)
+
+
+def save_exactly(workshop: Workshop, draft: Draft, entry: DraftFile, text: str, page: str = "") -> int:
+    """Save a document's text as it is, line ends too, and return the new count of saves."""
+    if len(text.encode()) > workshop.limits.document_bytes:
+        raise InvalidInput("document-too-large", field="text", kilobytes=workshop.limits.document_bytes // 1024)
+    entry.text, entry.data = text, None
+    entry.saves, entry.page = entry.saves + 1, page[:32]
     entry.updated_at = now()
     _touched(draft)
     return entry.saves
@@ -350,6 +349,8 @@ def rebase(workshop: Workshop, draft: Draft) -> bool:
     else:
         base, draft.base = draft.base, present
         fill(workshop, draft, base, wanted)
+        for entry in draft.files:  # a page that shows the text of before must not overwrite it
+            entry.saves, entry.page = entry.saves + 1, ""
     draft.base = present
     _touched(draft)
     return not combined.mergeable

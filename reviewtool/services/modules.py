@@ -94,6 +94,20 @@ def tree(workshop: Workshop, commit: CommitId) -> Tree:
     return workshop.cache.get(("tree", ALGORITHM_VERSION, commit), lambda: _tree(workshop, commit))
 
 
+def only(workshop: Workshop, commit: CommitId, paths: set[str]) -> list[Module]:
+    """Return the modules of a commit with some of its files, last those that stand in no list of their module.
+
+    Of these the path is the title.
+    """
+    found, listed, left = tree(workshop, commit), [], set(paths)
+    for module in found.modules:
+        inside = tuple(each for each in (*module.documents, *module.others) if each.path in left)
+        left -= {each.path for each in inside}
+        listed.append(replace(module, documents=inside, others=()))
+    rest = tuple(replace(found.files[path], title=path) for path in sorted(left))
+    return [module for module in (*listed, Module("", "", documents=rest)) if module.documents]
+
+
 def language(workshop: Workshop, commit: CommitId, path: str) -> str:
     """Return the language of a document, or of the module in which it would stand; empty where neither tells."""
     found = tree(workshop, commit)

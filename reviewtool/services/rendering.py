@@ -66,12 +66,6 @@ def _render(document: Document, resolve: markdown.Resolve) -> Rendered:
     return Rendered(tuple(blocks), headings, "")
 
 
-def pieces(text: str, resolve: markdown.Resolve) -> list[Markup]:
-    """Return a text of no place in the materials yet, as a draft's, rendered block by block."""
-    html, _places = markdown.pieces(text, resolve=resolve)
-    return [mend(Markup(tree.write(node))) for node in tree.build(html).children]  # noqa: S704  (sanitised by prose)
-
-
 def _block(number: int, node: tree.Node, place: markdown.Piece, lines: _Lines) -> Block:
     html = mend(Markup(tree.write(node)))  # noqa: S704  (one element of what prose has sanitised)
     span = lines.span(place.start, place.end)

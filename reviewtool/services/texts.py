@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 
 from reviewtool.errors import InvalidInput
 from reviewtool.gitstore import reading
+from reviewtool.prose import splicing
 
 BOM = b"\xef\xbb\xbf"
 
@@ -36,15 +37,24 @@ def _with_endings(plain: str, old: str) -> str:
         return plain
     if not lone and old.count("\r") == crlf:
         return plain.replace("\n", "\r\n")
-    return _mixed(plain, old)
+    return _mixed(plain, old, splicing.ending(old))
 
 
-def _mixed(plain: str, old: str) -> str:
+def typed_block(text: str, block: str, whole: str) -> str:
+    """Return a typed block without blank lines around it, with the line endings the block and its document had."""
+    if "\0" in text:
+        raise InvalidInput("text-bad", field="text")
+    bare = splicing.plain(text).rstrip(splicing.BLANK)
+    while (line := bare.partition("\n"))[1] and not line[0].strip(splicing.BLANK):
+        bare = line[2]
+    return _mixed(bare, block, splicing.ending(whole))
+
+
+def _mixed(plain: str, old: str, usual: str) -> str:
     # A document with both kinds of line ending: each line that stands unchanged keeps its own.
     was = old.splitlines(keepends=True)
     bare = [line.rstrip("\r\n") for line in was]
     lines = plain.splitlines(keepends=True)
-    usual = "\r\n" if old.count("\r\n") * 2 >= old.count("\n") else "\n"
     out = [line if not line.endswith("\n") else line[:-1] + usual for line in lines]
     matcher = SequenceMatcher(None, bare, [line.rstrip("\n") for line in lines], autojunk=False)
     for at, to, size in matcher.get_matching_blocks():

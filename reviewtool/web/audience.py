@@ -69,6 +69,8 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "drafts.add": Act.propose,
         "drafts.change": Act.propose,
         "drafts.discard": Act.propose,
+        "draft_blocks.block": Act.propose,
+        "draft_blocks.change": Act.propose,
         "threads.page": Act.read_discussion,
         "suggestions.page": Act.read_discussion,
         "attachments.to_proposal": Act.attach,
@@ -133,7 +135,7 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
     }
 )
 # Pages that show everybody only what is their own, whatever act opens them: drafts are their author's alone.
-OWN: Final = frozenset({"home", "drafts", "splitting"})
+OWN: Final = frozenset({"home", "drafts", "draft_blocks", "splitting"})
 OWN_PAGES: Final = frozenset({"people.profile", "people.save_profile", "people.save_password", "registering.draft"})
 # Pages of a proposal: its comments and open ballots are seen by those who read the discussion, whoever opens the page.
 DISCUSSED: Final = frozenset({"proposals", "threads", "suggestions", "ballots", "registering"})

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from reviewtool.errors import InvalidInput, ReviewError
 from reviewtool.models import Draft, DraftFile, Person
-from reviewtool.prose import markdown, redline, summary
+from reviewtool.prose import markdown, redline, splicing, summary
 from reviewtool.rules.voting import BallotRules, days_after_change
 from reviewtool.services import (
     comparing,
@@ -138,15 +138,25 @@ class Preview:
 
     blocks: Sequence[Shown] = ()
     lines: Sequence[SourceLine] = ()
-    look: Markup = NOTHING
+    look: Sequence[Piece] = ()
     hidden: int = 0  # paragraphs of its look
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A block of a document's look: its number (0: written at no one place), its source where that is not shown."""
+
+    number: int
+    html: Markup
+    source: str = ""
+    is_front: bool = False
 
 
 def shown(workshop: Workshop, entry: DraftFile, view: str, url: str, *, whole: bool) -> Preview | None:
     """Return the marked changes or the look of a document, or None in the editor; `url` shows the `whole` of it."""
     old, new = _texts(workshop, entry)
     if view == "vista":
-        return _look(rendering.pieces(new, resolver(workshop, entry)), whole=whole)
+        return _look(new, resolver(workshop, entry), whole=whole)
     if view != "cambios" or old == new:
         return None
     if showing.extension(entry.path) not in showing.MARKDOWN:
@@ -172,10 +182,18 @@ def resolver(workshop: Workshop, entry: DraftFile) -> markdown.Resolve:
     return resolve
 
 
-def _look(blocks: list[Markup], *, whole: bool) -> Preview:
+def _look(text: str, resolve: markdown.Resolve, *, whole: bool) -> Preview:
     room = Room(ROOM)
-    count = len(blocks) if whole else sum(1 for _block in takewhile(lambda html: room.takes(len(html)), blocks))
-    return Preview(look=Markup("").join(blocks[:count]), hidden=len(blocks) - count)
+    known = splicing.stretches(text, resolve)
+    fits = len(known) if whole else sum(1 for _each in takewhile(lambda each: room.takes(len(each.html)), known))
+    return Preview(look=[_piece(text, *each) for each in enumerate(known[:fits], 1)], hidden=len(known) - fits)
+
+
+def _piece(text: str, number: int, stretch: splicing.Stretch) -> Piece:
+    start, end, html = stretch
+    source = "" if html else text[start:end]
+    shown = rendering.mend(Markup(html))  # noqa: S704  (sanitised by prose)
+    return Piece(number if start < end else 0, shown, source, not start and source.startswith("---"))
 
 
 @dataclass(frozen=True)

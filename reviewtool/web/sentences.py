@@ -252,6 +252,8 @@ SENTENCES: dict[str, str] = {
     "store-damaged": _("El archivo de materiales está dañado. Avise a quien administra el sistema."),
     "store-failed": _("El archivo de materiales no responde. Avise a quien administra el sistema."),
     "state-unknown": _("Ese estado de los materiales no existe o nunca se publicó."),
+    "block-changed": _("Este bloque cambió mientras usted lo editaba. No se guardó nada; su texto está abajo."),
+    "block-empty": _("Escriba el texto del bloque. Para suprimirlo, pulse «Quitar el bloque»."),
     "block-unknown": _("El documento no tiene ese pasaje: quizá cambió entretanto."),
     "no-request": _("Nadie espera respuesta a una solicitud de prórroga en P-%(number)s."),
     "date-ahead": _("La fecha en que se recibió no puede estar en el futuro."),

@@ -165,6 +165,11 @@ WRITING = {
     "draft-split": Page(MEMBER, "/borradores/1/separar"),
     "draft-picture": Page(MEMBER, "/borradores/1/1/imagen"),
     "draft-picture-refused": Page(MEMBER, "/borradores/1/1/imagen", {"alternative": ""}, 400),
+    "draft-block": Page(MEMBER, "/borradores/1/1/bloques/2"),
+    "draft-block-after": Page(MEMBER, "/borradores/1/1/bloques/2?despues=1"),
+    "draft-block-changed": Page(
+        MEMBER, "/borradores/1/1/bloques/2", {"seen": "Otro texto", "text": "El mío", "act": "save"}, 409
+    ),
     "draft-name-refused": Page(
         MEMBER, "/borradores/1/documentos", {"act": "new", "name": "../fuera", "heading": "Un título"}, 400
     ),

@@ -14,6 +14,7 @@ NOUNS = (
     "splitting",
     "settling",
     "pictures",
+    "draft_blocks",
     "proposals",
     "threads",
     "suggestions",
