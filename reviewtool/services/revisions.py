@@ -26,6 +26,7 @@ from reviewtool.models import (
     Touch,
 )
 from reviewtool.rules.lifecycle import State
+from reviewtool.rules.permissions import Act
 from reviewtool.services import (
     continuing,
     drafts,
@@ -170,6 +171,8 @@ def _record(
     draft = drafts.get(session, draft_id, by=by)
     author = registering.author_of(session, sent, by=by) if sent else by
     registered = Registered(by, sent.received) if sent else None
+    if sent is None:
+        people.ensure_may(by, Act.propose if draft.proposal_number is None else Act.revise_own)
     proposal = _next_of(session, draft, author) if draft.proposal_number else _new_proposal(session, draft, author)
     at = now()  # once the lock is held
     revision = _new_revision(session, workshop, proposal, draft, prepared, registered)

@@ -21,6 +21,7 @@ from reviewtool.web.i18n import joined, mark
 NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
     {
         "home.index": None,
+        "sessions.token": None,
         "home.accessibility": None,
         "home.mark_read": None,
         "people.profile": None,
@@ -58,6 +59,7 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "drafts.edit": Act.propose,
         "drafts.document": Act.propose,
         "drafts.save_document": Act.propose,
+        "drafts.recover": Act.propose,
         "drafts.autosave": Act.propose,
         "drafts.documents": Act.propose,
         "drafts.present": Act.propose,

@@ -162,9 +162,14 @@ def shown(workshop: Workshop, entry: DraftFile, view: str, url: str, *, whole: b
     if showing.extension(entry.path) not in showing.MARKDOWN:
         lines = comparing.source_lines(old, new)
         return Preview(lines=folded(lines, "line-", Room(ROOM), lambda to: f"{url}#{to}", whole=whole))
+    return Preview(blocks=marked(workshop, entry, old, new, whole=whole))
+
+
+def marked(workshop: Workshop, entry: DraftFile, old: str, new: str, *, whole: bool = False) -> Sequence[Shown]:
+    """Return two texts of a document as one with its changes marked; what stays is folded unless the `whole` is asked."""
     found = resolver(workshop, entry)
-    marked = redline.compare(old, new, resolve_old=found, resolve_new=found, labels=labels())
-    return Preview(blocks=shortened(marked, everything=whole, room=ROOM))
+    compared = redline.compare(old, new, resolve_old=found, resolve_new=found, labels=labels())
+    return shortened(compared, everything=whole, room=ROOM)
 
 
 def resolver(workshop: Workshop, entry: DraftFile) -> markdown.Resolve:

@@ -10,6 +10,7 @@ import logging
 from typing import Any
 
 from flask import Flask, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -25,6 +26,7 @@ from reviewtool.errors import (
     ReviewError,
     Unavailable,
 )
+from reviewtool.web import keeping, security
 from reviewtool.web.i18n import gettext
 from reviewtool.web.sentences import SENTENCES, TITLES
 
@@ -39,8 +41,8 @@ STATUS: dict[type[ReviewError], int] = {
     AlreadyDecided: 409,
     Unavailable: 503,
 }
-NOT_TYPED = frozenset({"csrf_token", "password", "form_token", "submit_token"})
-WITHOUT_TYPED = frozenset({404, 405, 413})  # nothing was sent in earnest, or it is too large to be read
+NOT_TYPED = frozenset({"csrf_token", "password", "current", "form_token", "submit_token", "seen", "form"})
+WITHOUT_TYPED = frozenset({405, 413})  # nothing was sent in earnest, or it is too large to be read
 
 
 def status_of(error: ReviewError) -> int:
@@ -81,6 +83,11 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> Any:
+        if not current_user.is_authenticated and request.blueprint != "sessions":
+            return security.ask_to_sign_in()
+        form = keeping.arrived()
+        if form is not None:
+            return render_template("sessions/again.html", form=form), 400
         return page(400, gettext("La página llevaba demasiado tiempo abierta. Vuelva a enviarla: su texto está abajo."))
 
     @app.errorhandler(OperationalError)

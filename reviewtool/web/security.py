@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, g, redirect, render_template, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -14,8 +14,10 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from reviewtool.clock import now
 from reviewtool.models import Person
 from reviewtool.rules.permissions import Act, Role, may
-from reviewtool.services import people
+from reviewtool.services import installations, people
+from reviewtool.web import keeping
 from reviewtool.web.database import reading, workshop
+from reviewtool.web.i18n import gettext
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +71,21 @@ def may_now(act: Act | str) -> bool:
 
 
 def ask_to_sign_in() -> Any:
-    """Send a stranger to the sign-in page, and back afterwards; what they typed in a form stays in their browser."""
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else (request.referrer and "/") or "/"
+    """Send a stranger to the sign-in page, and back afterwards; a form that they sent waits in that page."""
+    form = keeping.arrived()
+    if form is not None:
+        said = gettext("Su sesión terminó. Lo que escribió está guardado en esta página: entre otra vez y envíelo.")
+        return sign_in_page(error=said, form=keeping.sealed(form)), 401
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
     return redirect(url_for("sessions.sign_in", next=wanted))
+
+
+def sign_in_page(wanted: str = "", email: str = "", error: str = "", form: str = "") -> str:
+    """Show the sign-in page; `form` is a sealed one that waits in it."""
+    demonstration = installations.is_demonstration(reading())
+    return render_template(
+        "sessions/sign_in.html", wanted=wanted, email=email, error=error, form=form, demonstration=demonstration
+    )
 
 
 def init_app(app: Flask) -> None:

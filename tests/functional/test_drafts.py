@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from benchmarks import texts
-from reviewtool.models import Draft, Proposal
+from reviewtool.models import Draft, Proposal, RoleTerm
 from reviewtool.services import drafts, people, proposals
 from tests import factories
 from tests.support import sent
@@ -116,7 +116,7 @@ def test_a_second_window_does_not_overwrite_the_first_unseen(author):
     page = shown.get_data(as_text=True)
     assert shown.status_code == 409
     assert "60 días" in page
-    assert "45 días" in page
+    assert re.search(r"<del[^>]*>.*45.*</del>", page)
     assert author.post(address, data=fields(shown) | META | {"act": "save"}).status_code == 303
     assert "60 días" in fields(author.get(address))["text"]
 
@@ -285,3 +285,65 @@ def test_a_document_deleted_meanwhile_comes_back_only_as_a_new_one(group, author
     assert answer.status_code == 409
     assert "se suprimió del texto vigente" in answer.get_data(as_text=True)
     assert "45 días" in fields(answer)["text"]
+
+
+def test_who_may_not_propose_any_more_keeps_the_draft_and_presents_nothing(author, group, database):
+    address = begin(author)
+    form = typed(author, address, "30 días", "45 días", act="submit")
+    with database.write() as session:
+        for term in session.scalars(select(RoleTerm).where(RoleTerm.person_id == group.members[0].id)):
+            term.role = "reader"
+    answer = author.post(address, data=form)
+    assert answer.status_code == 403
+    assert "Su función en el grupo no permite este acto" in answer.text
+    assert "45 días" in fields(answer)["text"]
+    with database.read() as session:
+        assert session.scalars(select(Proposal)).all() == []
+
+
+@pytest.mark.parametrize(("view", "there"), [("editar", "45 días"), ("vista", "45 días")])
+def test_a_draft_is_brought_to_a_published_text_that_moved_when_it_is_opened(group, author, app, database, view, there):
+    workshop = app.extensions["workshop"]
+    address = begin(author)
+    author.post(address, data=typed(author, address, "30 días", "45 días", act="save"))
+    merged_by_others(group, workshop, database, "precio realmente", "precio efectivamente")
+    page = author.get(f"{address}?vista={view}").text
+    assert "El texto publicado cambió: su borrador ya parte del de hoy" in page
+    assert "precio efectivamente" in page
+    assert there in page
+    assert "El texto publicado cambió" not in author.get(f"{address}?vista={view}").text
+
+
+def test_words_that_others_changed_too_are_pointed_out_when_a_draft_is_opened(group, author, app, database):
+    workshop = app.extensions["workshop"]
+    address = begin(author)
+    author.post(address, data=typed(author, address, "30 días", "45 días", act="save"))
+    merged_by_others(group, workshop, database, "30 días", "90 días")
+    page = author.get(address)
+    assert "revise los señalados" in page.text
+    assert "El texto vigente cambió en las mismas palabras" in page.text
+    assert "45 días" in fields(page)["text"]
+
+
+def test_a_text_typed_before_the_published_one_moved_comes_back_with_what_others_changed(group, author, app, database):
+    workshop = app.extensions["workshop"]
+    address = begin(author)
+    old = typed(author, address, "30 días", "45 días")
+    merged_by_others(group, workshop, database, "precio realmente", "precio efectivamente")
+    author.get(address)
+    assert author.post(f"{address}/guardar", data=old).status_code == 409
+    for shown in (author.post(address, data=old | {"act": "save"}), author.post(f"{address}/recuperar", data=old)):
+        assert "45 días" in fields(shown)["text"]
+        assert "precio efectivamente" in fields(shown)["text"]
+    other = author.post(f"{address}/recuperar", data=old | {"base": "0" * 40})
+    assert "45 días" in fields(other)["text"]
+
+
+def merged_by_others(group, workshop, database, old, new):
+    from tests.support import journey
+
+    with database.read() as session:
+        other, desk = people.get(session, group.members[1].id), people.get(session, group.coordinator.id)
+    number = journey.propose(workshop, other, INTRODUCTION, old, new)
+    journey.approve(workshop, number, factories.Group(group.members, group.seats, group.observers, desk, desk, desk))
+    journey.merge(workshop, number, desk)

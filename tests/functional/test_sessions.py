@@ -172,3 +172,95 @@ def test_the_group_page_names_everybody_by_role(sign_in, database):
     for person in (*group.members, *group.observers, group.coordinator):
         assert person.name in page
         assert person.email not in page
+
+
+SAID = "Un texto bastante largo que alguien escribió"
+
+
+@pytest.fixture
+def guarded(app):
+    """Ask every form for its token, as the product does."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    return app
+
+
+def token_of(page):
+    return re.search(r'name="csrf_token" value="([^"]+)"', page.get_data(as_text=True))[1]
+
+
+def sealed(page):
+    found = re.search(r'name="form" value="([^"]+)"', page.get_data(as_text=True))
+    return found[1] if found else None
+
+
+def sign_in_from(client, page, email):
+    form = {"csrf_token": token_of(page), "email": email, "password": PASSWORD, "form": sealed(page)}
+    return client.post("/entrar", data=form)
+
+
+HOME = {"Origin": "http://localhost"}
+
+
+@pytest.mark.usefixtures("guarded")
+def test_a_form_sent_without_a_session_waits_in_the_sign_in_and_is_sent_by_a_press(client, member):
+    sent = {"csrf_token": "de antes", "email": "a", "reason": SAID, "kind": "form"}
+    page = client.post("/borradores/7/presentar?x=1", data=sent, headers=HOME)
+    assert page.status_code == 401
+    assert "está guardado en esta página" in page.get_data(as_text=True)
+    again = sign_in_from(client, page, member.email)
+    text = again.get_data(as_text=True)
+    assert again.status_code == 200
+    assert 'action="/borradores/7/presentar?x=1"' in text
+    assert f">\n{SAID}</textarea>" in text
+    assert '<input type="hidden" name="kind" value="form">' in text
+    assert "de antes" not in text
+    answer = client.post("/borradores/7/presentar", data={"csrf_token": token_of(again), "reason": SAID})
+    assert answer.status_code == 404  # the token holds; that draft is not theirs
+    assert SAID in answer.get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("guarded")
+def test_a_form_with_the_token_of_an_earlier_session_is_shown_again_to_be_sent(client, member):
+    enter(client, member.email, csrf_token=token_of(client.get("/entrar")))
+    answer = client.post("/borradores/7/presentar", data={"csrf_token": "de antes", "reason": SAID}, headers=HOME)
+    assert answer.status_code == 400
+    assert "Falta enviar lo que escribió" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("origin", [{}, {"Origin": "https://malo.example"}, {"Origin": "null"}])
+def test_a_form_of_another_site_waits_nowhere(client, member, origin):
+    page = client.post("/borradores/7/presentar", data={"reason": SAID}, headers=origin)
+    assert page.status_code == 302
+    page = client.get("/entrar")
+    assert sealed(page) is None
+
+
+def test_a_form_that_is_not_ours_or_holds_a_password_is_not_kept(client, member):
+    answer = enter(client, member.email, form="WyIvIixbXV0.Zm9yZ2Vk.xxxx")
+    assert answer.status_code == 303
+    client.post("/salir")
+    form = {"current": PASSWORD, "password": "otra frase bastante larga"}
+    assert client.post("/perfil/contrasena", data=form, headers=HOME).status_code == 302
+
+
+def test_a_wrong_password_keeps_the_form_that_waits(client, member):
+    page = client.post("/borradores/7/presentar", data={"reason": SAID}, headers=HOME)
+    wrong = enter(client, member.email, "mal", form=sealed(page))
+    assert sealed(wrong) == sealed(page)
+
+
+def test_a_form_that_was_taken_is_named_on_the_next_page_once(client, member):
+    enter(client, member.email)
+    client.post("/perfil", data={"language": "es", "timezone": "America/Lima", "kept": "abc123"})
+    assert 'data-taken="abc123"' in client.get("/perfil").get_data(as_text=True)
+    assert 'data-taken=""' in client.get("/perfil").get_data(as_text=True)
+    client.post("/perfil", data={"language": "xx", "timezone": "America/Lima", "kept": "abc123"})
+    assert 'data-taken=""' in client.get("/perfil").get_data(as_text=True)
+
+
+def test_a_page_of_an_earlier_session_gets_the_token_of_the_present_one(client, member):
+    assert client.get("/sesion").status_code == 302
+    enter(client, member.email)
+    answer = client.get("/sesion")
+    assert answer.mimetype == "text/plain"
+    assert len(answer.get_data(as_text=True)) > 20

@@ -165,6 +165,7 @@ WRITING = {
     "draft-split": Page(MEMBER, "/borradores/1/separar"),
     "draft-picture": Page(MEMBER, "/borradores/1/1/imagen"),
     "draft-picture-refused": Page(MEMBER, "/borradores/1/1/imagen", {"alternative": ""}, 400),
+    "draft-recovered": Page(MEMBER, "/borradores/1/1/recuperar", {"text": "# Otro texto\n", "title": "Un título"}),
     "draft-block": Page(MEMBER, "/borradores/1/1/bloques/2"),
     "draft-block-after": Page(MEMBER, "/borradores/1/1/bloques/2?despues=1"),
     "draft-block-changed": Page(
@@ -218,6 +219,10 @@ REFUSING = {
     "too-large": Page(MEMBER, "/propuestas/16/comentarios", {"body": "x" * 12_000_000}, 413),
     "profile-refused": Page(MEMBER, "/perfil", {"language": "en", "timezone": "Marte/Olimpo"}, 400),
     "password-refused": Page(MEMBER, "/perfil/contrasena", {"current": "no es esta", "password": "corta"}, 400),
+    "sign-in-with-form": Page("", "/borradores/1/presentar", {"reason": "Un motivo que alguien escribió"}, 401),
+    "sent-again": Page(
+        MEMBER, "/borradores/1/presentar", {"csrf_token": "x", "reason": "Un motivo que alguien escribió"}, 400
+    ),
     "sign-in-refused": Page("", "/entrar", {"email": "nadie@demo.example", "password": "no es esta"}, 400),
 }
 PAGES = READING | TALKING | WRITING | ACTS | REFUSING

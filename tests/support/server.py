@@ -37,10 +37,10 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         self._apart = apart
 
-    def start(self) -> str:
-        """Start it and return its address, without a final slash, once it answers."""
+    def start(self, *, again: bool = False) -> str:
+        """Start it and return its address, without a final slash, once it answers; `again`: at the same one."""
         for _ in range(3):  # another process may take the port between the look and the start
-            port = free_port()
+            port = int(self.address.rpartition(":")[2]) if again else free_port()
             self.address = f"http://127.0.0.1:{port}"
             with self.log.open("ab") as output:
                 self._process = subprocess.Popen(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from reviewtool.errors import InvalidInput, OutOfDate, ReviewError
 from reviewtool.models import Draft, DraftFile, Person
-from reviewtool.services import document_templates, drafts, revisions, sent_files, showing, undoing
+from reviewtool.services import document_templates, drafts, returning, revisions, sent_files, showing, undoing
 from reviewtool.web import drafting, forms
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
@@ -70,12 +70,33 @@ def edit(draft_id: int) -> Any:
 
 @blueprint.get("/borradores/<int:draft_id>/<int:file_id>")
 def document(draft_id: int, file_id: int) -> Any:
-    """Show one document in the editor, its marked changes or its look."""
+    """Show one document in the editor, its marked changes or its look; of a published text that moved, today's."""
+    _bring_up(draft_id)
     draft = drafts.get(reading(), draft_id, by=me())
     entry = drafts.file(draft, file_id)
     if drafts.text_of(workshop(), entry) is None:
         return redirect(url_for("drafts.documents", draft_id=draft.id))
     return _editor(draft, entry, view=request.args.get("vista", "editar"))
+
+
+def _bring_up(draft_id: int) -> None:
+    """Bring a draft to today's text before it is shown, and say so in one line."""
+    if not returning.is_behind(workshop(), drafts.get(reading(), draft_id, by=me())):
+        return
+    end_reading()
+    with act() as (session, by):
+        done = returning.bring_up(workshop(), drafts.lock(session, draft_id, by=by))
+    if done == "moved":
+        flash(_("El texto publicado cambió: su borrador ya parte del de hoy y conserva lo que usted cambió."), "info")
+    elif done == "look":
+        flash(_("El texto publicado cambió en pasajes que usted también cambió: revise los señalados."), "warning")
+
+
+@blueprint.post("/borradores/<int:draft_id>/<int:file_id>/recuperar")
+def recover(draft_id: int, file_id: int) -> Any:
+    """Show the editor with what a browser kept, compared with what the server has; nothing is saved yet."""
+    draft = drafts.get(reading(), draft_id, by=me())
+    return _editor(draft, drafts.file(draft, file_id), typed=request.form.get("text"))
 
 
 @blueprint.post("/borradores/<int:draft_id>/<int:file_id>")
@@ -106,12 +127,12 @@ def autosave(draft_id: int, file_id: int) -> Any:
         with act() as (session, by):
             _keep(session, by, draft_id, file_id)
     except ReviewError as error:
-        return say(error), status_of(error)
+        return say(error), status_of(error), {"Content-Type": "text/plain; charset=utf-8"}
     return "", 204
 
 
 def _keep(session: Session, by: Person, draft_id: int, file_id: int | None) -> tuple[Draft, DraftFile | None]:
-    draft = drafts.get(session, draft_id, by=by)
+    draft = drafts.lock(session, draft_id, by=by)
     entry = drafts.file(draft, file_id) if file_id is not None else None
     if entry is not None and "text" in request.form:
         seen, page = forms.whole("saves", entry.saves), forms.line("page")
@@ -159,7 +180,11 @@ def _editor(
     draft: Draft, entry: DraftFile, *, view: str = "editar", error: ReviewError | None = None, typed: str | None = None
 ) -> str:
     field = getattr(error, "field", "") or ("text" if error else "")
-    text = typed if typed is not None else drafts.text_of(workshop(), entry)
+    stored = drafts.text_of(workshop(), entry)
+    if typed is not None:
+        typed = returning.rejoined(reading(), workshop(), draft, entry, typed, request.form.get("base", draft.base))
+    text = stored if typed is None else typed
+    unsaved = typed is not None and drafting.differs(stored, typed)
     whole_url = url_for("drafts.document", draft_id=draft.id, file_id=entry.id, vista=view, todo=1)
     return render_template(
         "drafts/document.html",
@@ -169,7 +194,8 @@ def _editor(
         text_language=drafting.language_of(text or ""),
         title=drafting.title_of(text, entry.path),
         is_markdown=showing.extension(entry.path) in showing.MARKDOWN,
-        stored=drafts.text_of(workshop(), entry) if error and error.code == "draft-saved-elsewhere" else None,
+        unsaved=unsaved,
+        differing=drafting.marked(workshop(), entry, stored or "", text or "") if unsaved else None,
         view=(view := view if view in {"editar", "cambios", "vista"} else "editar"),
         rich=view == "editar" and showing.extension(entry.path) in showing.MARKDOWN,
         shown=drafting.shown(workshop(), entry, view, whole_url, whole="todo" in request.args),
@@ -177,7 +203,7 @@ def _editor(
         changes=drafting.changes(workshop(), entry),
         overlaps=drafts.overlaps(reading(), workshop(), draft),
         errors={field: say(error)} if error else {},
-        meta=_meta() if error and "title" in request.form else draft,
+        meta=_meta() if "title" in request.form else draft,
         kinds=drafting.kinds(),
         for_another=drafting.is_for_another(reading(), draft, me()),
         during_vote=drafting.during_vote(reading(), draft),

@@ -6,12 +6,14 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 
 from reviewtool.clock import now
-from reviewtool.services import installations, people
-from reviewtool.web import forms, throttle
+from reviewtool.services import people
+from reviewtool.web import forms, keeping, throttle
 from reviewtool.web.database import reading, workshop
 from reviewtool.web.i18n import gettext as _
+from reviewtool.web.security import sign_in_page
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -21,20 +23,20 @@ def sign_in() -> Any:
     """Show the sign-in page; who is signed in goes on."""
     if current_user.is_authenticated:
         return redirect(forms.local(request.args.get("next")) or url_for("home.index"))
-    return _page(forms.local(request.args.get("next")) or "")
+    return sign_in_page(forms.local(request.args.get("next")) or "")
 
 
 @blueprint.post("/entrar")
 def enter() -> Any:
     """Sign a person in by address and password."""
-    wanted = forms.local(request.form.get("next")) or ""
+    wanted, kept = forms.local(request.form.get("next")) or "", request.form.get("form", "")
     email = forms.line("email")
     if throttle.too_many(request.remote_addr or "", email):
-        return _page(wanted, email, _("Demasiados intentos. Espere unos minutos y vuelva a probar.")), 429
+        return sign_in_page(wanted, email, _("Demasiados intentos. Espere unos minutos y vuelva a probar."), kept), 429
     person = people.authenticate(reading(), email, request.form.get("password", "")[:1000])
     if person is None:
         throttle.note_failure(request.remote_addr or "", email)
-        return _page(wanted, email, _("El correo o la contraseña no son correctos.")), 400
+        return sign_in_page(wanted, email, _("El correo o la contraseña no son correctos."), kept), 400
     throttle.forget(request.remote_addr or "", email)
     session.clear()
     session.permanent = True
@@ -42,7 +44,16 @@ def enter() -> Any:
     login_user(person)
     with workshop().database.write() as writing:
         people.note_visit(people.get(writing, person.id), now())
+    form = keeping.opened(kept)
+    if form is not None:
+        return render_template("sessions/again.html", form=form)
     return redirect(wanted or url_for("home.index"), 303)
+
+
+@blueprint.get("/sesion")
+def token() -> Any:
+    """Give a page of somebody signed in the token that its forms need now: it may be of an earlier session."""
+    return generate_csrf(), {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
 
 
 @blueprint.post("/salir")
@@ -52,10 +63,3 @@ def leave() -> Any:
     session.clear()
     flash(_("Cerró la sesión."), "success")
     return redirect(url_for("sessions.sign_in"), 303)
-
-
-def _page(wanted: str, email: str = "", error: str = "") -> str:
-    demonstration = installations.is_demonstration(reading())
-    return render_template(
-        "sessions/sign_in.html", wanted=wanted, email=email, error=error, demonstration=demonstration
-    )

@@ -23,4 +23,10 @@ attach('page', (body) => {
   });
   on(window, 'pageshow', () => disable(false));
   one('.error-summary')?.focus();
+
+  // What keeps typed texts is loaded when somebody types, or has typed.
+  const { keeping, taken } = body.dataset;
+  const load = () => { if (keeping) import(keeping).catch(() => {}); }; // no connection: asked for at the next key
+  if (taken || Object.keys(localStorage).some((place) => place.startsWith('typed:'))) load();
+  for (const type of ['focusin', 'input']) on(body, type, ({ target }) => { if (target.form?.method === 'post') load(); });
 });
