@@ -53,7 +53,7 @@ def test_what_was_sent_and_has_arrived_is_not_offered_again(browser, demo, signe
         assert page.locator(".thread", has_text="Esto llega").is_visible()
         page.goto(f"{demo.url}/propuestas/18")
         page.wait_for_load_state("networkidle")
-        assert not page.locator("#composer [data-restore]").is_visible()
+        assert page.get_by_role("button", name="Recuperar").count() == 0
 
 
 @pytest.mark.parametrize("number", ["7", "40"])
