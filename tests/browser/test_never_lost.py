@@ -67,12 +67,19 @@ def place(sqlite_template, store_template, tmp_path_factory):
 
 @pytest.fixture
 def author(place):
-    """Return a member of this test's own."""
+    """Return a member of this test's own: an alternate, so that no quorum grows."""
     with place.workshop.database.write() as session:
-        made = factories.make_person(session, f"Autora {next(NUMBERS)}", "member")
+        seat = place.group.seats[0]
+        made = factories.make_person(session, f"Autora {next(NUMBERS)}", "member", seat=seat, alternate=True)
         made.password_hash = session.get_one(Person, place.group.coordinator.id).password_hash
     with place.workshop.database.read() as session:
         return people.get(session, made.id)
+
+
+def end_terms(place, person):
+    with place.workshop.database.write() as session:
+        for term in session.scalars(select(RoleTerm).where(RoleTerm.person_id == person.id)):
+            session.delete(term)
 
 
 def sign_in(page, place, person):
@@ -357,9 +364,7 @@ def test_the_text_of_a_draft_that_is_gone_is_offered_in_the_next_one(page, place
 
 
 def test_who_may_not_write_any_more_keeps_the_text_in_the_browser(page, place, author, address):
-    with place.workshop.database.write() as session:
-        for term in session.scalars(select(RoleTerm).where(RoleTerm.person_id == author.id)):
-            session.delete(term)
+    end_terms(place, author)
     write(page)
     leave_field(page)
     says(page, "el servidor no lo aceptó")
