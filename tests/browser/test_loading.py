@@ -110,16 +110,17 @@ def test_a_comment_that_was_not_sent_is_offered_again(browser, demo, enter):
     with chromium.page(browser) as page:
         enter(page, OBSERVER)
         page.goto(f"{demo.url}/propuestas/16")
-        page.fill("#composer [name=body]", "Falta decir desde cuándo rige.")
+        with page.expect_response("**/keeping.js"):
+            page.fill("#composer [name=body]", "Falta decir desde cuándo rige.")
         page.locator("#composer [name=body]").blur()
-        assert "equipo" in page.inner_text("#composer .save-status")
+        page.locator("#composer .save-status", has_text="Guardado solo en este navegador").wait_for()
         page.goto(f"{demo.url}/propuestas/16")
-        page.click("[data-restore-use]")
+        page.get_by_role("button", name="Recuperar lo que escribió").click()
         assert page.input_value("#composer [name=body]") == "Falta decir desde cuándo rige."
         page.reload()
-        page.click("[data-restore-drop]")
-        page.reload()
-        assert not page.locator("[data-restore]").is_visible()
+        page.get_by_role("button", name="Descartarlo").click()
+        page.reload(wait_until="networkidle")
+        assert page.get_by_role("button", name="Descartarlo").count() == 0
 
 
 def test_a_draft_is_sent_when_its_field_is_left_and_another_window_is_told(browser, demo, enter):
@@ -143,7 +144,7 @@ def test_a_draft_is_sent_when_its_field_is_left_and_another_window_is_told(brows
         with other.expect_response("**/guardar") as answer:
             other.locator("#text").blur()
         assert answer.value.status == 409
-        other.locator(".save-status", has_text="otra ventana").wait_for()
+        other.locator(".save-status", has_text="otra pestaña").wait_for()
         page.goto(address)
         text = page.input_value("#text")
         assert text.startswith("> ")

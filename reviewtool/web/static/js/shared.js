@@ -9,3 +9,9 @@ export const box = (element) => element.getBoundingClientRect();
 export function attach(name, start) {
   for (const element of all(`[data-controller~=${name}]`)) queueMicrotask(() => start(element));
 }
+
+// The mark of a form: the server says on the next page which one it has taken.
+export function marked(form) {
+  const field = { type: 'hidden', name: 'kept', value: Math.random().toString(36).slice(2) };
+  return form.elements.kept || form.appendChild(Object.assign(document.createElement('input'), field));
+}

@@ -1,5 +1,5 @@
 // Keeps what is typed into a form in this browser, every 3 s and when a field is left, until the server has taken it.
-import { all, attach, byId, on, one } from '../shared.js';
+import { all, attach, byId, marked, on, one } from '../shared.js';
 
 const { lang } = document.documentElement;
 const { dataset: page } = document.body;
@@ -25,12 +25,12 @@ export function keepTyped(form, key, recover) {
   const fields = all(AREAS + ', [type=text]', form);
   const text = (what) => JSON.stringify(fields.map((field) => [field.name, field[what]]));
   const start = `typed:${page.person}:${key}|`;
-  const mark = form.appendChild(Object.assign(document.createElement('input'), { type: 'hidden', name: 'kept' }));
+  const mark = marked(form);
   const shown = text('defaultValue');
   const kept = { dirty: () => kept.now() !== kept.saved, forget, keep, now: () => text('value') };
   let line = one('.save-status', form);
   let here = kept.saved = 'unsaved' in form.dataset ? '' : shown;
-  mark.value = form.dataset.unsaved || Math.random().toString(36).slice(2);
+  mark.value = form.dataset.unsaved || mark.value;
 
   function forget() {
     delete localStorage[start + mark.value];
@@ -111,8 +111,7 @@ attach('keeping', (body) => {
   const since = Date.now() - 30 * 864e5;
   for (const place of Object.keys(localStorage)) {
     if (!place.startsWith('typed:')) continue;
-    const { at } = JSON.parse(localStorage[place]);
-    if (!(at > since) || (page.taken && place.endsWith('|' + page.taken))) delete localStorage[place];
+    if (!(JSON.parse(localStorage[place]).at > since)) delete localStorage[place];
   }
   for (const form of all('form[method=post]:not([data-key])', body)) {
     if (one(AREAS, form)) keepTyped(form, `${form.getAttribute('action')} ${all(AREAS, form).map(({ name }) => name)}`);

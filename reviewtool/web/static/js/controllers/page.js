@@ -1,5 +1,5 @@
 // What every page has: menus that close, forms that are sent once, errors that are read first.
-import { all, attach, on, one } from '../shared.js';
+import { all, attach, marked, on, one } from '../shared.js';
 
 attach('page', (body) => {
   on(body, 'click', ({ target }) => {
@@ -18,6 +18,7 @@ attach('page', (body) => {
   };
   on(body, 'submit', ({ defaultPrevented, target }) => {
     if (defaultPrevented || target.method !== 'post') return;
+    marked(target);
     sent = target.elements;
     setTimeout(disable, 0, true); // once the browser has collected the form: a disabled button is not part of it
   });
@@ -27,6 +28,8 @@ attach('page', (body) => {
   // What keeps typed texts is loaded when somebody types, or has typed.
   const { keeping, taken } = body.dataset;
   const load = () => { if (keeping) import(keeping).catch(() => {}); }; // no connection: asked for at the next key
-  if (taken || Object.keys(localStorage).some((place) => place.startsWith('typed:'))) load();
+  const copies = Object.keys(localStorage).filter((place) => place.startsWith('typed:'));
+  for (const place of copies) if (taken && place.endsWith(`|${taken}`)) delete localStorage[place];
+  if (copies.length) load();
   for (const type of ['focusin', 'input']) on(body, type, ({ target }) => { if (target.form?.method === 'post') load(); });
 });
