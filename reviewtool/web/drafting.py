@@ -166,7 +166,7 @@ def shown(workshop: Workshop, entry: DraftFile, view: str, url: str, *, whole: b
 
 
 def marked(workshop: Workshop, entry: DraftFile, old: str, new: str, *, whole: bool = False) -> Sequence[Shown]:
-    """Return two texts of a document as one with its changes marked; what stays is folded unless the `whole` is asked."""
+    """Return two texts of a document as one with its changes marked; what stays is folded if not `whole`."""
     found = resolver(workshop, entry)
     compared = redline.compare(old, new, resolve_old=found, resolve_new=found, labels=labels())
     return shortened(compared, everything=whole, room=ROOM)

@@ -82,7 +82,9 @@ def end_terms(place, person):
             session.delete(term)
 
 
-def sign_in(page, place, person):
+def sign_in(page, place, person, *, rich=False):
+    if not rich:  # the field itself, not the editor over it
+        page.context.add_init_script("if (location.protocol === 'http:') localStorage.writing = 'source'")
     page.goto(f"{place.url}/entrar")
     enter(page, person)
     page.wait_for_url(f"{place.url}/")
@@ -205,6 +207,27 @@ def test_a_text_typed_while_the_server_was_dead_comes_back_after_the_tab_was_clo
     show(other, address)
     assert other.get_by_role("button", name="Recuperar").count() == 0
     assert kept_in_browser(other) == 0
+
+
+def test_what_was_typed_in_the_editor_comes_back_too(browser, place, author):
+    with chromium.page(browser) as page:
+        sign_in(page, place, author, rich=True)
+        page.goto(f"{place.url}/materiales/{INTRODUCTION}")
+        page.get_by_role("button", name="Proponer un cambio").first.click()
+        page.wait_for_url("**/borradores/*/*")
+        address = page.url
+        show(page, address)
+        place.server.kill()
+        page.locator(".doc[role=textbox] p").first.click()
+        page.keyboard.press("End")
+        page.keyboard.type(f" {TYPED}")
+        page.goto("about:blank")
+        place.server.start(again=True)
+        show(page, address)
+        assert TYPED not in page.locator(".doc[role=textbox]").inner_text()
+        recover(page)
+        page.get_by_text("comparado con lo que está guardado en el servidor").wait_for()
+        page.locator(".doc[role=textbox]", has_text=TYPED).wait_for()
 
 
 def test_a_page_that_is_left_at_once_has_kept_its_text(page, place, address):

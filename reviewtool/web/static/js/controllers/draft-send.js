@@ -60,6 +60,6 @@ attach('draft-send', (form) => {
   on(form, 'focusout', send);
   on(window, 'online', send);
   on(window, 'focus', send);
-  on(document, 'visibilitychange', send);
+  on(window, 'visibilitychange', send);
   if (kept.dirty()) later();
 });

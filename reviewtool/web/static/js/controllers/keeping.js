@@ -98,7 +98,7 @@ export function keepTyped(form, key, recover) {
     keep();
   });
   on(window, 'pageshow', () => { kept.leaving = false; });
-  on(document, 'visibilitychange', keep);
+  on(window, 'visibilitychange', keep);
   on(window, 'beforeunload', (event) => {
     keep();
     if (kept.dirty() && here !== kept.now() && !kept.leaving) event.preventDefault();
