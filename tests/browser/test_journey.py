@@ -155,12 +155,12 @@ def test_a_comment_typed_while_the_server_is_gone_comes_back(demo, person):
         page.goto(f"{demo.url}/propuestas/17")
         page.wait_for_load_state("networkidle")  # the scripts are attached
         page.fill("#composer textarea[name=body]", "Un comentario que no debe perderse")
-        page.get_by_text("Guardado en este equipo").wait_for()
+        page.get_by_text("Guardado solo en este navegador").wait_for()
         page.context.set_offline(True)
         page.locator("#composer button", has_text="Publicar").click()
         page.context.set_offline(False)
         page.goto(f"{demo.url}/propuestas/17")
-        page.locator("[data-restore-use]").first.click()
+        page.get_by_role("button", name="Recuperar lo que escribió").first.click()
         assert page.input_value("#composer textarea[name=body]") == "Un comentario que no debe perderse"
 
     person("wilma.choque", type_and_come_back)
