@@ -104,6 +104,10 @@ class Draft(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     proposal_number: Mapped[int | None] = mapped_column(ForeignKey("proposal.number"), index=True)
     base: Mapped[str] = mapped_column(String(64))
+    revision: Mapped[int | None]  # of a next version: the newest one that it was begun from or joined to
+    said: Mapped[dict[str, str] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # what the proposal said of itself then
     title: Mapped[str] = mapped_column(String(200), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     instrument: Mapped[str] = mapped_column(String(200), default="")
@@ -139,7 +143,8 @@ class DraftFile(Base):
     saves: Mapped[int] = mapped_column(default=0)  # counts the saves, so that one made elsewhere is seen
     page: Mapped[str] = mapped_column(String(32), default="")  # the open page that saved last: it may go on saving
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    # What to look at since the draft was brought to today's text: as `services.colliding.notes` tells it
+    # What to look at since the draft was brought to today's text or to a newer version: as `services.colliding.notes`
+    # tells it, with the `version` where it was one
     collisions: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
 
     draft: Mapped[Draft] = relationship(back_populates="files")

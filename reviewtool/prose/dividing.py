@@ -79,6 +79,28 @@ def divide(old: str, new: str) -> Division:
     return Division(tuple(replace(p, part=None if p.part is None else order[p.part]) for p in pieces))
 
 
+def meeting(base: str, ours: str, theirs: str) -> tuple[Part, ...]:
+    """Return the parts of one change of a text that stand where another change of it takes or puts words, too."""
+    mine, others = divide(base, ours), _places(divide(base, theirs))
+    met = {
+        part
+        for part, start, end in _places(mine)
+        if any((start < last and first < end) or (start, end) == (first, last) for _part, first, last in others)
+    }
+    return tuple(part for part in mine.parts if part.number in met)
+
+
+def _places(division: Division) -> list[tuple[int, int, int]]:
+    """Return each changed place in the old text: its part, from where to where."""
+    found, at = [], 0
+    for piece in division.pieces:
+        end = at + len(piece.before)
+        if piece.part is not None and not piece.is_blank:
+            found.append((piece.part, at, end))
+        at = end
+    return found
+
+
 def _numbered(compared: changes.Comparison) -> Iterator[Piece]:
     """Give every changed place the number of its part; the numbers are in no order."""
     fresh = count()

@@ -107,6 +107,8 @@ ALLOWED: Mapping[Act, frozenset[State]] = MappingProxyType(
         Act.decline_suggestion: frozenset({State.consultation, State.awaiting_decision}),
         # approved: only the version that a collision with the published text asks for
         Act.revise_own: frozenset({State.consultation, State.awaiting_decision, State.approved}),
+        Act.invite_coauthor: OPEN_STATES,
+        Act.join_as_coauthor: OPEN_STATES,
         Act.withdraw_own: _ANY - {State.merged, State.withdrawn},
         Act.propose_undoing: frozenset({State.merged}),
         Act.reopen_proposal: REOPENABLE,

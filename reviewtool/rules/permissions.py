@@ -36,6 +36,8 @@ class Act(StrEnum):
 
     propose = "propose"
     revise_own = "revise_own"
+    invite_coauthor = "invite_coauthor"
+    join_as_coauthor = "join_as_coauthor"
     apply_suggestion = "apply_suggestion"
     decline_suggestion = "decline_suggestion"
     adopt_suggestion = "adopt_suggestion"
@@ -98,6 +100,8 @@ TABLE: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.reopen_thread: _PARTICIPANTS,
         Act.propose: _AUTHORS,
         Act.revise_own: _AUTHORS,
+        Act.invite_coauthor: _AUTHORS,
+        Act.join_as_coauthor: _AUTHORS,
         Act.apply_suggestion: _AUTHORS,
         Act.decline_suggestion: _AUTHORS,
         Act.adopt_suggestion: _MEMBERS,

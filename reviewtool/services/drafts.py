@@ -14,7 +14,7 @@ from reviewtool.clock import now
 from reviewtool.errors import Conflict, InvalidInput, NotFound, OutOfDate
 from reviewtool.gitstore import paths, reading
 from reviewtool.gitstore.ids import BlobId, CommitId
-from reviewtool.models import Draft, DraftFile, Person
+from reviewtool.models import Draft, DraftFile, Person, Proposal
 from reviewtool.prose import merge3
 from reviewtool.rules.permissions import Act
 from reviewtool.services import colliding, combining, continuing, documents, modules, people, proposals, showing, texts
@@ -91,13 +91,16 @@ def start_revision(
     begun = session.scalar(select(Draft).where(Draft.proposal_number == number, Draft.author_id == by.id))
     if begun:
         return begun
+    said = said_of(proposal)
     draft = Draft(
         author_id=by.id,
         base=documents.tip(workshop),
         created_at=now(),
         updated_at=now(),
         proposal_number=number,
-        **{field: getattr(proposal, field) for field in Meta.__dataclass_fields__ if field != "note"},
+        revision=proposal.latest,
+        said=said,
+        **said,
     )
     session.add(draft)
     newest = proposals.latest_revision(session, proposal)
@@ -105,6 +108,11 @@ def start_revision(
     fill(workshop, draft, newest.base, wanted)
     session.flush()
     return draft
+
+
+def said_of(proposal: Proposal) -> dict[str, str]:
+    """Return what a proposal says of itself, by field."""
+    return {field: getattr(proposal, field) for field in Meta.__dataclass_fields__ if field != "note"}
 
 
 def fill(workshop: Workshop, draft: Draft, base: str, wanted: list[combining.Wanted]) -> None:
@@ -358,36 +366,3 @@ def rebase(workshop: Workshop, draft: Draft) -> bool:
 
 def _touched(draft: Draft) -> None:
     draft.updated_at = now()
-
-
-@dataclass(frozen=True)
-class Overlap:
-    """An open proposal that touches a document of the draft; `same_passage` when they change the same words."""
-
-    number: int
-    title: str
-    author: str
-    path: str
-    same_passage: bool
-
-
-def overlaps(session: Session, workshop: Workshop, draft: Draft) -> list[Overlap]:
-    """Return the open proposals that touch what the draft touches."""
-    by_path = {entry.old_path: entry for entry in draft.files if entry.old_path}
-    found = []
-    for proposal, touch in proposals.open_touching(session, list(by_path), besides=draft.proposal_number):
-        entry = by_path.get(touch.old_path or touch.path)
-        if entry is not None:
-            same = _same_passage(workshop, entry, touch.new_blob)
-            found.append(Overlap(proposal.number, proposal.title, proposal.author.name, touch.path, same))
-    return found
-
-
-def _same_passage(workshop: Workshop, entry: DraftFile, other_blob: str | None) -> bool:
-    base, mine = before(workshop, entry), content(workshop, entry)
-    if other_blob is None or mine is None or base is None:
-        return True
-    sides = [reading.text(data) for data in (base, reading.data(workshop.store, BlobId(other_blob)), mine)]
-    if not all(side.exact for side in sides):
-        return True
-    return merge3.merge(*(side.text for side in sides)).kind in {"woven", "conflict"}

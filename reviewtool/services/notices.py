@@ -14,7 +14,7 @@ from reviewtool.clock import now
 from reviewtool.models import Ballot, Comment, Event, Notice, Person, Proposal, SeatHolding, Suggestion, Vote
 
 TALK = (
-    *("mention", "comment", "objection", "objection_lifted", "registered"),
+    *("mention", "comment", "objection", "objection_lifted", "registered", "coauthor"),
     *("overdue", "text_changed", "unconfirmed", "reminder"),
 )
 TOLD = frozenset({"overdue", "text_changed"})  # to everybody; the others are said to one person

@@ -32,6 +32,7 @@ from reviewtool.services import (
     drafts,
     events,
     lifecycle,
+    overtaken,
     people,
     proposals,
     refmoves,
@@ -67,8 +68,9 @@ def submit(workshop: Workshop, draft_id: int, *, by_id: int, token: str = "", se
 
     `sent`: it is somebody else's, who sent it to the coordination; they are its author and are told at once. A second
     call with the draft's token returns the first one's proposal. Raises InvalidInput for what is missing,
-    OutOfDate("document-changed") after bringing the draft to a text that moved under the same passage, and
-    OutOfDate("version-meanwhile") once when another version was submitted since the draft was begun.
+    OutOfDate("document-changed") after bringing the draft to a text that moved under the same passage,
+    OutOfDate("version-meanwhile") after joining a version that was submitted since the draft was begun, and
+    OutOfDate("passages-open") while a passage where both met is not settled.
     """
     done = submitted(workshop, token) if token else None
     if done is not None:
@@ -84,8 +86,12 @@ def submit(workshop: Workshop, draft_id: int, *, by_id: int, token: str = "", se
         )
         prepared = prepare(workshop, draft)
         session.rollback()
-    with workshop.database.write() as session:
-        number, move_id = _record(session, workshop, draft_id, prepared, people.get(session, by_id), sent)
+    try:
+        with workshop.database.write() as session:
+            number, move_id = _record(session, workshop, draft_id, prepared, people.get(session, by_id), sent)
+    except _Overtaken:
+        _bring_up_to_date(workshop, draft_id, by_id)
+        raise
     try:
         refmoves.publish(workshop, move_id)
     except Unavailable as error:  # the version is safe: its objects and row are there, the recorder moves the ref
@@ -100,26 +106,23 @@ def submitted(workshop: Workshop, token: str) -> int | None:
         return session.scalar(query)
 
 
+class _Overtaken(OutOfDate):
+    """Another version was submitted between joining what there was and asking for the lock."""
+
+
 def _bring_up_to_date(workshop: Workshop, draft_id: int, by_id: int) -> None:
     with workshop.database.write() as session:
         draft = drafts.get(session, draft_id, by=people.get(session, by_id))
         collides = drafts.rebase(workshop, draft)
-        number, newer = draft.proposal_number, _newer(session, draft)
-        if newer:
-            draft.created_at = now()  # its writer is told, and goes on from here
-    if newer:
-        raise OutOfDate("version-meanwhile", number=number, revision=newer)
+        newest = overtaken.newer(session, draft)
+        both = overtaken.join(session, workshop, draft, newest) if newest else {}
+        waits = overtaken.unsettled(draft) is not None
+    if newest:
+        raise OutOfDate("version-meanwhile", number=newest.proposal_number, revision=newest.number, both=both)
+    if waits:
+        raise OutOfDate("passages-open")
     if collides:
         raise OutOfDate("document-changed")
-
-
-def _newer(session: Session, draft: Draft) -> int:
-    """Return the version that was submitted since the draft of a next one was begun, 0 for none.
-
-    An author and the coordination that registers what they sent may both be writing it.
-    """
-    since = (Revision.proposal_number == draft.proposal_number, Revision.submitted_at > draft.created_at)
-    return session.scalar(select(func.max(Revision.number)).where(*since)) or 0
 
 
 def prepare(workshop: Workshop, draft: Draft) -> Prepared:
@@ -194,6 +197,8 @@ def _record(
         **facts,
     )
     events.tell(session, event, [author.id] if sent else [], "registered")
+    if author.id != proposal.author_id:
+        events.tell(session, event, [proposal.author_id], "coauthor")
     continuing.go_on(session, workshop.group, proposal, revision, by=by, at=at)
     lifecycle.settle(session, proposal, at)
     move = refmoves.plan(
@@ -210,9 +215,8 @@ def _record(
 def _next_of(session: Session, draft: Draft, author: Person) -> Proposal:
     proposal = proposals.lock(session, draft.proposal_number or 0)
     continuing.ensure_revisable(session, proposal, author)
-    newer = _newer(session, draft)
-    if newer:
-        raise OutOfDate("version-meanwhile", number=proposal.number, revision=newer)
+    if overtaken.newer(session, draft) is not None:
+        raise _Overtaken("version-meanwhile", number=proposal.number, revision=proposal.latest)
     proposal.latest += 1
     for field in ("title", "reason", "instrument", "instrument_number", "instrument_paragraph", "kind"):
         setattr(proposal, field, getattr(draft, field))
@@ -258,7 +262,7 @@ def _new_revision(
     prepared: Prepared,
     registered: Registered | None,
 ) -> Revision:
-    author = people.get(session, proposal.author_id)
+    author = people.get(session, proposal.author_id if registered else draft.author_id)
     coauthors = _coauthors(session, proposal, draft, author)
     commit = writing.commit_tree(
         workshop.store,
@@ -300,8 +304,10 @@ def _new_revision(
 
 def _coauthors(session: Session, proposal: Proposal, draft: Draft, author: Person) -> list[Person]:
     """Return whose text or suggestion stands in the revision, besides its author's, in a fixed order."""
-    earlier = session.scalars(select(Revision.coauthors).where(Revision.proposal_number == proposal.number))
-    ids = {person_id for known in earlier for person_id in known}
+    query = select(Revision.author_id, Revision.coauthors).where(Revision.proposal_number == proposal.number)
+    ids = {proposal.author_id}
+    for wrote, known in session.execute(query):
+        ids |= {wrote, *known}
     ids |= set(suggesters(session, draft.suggestions))
     return [people.get(session, person_id) for person_id in sorted(ids - {author.id})]
 

@@ -1,4 +1,4 @@
-"""Passages of a draft where today's text and the writer's own met: settled one by one, each saved as it goes."""
+"""Passages of a draft where the writer's own met today's text or a newer version: settled one by one, each saved."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reviewtool.services.workshop import Workshop
 
 
 class Choice(StrEnum):
-    """What shall stand in the passage: today's text, the writer's own, what was typed, or what stands there already."""
+    """What shall stand in the passage: the text it met, the writer's own, what was typed, or what stands there."""
 
     today = "today"
     mine = "mine"
@@ -22,7 +22,10 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True)
 class Passage:
-    """One place to look at; `stands` when the `result` is found once in the draft, so that it can be replaced there."""
+    """One place to look at; `stands` when the `result` is found once in the draft, so that it can be replaced there.
+
+    `version`: the writer's own met that version, whose text is in `today`; empty: the published text.
+    """
 
     place: int
     cause: str
@@ -30,6 +33,7 @@ class Passage:
     mine: str
     result: str
     stands: bool
+    version: str
 
 
 def waiting(workshop: Workshop, entry: DraftFile) -> list[Passage]:
@@ -40,7 +44,8 @@ def waiting(workshop: Workshop, entry: DraftFile) -> list[Passage]:
 
 def _passage(place: int, note: dict[str, str], text: str) -> Passage:
     today, mine, result = (_body(note.get(side, "")) for side in ("ours", "theirs", "result"))
-    return Passage(place, note["cause"], today, mine, result, stands=bool(result) and text.count(result) == 1)
+    stands = bool(result) and text.count(result) == 1
+    return Passage(place, note["cause"], today, mine, result, stands, note.get("version", ""))
 
 
 def settle(

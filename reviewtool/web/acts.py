@@ -36,6 +36,11 @@ FAMILIES = (
         {
             "submitted": mark("Propuesta presentada"),
             "revised": mark("Versión nueva"),
+            "coauthor_invited": mark("Invitación a la coautoría"),
+            "coauthor_accepted": mark("Coautoría aceptada"),
+            "coauthor_declined": mark("Coautoría no aceptada"),
+            "coauthor_left": mark("Coautoría dejada"),
+            "coauthor_removed": mark("Coautoría terminada por quien propone"),
             "followed_up": mark("Seguimiento anotado"),
             "withdrawn": mark("Propuesta retirada"),
             "reopened": mark("Propuesta retomada"),
@@ -99,6 +104,9 @@ FAMILIES = (
     ),
 )
 _SHORT: dict[str, str] = {  # a sentence without facts
+    "coauthor_accepted": mark("Aceptó la coautoría"),
+    "coauthor_declined": mark("No aceptó la coautoría"),
+    "coauthor_left": mark("Dejó la coautoría"),
     "withdrawn": mark("Retiró la propuesta"),
     "reopened": mark("Retomó la propuesta en consulta"),
     "merged": mark("Incorporó el cambio al texto vigente"),
@@ -246,6 +254,8 @@ _TOLD: dict[str, Callable[[Facts, str], str]] = {
     "ballot_closed": lambda facts, _seat: _(
         "Terminó la votación %(number)s: %(outcome)s", number=facts["ballot"], outcome=outcome_name(facts["outcome"])
     ),
+    "coauthor_invited": lambda facts, _seat: _("Invitó a %(who)s a la coautoría", who=facts["whom"]),
+    "coauthor_removed": lambda facts, _seat: _("Puso fin a la coautoría de %(who)s", who=facts["whom"]),
     "ordered": _ordered,
     "followed_up": lambda facts, _seat: _(
         "Anotó el seguimiento: %(step)s (%(recipient)s)",

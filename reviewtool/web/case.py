@@ -14,10 +14,22 @@ from sqlalchemy.orm import Session
 from reviewtool.clock import now
 from reviewtool.models import Ballot, ExtensionRequest, Objection, Person, Proposal, Revision, Seat, Vote
 from reviewtool.rules.lifecycle import OPEN_STATES, State
-from reviewtool.rules.permissions import Act, Role
+from reviewtool.rules.permissions import Act, Role, is_party
 from reviewtool.rules.presets import FORM
 from reviewtool.rules.voting import BallotRules, Majority, Roll, SeatOnRoll, Standing, results_visible
-from reviewtool.services import combining, documents, earlier, objections, ordering, people, proposals, standings, votes
+from reviewtool.services import (
+    coauthors,
+    combining,
+    documents,
+    earlier,
+    objections,
+    ordering,
+    people,
+    proposals,
+    standings,
+    votes,
+)
+from reviewtool.services.coauthors import Coauthor
 from reviewtool.services.earlier import Earlier
 from reviewtool.services.receiving import Received
 from reviewtool.services.standings import Counted
@@ -46,6 +58,7 @@ class Case:
     seat: Seat | None
     colleagues: tuple[str, ...]  # of the coordination, asked only for who would merge an own proposal
     waits_for: int | None  # the open proposal that is to be decided first
+    coauthors: tuple[Coauthor, ...]  # and who is invited
     withdrawn: frozenset[int]  # versions whose text was withdrawn for confidentiality
 
     @property
@@ -92,6 +105,11 @@ class Case:
     def is_author(self) -> bool:
         """Say whether the reader proposed this text."""
         return self.proposal.author_id == self.person.id
+
+    @property
+    def is_coauthor(self) -> bool:
+        """Say whether the reader writes this text with who proposed it."""
+        return any(each.accepted and each.person_id == self.person.id for each in self.coauthors)
 
     @property
     def on_roll(self) -> SeatOnRoll | None:
@@ -143,7 +161,8 @@ class Case:
     @property
     def is_party(self) -> bool:
         """Say whether the reader wrote this text, alone or with others."""
-        return self.is_author or self.person.id in self.revision.coauthors or self.revision.author_id == self.person.id
+        wrote = self.person.id in {self.revision.author_id, *self.revision.coauthors}
+        return is_party(is_author=self.is_author, is_coauthor=self.is_coauthor or wrote)
 
 
 def gather(session: Session, proposal: Proposal, revision: Revision, ballot: Ballot | None) -> Case:
@@ -170,6 +189,7 @@ def gather(session: Session, proposal: Proposal, revision: Revision, ballot: Bal
         seat=people.seat_of(person),
         colleagues=_colleagues(session, proposal, person) if Role.coordination in roles else (),
         waits_for=ordering.waits_for(session, proposal.number) if live else None,
+        coauthors=coauthors.of_proposal(session, proposal.number),
         withdrawn=proposals.withdrawn_versions(session, proposal.number),
     )
 

@@ -106,6 +106,8 @@ class Decision:
     requests: tuple[str, ...]
     notes: tuple[str, ...]
     is_party: bool
+    coauthors: tuple[str, ...]
+    is_author: bool
     next: str
     merge: MergeBox | None
     merged: Merged | None
@@ -153,6 +155,8 @@ def panel(session: Session, proposal: Proposal, revision: Revision, ballot: Ball
         requests=ballot_forms.asked(case),
         notes=_notes(case),
         is_party=case.is_party and Role.coordination in case.roles,
+        coauthors=tuple(each.name for each in case.coauthors if each.accepted),
+        is_author=case.is_author,
         next=_next(case),
         merge=merge_box(case),
         merged=_merged(session, case.number) if case.state is State.merged else None,

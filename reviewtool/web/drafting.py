@@ -15,12 +15,15 @@ from sqlalchemy.orm import Session
 from reviewtool.errors import InvalidInput, ReviewError
 from reviewtool.models import Draft, DraftFile, Person
 from reviewtool.prose import markdown, redline, splicing, summary
+from reviewtool.prose.dividing import Part
 from reviewtool.rules.voting import BallotRules, days_after_change
 from reviewtool.services import (
+    coauthors,
     comparing,
     documents,
     drafts,
     modules,
+    overlapping,
     proposals,
     rendering,
     settling,
@@ -31,10 +34,12 @@ from reviewtool.services.differences import Shown, shortened
 from reviewtool.services.workshop import Workshop
 from reviewtool.web import addresses
 from reviewtool.web.collapsing import Room
+from reviewtool.web.context import place_name
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import ngettext, spoken
 from reviewtool.web.labels import labels, redlined
 from reviewtool.web.lines import SourceLine, folded
+from reviewtool.web.places import Places
 from reviewtool.web.reading import NOTHING, ROOM
 
 
@@ -67,9 +72,11 @@ def begun_with(session: Session, person: Person, path: str) -> tuple[int, int] |
 
 
 def is_for_another(session: Session, draft: Draft, person: Person) -> bool:
-    """Say whether a draft is the next version of somebody else's proposal, which only the coordination registers."""
+    """Say whether a draft is the next version of a proposal of others, which only the coordination registers."""
     number = draft.proposal_number
-    return number is not None and proposals.get(session, number).author_id != person.id
+    if number is None or proposals.get(session, number).author_id == person.id:
+        return False
+    return not coauthors.is_one(session, number, person.id)
 
 
 def during_vote(session: Session, draft: Draft) -> str:
@@ -245,6 +252,39 @@ def divided(workshop: Workshop, each: splitting.Divided) -> DividedDocument:
         (key, redlined(part.before, part.after)) for key, part in zip(each.keys, each.division.parts, strict=True)
     )
     return DividedDocument(title, language_of(text or ""), looks, "")
+
+
+@dataclass(frozen=True)
+class ShownOverlap:
+    """An open proposal on a document of the draft: who asks for it, and what it does to the same paragraphs."""
+
+    number: int
+    title: str
+    author: str
+    who: str
+    same_passage: bool
+    parts: tuple[Part, ...]
+    looks: tuple[Markup, ...]
+    language: str
+
+
+def overlaps(session: Session, workshop: Workshop, draft: Draft) -> list[ShownOverlap]:
+    """Return what other open proposals do to the documents of a draft, those on the same paragraphs first."""
+    places = Places()
+    found = [
+        ShownOverlap(
+            number=each.number,
+            title=each.title,
+            author=each.author,
+            who=place_name(each.administration) or each.author,
+            same_passage=each.same_passage,
+            parts=each.parts,
+            looks=tuple(redlined(part.before, part.after) for part in each.parts),
+            language=places.language(each.path),
+        )
+        for each in overlapping.of_draft(session, workshop, draft)
+    ]
+    return sorted(found, key=lambda each: not each.same_passage)
 
 
 @dataclass(frozen=True)

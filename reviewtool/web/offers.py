@@ -50,6 +50,7 @@ class Offer:
 ELSEWHERE: Mapping[str, str] = {
     "merge": "merging.confirm",
     "new_version": "drafts.start_revision",
+    "coauthors": "coauthors.page",
     "decide_in_meeting": "meetings.decide",
     "register_comment": "registering.comment",
     "register_version": "registering.start_version",
@@ -79,6 +80,7 @@ LABELS: Mapping[str, str] = {
     "submit_objection": mark("Someter la objeción al grupo"),
     "merge": mark("Incorporar al texto"),
     "new_version": mark("Preparar una versión nueva"),
+    "coauthors": mark("Coautoría"),
     "ask_amendment": mark("Pedir la enmienda del texto"),
     "withdraw": mark("Retirar la propuesta"),
     "reopen": mark("Retomar en consulta"),
@@ -179,7 +181,7 @@ def of_observer(case: Case) -> list[Offer]:
 def of_author(case: Case) -> list[Offer]:
     """Return what the author of the text may do with it."""
     if not case.is_author:
-        return []
+        return _of_coauthor(case)
     found = []
     if may_now(Act.revise_own):
         if _may_be_revised(case):
@@ -191,8 +193,20 @@ def of_author(case: Case) -> list[Offer]:
         found.append(_offer("ask_amendment", _("La coordinación ya tiene su petición de enmienda.") if asked else ""))
     if case.state in REOPENABLE and may_now(Act.reopen_proposal):
         found.append(_offer("reopen"))
+    if may_now(Act.invite_coauthor) and allowed(Act.invite_coauthor, case.state):
+        found.append(_offer("coauthors"))
     if may_now(Act.withdraw_own) and case.state in OPEN_STATES:
         found.append(_offer("withdraw"))
+    return found
+
+
+def _of_coauthor(case: Case) -> list[Offer]:
+    found = []
+    if case.is_coauthor and may_now(Act.revise_own) and _may_be_revised(case):
+        found.append(_offer("new_version"))
+    invited = any(each.person_id == case.person.id for each in case.coauthors)
+    if invited and may_now(Act.join_as_coauthor) and allowed(Act.join_as_coauthor, case.state):
+        found.append(_offer("coauthors"))
     return found
 
 
@@ -215,7 +229,7 @@ def of_coordination(case: Case) -> list[Offer]:
     found = _running(case) if case.is_open else at_rest(case) if at_rest else []
     if allowed(Act.comment, case.state):
         found = [*found, _offer("register_comment")]
-    if not case.is_author and _may_be_revised(case):
+    if not (case.is_author or case.is_coauthor) and _may_be_revised(case):
         found = [*found, _offer("register_version")]
     return [*found, _offer("order")] if allowed(Act.order_proposals, case.state) else found
 

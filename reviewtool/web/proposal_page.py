@@ -25,6 +25,7 @@ from reviewtool.services import (
     conversations,
     documents,
     ordering,
+    overlapping,
     people,
     placing,
     private_notes,
@@ -37,6 +38,7 @@ from reviewtool.web.comparison import VIEWS, Asked, Reader, row_of
 from reviewtool.web.database import act, me, reading, workshop
 from reviewtool.web.errors import say
 from reviewtool.web.i18n import gettext as _
+from reviewtool.web.labels import redlined
 from reviewtool.web.places import Places
 from reviewtool.web.positions import according_to
 from reviewtool.web.reading import Placement, views
@@ -80,7 +82,8 @@ def render(number: int) -> str:
     asked = (*(request.args.get(name) for name in ("version", "desde")), _view(), _whole())
     known = _known(stamp)
     waits = ordering.waits_for(reading(), number)  # of another proposal, whose end raises no version of this one
-    facts = (stamp, known, closed, waits, documents.tip(workshop()))
+    beside = overlapping.beside(reading(), number)
+    facts = (stamp, known, closed, waits, beside, documents.tip(workshop()))
     key = ("proposal", number, facts, asked, remembering.reader(alone=True))
     return _framed(stamp.title, number, remembering.part(key, lambda: _inside(number, Composer(), known)))
 
@@ -146,6 +149,7 @@ def _inside(number: int, composer: Composer, known: int | None) -> str:
         and may_now(Act.attach)
         and allowed(Act.attach, State(proposal.state))
         and attaching.may(proposal, None, me()),
+        sharing=_sharing(session, number),
         follow_up=follow_up_rows.rows(session, proposal),
         may_follow_up=proposal.state == State.merged and may_now(Act.record_follow_up),
         may_withdraw=may_now(Act.withdraw_for_confidentiality),
@@ -173,6 +177,37 @@ def _news(session: Session, asked: Asked, known: int | None, *, votes: bool) -> 
         given = _("desde su voto (versión %(number)s)") if seat else _("desde su parecer (versión %(number)s)")
         found.append((given % {"number": voted}, voted))
     return [(said, asked.url(version=asked.latest, desde=since)) for said, since in found]
+
+
+def _sharing(session: Session, number: int) -> tuple[Proposal, ...]:
+    """Return the open proposals that change the same places."""
+    found = [other for other, _latest in overlapping.beside(session, number)]
+    return tuple(
+        proposals.get(session, other) for other in found if overlapping.shared(session, workshop(), number, other)
+    )
+
+
+@dataclass(frozen=True)
+class SharedDocument:
+    """A document that two proposals change at the same places, with what each does there."""
+
+    title: Markup
+    language: str
+    mine: tuple[Markup, ...]
+    theirs: tuple[Markup, ...]
+
+
+def shared(session: Session, number: int, other: int) -> tuple[SharedDocument, ...]:
+    """Return where two open proposals change the same places, as a reader sees it."""
+    places = Places()
+    return tuple(
+        SharedDocument(
+            places.document(each.path),
+            places.language(each.path),
+            *(tuple(redlined(part.before, part.after) for part in parts) for parts in (each.mine, each.theirs)),
+        )
+        for each in overlapping.shared(session, workshop(), number, other)
+    )
 
 
 def _may_comment(proposal: Proposal) -> bool:

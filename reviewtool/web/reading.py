@@ -297,7 +297,7 @@ def _marked(text: _Text, at: int, placed: list[Placement]) -> Markup:
             prefix=each.prefix,
             id=each.view.passage,
             label=str(each.view.number),
-            css="objection" if each.view.is_objection else "",
+            css="objection" if each.view.is_objection else "suggests" if each.view.suggests else "",
         )
         for each in placed
         if each.quote

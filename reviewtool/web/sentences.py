@@ -194,11 +194,14 @@ SENTENCES: dict[str, str] = {
         "P-%(number)s se decide por silencio: quien no está de acuerdo lo interrumpe, y entonces puede abrirse una "
         "votación y decidirse en una reunión."
     ),
+    "coauthor-missing": _("Elija a otro miembro del grupo que no esté ya invitado."),
+    "invitation-over": _("Esa invitación ya no está abierta."),
     "proposer-missing": _("Elija a quien la envió: otro miembro del grupo, que lo sea todavía."),
     "version-meanwhile": _(
-        "Mientras se escribía este borrador se presentó la versión %(revision)s de P-%(number)s, que el borrador no "
-        "incluye. Léala y pase al borrador lo que deba quedar; después presente de nuevo."
+        "Mientras se escribía este borrador se presentó la versión %(revision)s de P-%(number)s. Sus cambios se "
+        "unieron al borrador, que sigue sin presentar: léalo y presente de nuevo."
     ),
+    "passages-open": _("Quedan pasajes donde su borrador y otra versión cambiaron lo mismo: resuélvalos y presente."),
     "whose-missing": _("Elija a quien lo envió: un miembro o un observador del grupo."),
     "channel-unknown": _("Elija cómo se recibió."),
     "designation-missing": _("Escriba la referencia, en %(most)s caracteres en total como máximo."),

@@ -108,6 +108,12 @@ class ThreadView:
         return f"beside-{self.number}"
 
     @property
+    def suggests(self) -> bool:
+        """Say whether a suggestion in it waits: neither applied, nor declined, nor in the reader's draft."""
+        found = (each.suggestion for each in self.said if each.suggestion is not None)
+        return any(each.applied_in is None and not each.declined_by and not each.in_draft for each in found)
+
+    @property
     def css(self) -> str:
         """Return the classes that say how it stands."""
         if self.is_objection:

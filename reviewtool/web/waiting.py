@@ -168,7 +168,9 @@ def _said(notice: Unread, *, own: bool) -> Said:
         url, text = f"{url}#vote", _("Votar")
     elif notice.kind == "unconfirmed":
         url, text = f"{url}#vote", _("Confirmar el voto")
-    elif notice.kind in _WITHOUT_NAMES:
+    elif notice.act == "coauthor_invited":
+        url, text = url_for("coauthors.page", number=notice.proposal), _("Responder")
+    elif notice.kind in {*_WITHOUT_NAMES, "coauthor"}:
         text = _("Ver la propuesta")
     return Said(
         id=notice.id,
@@ -184,8 +186,9 @@ def _said(notice: Unread, *, own: bool) -> Said:
 
 def _headline(notice: Unread, *, own: bool) -> str:
     facts = {"who": notice.by, "title": notice.title}
-    if notice.kind == "registered":
-        return _(_REGISTERED[notice.act], **facts)
+    by_act = {"registered": _REGISTERED, "coauthor": _COAUTHOR}.get(notice.kind)
+    if by_act is not None:
+        return _(by_act[notice.act], **facts)
     if notice.kind in _WITHOUT_NAMES:
         return _(_WITHOUT_NAMES[notice.kind], **facts)
     if notice.kind in _NAMED:
@@ -218,6 +221,16 @@ _REGISTERED: dict[str, str] = {  # what the coordination entered in the person's
         "%(who)s registró por teléfono el retiro de su objeción formal a «%(title)s»: confírmelo"
     ),
     "objection_lifted": mark("%(who)s registró el retiro de su objeción formal a «%(title)s»"),
+}
+
+
+_COAUTHOR: dict[str, str] = {  # between the proposer and whom they write with
+    "coauthor_invited": mark("%(who)s le invita a escribir en coautoría «%(title)s»"),
+    "coauthor_accepted": mark("%(who)s aceptó escribir en coautoría «%(title)s»"),
+    "coauthor_declined": mark("%(who)s no aceptó escribir en coautoría «%(title)s»"),
+    "coauthor_left": mark("%(who)s dejó la coautoría de «%(title)s»"),
+    "coauthor_removed": mark("%(who)s puso fin a su coautoría de «%(title)s»"),
+    "revised": mark("%(who)s presentó una versión nueva de su propuesta común «%(title)s»"),
 }
 
 

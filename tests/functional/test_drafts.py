@@ -235,7 +235,9 @@ def test_another_open_proposal_on_the_same_passage_is_announced(group, author, a
     form = typed(author, address, "30 días", "45 días", act="save")
     author.post(address, data=form)
     page = author.get(address).get_data(as_text=True)
-    assert "cambia el mismo pasaje que usted" in page
+    assert "Argentina tiene una propuesta abierta sobre este párrafo:" in page
+    marked = re.sub(r"<[^>]*>", "", page[page.index("sobre este párrafo:") :])
+    assert ("90 días" in marked or "90" in marked, "45" in marked.partition("Conviene ponerse")[0]) == (True, False)
 
 
 def test_words_that_moved_under_a_draft_are_shown_beside_its_own(group, author, app, database):

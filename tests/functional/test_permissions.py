@@ -42,6 +42,7 @@ def values(app, database, group):
         session.flush()
         return {
             "number": number,
+            "other": number,
             "thread_id": said.id,
             "comment_id": 1,
             "rule_set_id": 1,

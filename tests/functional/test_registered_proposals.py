@@ -12,7 +12,7 @@ from reviewtool import clock
 from reviewtool.db import Database
 from reviewtool.errors import InvalidInput, NotAllowed, OutOfDate
 from reviewtool.gitstore import reading
-from reviewtool.models import Draft, Event, Proposal, RoleTerm
+from reviewtool.models import Draft, DraftFile, Event, Proposal, RoleTerm
 from reviewtool.services import (
     drafts,
     notices,
@@ -23,6 +23,7 @@ from reviewtool.services import (
     recording,
     registering,
     revisions,
+    settling,
     signatures,
     withdrawals,
 )
@@ -256,9 +257,14 @@ def test_of_two_who_write_the_next_version_the_second_is_told_once_and_loses_not
     assert journey.revise(workshop, member, number, INTRODUCTION, "precio efectivamente", "precio de verdad") == 2
     with pytest.raises(OutOfDate, match="version-meanwhile"):
         revisions.submit(workshop, registered, by_id=group.coordinator.id, sent=sent(member))
-    with workshop.database.read() as session:
+    with pytest.raises(OutOfDate, match="passages-open"):
+        revisions.submit(workshop, registered, by_id=group.coordinator.id, sent=sent(member))
+    with workshop.database.write() as session:
         kept = drafts.get(session, registered, by=people.get(session, group.coordinator.id))
         assert "precio en efecto" in (drafts.text_of(workshop, kept.files[0]) or "")
+        assert "precio de verdad" in settling.waiting(workshop, kept.files[0])[0].today
+        while found := settling.waiting(workshop, kept.files[0]):
+            settling.settle(workshop, kept, kept.files[0], 0, settling.Choice.seen, seen=found[0].result)
     revisions.submit(workshop, registered, by_id=group.coordinator.id, sent=sent(member))
     with workshop.database.read() as session:
         assert proposals.get(session, number).latest == 3
@@ -273,8 +279,10 @@ def test_the_author_whose_draft_was_overtaken_reads_so_in_the_editor(sign_in, wo
     revisions.submit(workshop, draft, by_id=group.coordinator.id, sent=sent(member))
     client = sign_in(member)
     refused = client.post(f"/borradores/{own_id}/presentar", data=META | {"act": "submit"})
-    assert refused.status_code == 409
-    assert f"se presentó la versión 2 de P-{number}, que el borrador no incluye" in said(refused)
+    assert refused.status_code == 303
+    assert f"se presentó la versión 2 de P-{number}" in said(client.get(refused.location))
+    with workshop.database.write() as session:
+        session.scalars(select(DraftFile).where(DraftFile.draft_id == own_id)).one().collisions = []
     assert client.post(f"/borradores/{own_id}/presentar", data=META | {"act": "submit"}).status_code == 303
 
 

@@ -117,6 +117,9 @@ READING = {
     "separate": Page(MEMBER, "/propuestas/19/separar"),
     "separate-none": Page(MEMBER, "/propuestas/13/separar"),
     "order": Page(COORDINATION, "/propuestas/16/orden"),
+    "coauthors": Page(AUTHOR, "/propuestas/16/coautores"),
+    "coauthors-refused": Page(AUTHOR, "/propuestas/16/coautores", {"act": "invite", "person": ""}, 400),
+    "beside": Page(MEMBER, "/propuestas/17/junto-a/18"),
     "order-refused": Page(COORDINATION, "/propuestas/16/orden", {"first": "16"}, 400),
     "private-note": Page(MEMBER, "/propuestas/13/nota"),
     "private-note-refused": Page(

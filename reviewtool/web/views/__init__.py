@@ -15,6 +15,7 @@ NOUNS = (
     "settling",
     "pictures",
     "draft_blocks",
+    "coauthors",
     "proposals",
     "threads",
     "suggestions",

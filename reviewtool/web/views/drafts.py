@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 
 from reviewtool.errors import InvalidInput, OutOfDate, ReviewError
 from reviewtool.models import Draft, DraftFile, Person
-from reviewtool.services import document_templates, drafts, returning, revisions, sent_files, showing, undoing
+from reviewtool.services import (
+    document_templates,
+    drafts,
+    overtaken,
+    returning,
+    revisions,
+    sent_files,
+    showing,
+    undoing,
+)
 from reviewtool.web import drafting, forms
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
@@ -110,6 +119,8 @@ def save_document(draft_id: int, file_id: int) -> Any:
             return _submit(draft_id, draft.token)
     except ReviewError as error:
         return _again(draft_id, file_id, error)
+    if then == "join":
+        return _join(draft_id)
     if then in {"cambios", "vista"}:
         return redirect(url_for("drafts.document", draft_id=draft_id, file_id=file_id, vista=then), 303)
     if then == "image":
@@ -162,6 +173,35 @@ def _submit(draft_id: int, token: str) -> Any:
     return redirect(url_for("proposals.page", number=number), 303)
 
 
+def _join(draft_id: int) -> Any:
+    """Join the version to the draft that was submitted meanwhile."""
+    with act() as (session, by):
+        draft = drafts.get(session, draft_id, by=by)
+        newest = overtaken.newer(session, draft)
+        both = overtaken.join(session, workshop(), draft, newest) if newest else {}
+        flash(_("Los cambios de la otra versión están ahora en su borrador."), "success")
+    return _told(draft_id, both)
+
+
+def _to_settle(draft_id: int, error: ReviewError) -> Any:
+    """Lead from a draft that another version overtook to what has to be settled in it; None for any other error."""
+    if error.code not in {"version-meanwhile", "passages-open"}:
+        return None
+    end_reading()
+    flash(say(error), "info")
+    return _told(draft_id, error.facts.get("both", {}))
+
+
+def _told(draft_id: int, both: dict[str, str]) -> Any:
+    """Say what the newer version says in fields where the draft's own stand, and go to the first open passage."""
+    for text in both.values():
+        flash(_("La otra versión dice «%(text)s» donde usted escribió otra cosa; quedó lo suyo.", text=text), "info")
+    entry = overtaken.unsettled(drafts.get(reading(), draft_id, by=me()))
+    if entry is None:
+        return redirect(url_for("drafts.edit", draft_id=draft_id), 303)
+    return redirect(url_for("settling.page", draft_id=draft_id, file_id=entry.id), 303)
+
+
 def _again(draft_id: int, file_id: int, error: ReviewError) -> Any:
     """Show the editor again with everything typed; after a second press of submit, the proposal that the first made."""
     token = forms.line("token")
@@ -169,6 +209,8 @@ def _again(draft_id: int, file_id: int, error: ReviewError) -> Any:
     if done is not None:
         return redirect(url_for("proposals.page", number=done), 303)
     end_reading()
+    if (answer := _to_settle(draft_id, error)) is not None:
+        return answer
     draft = drafts.get(reading(), draft_id, by=me())
     entry = drafts.file(draft, file_id)
     collided = isinstance(error, OutOfDate) and error.code == "document-changed"
@@ -201,12 +243,13 @@ def _editor(
         shown=drafting.shown(workshop(), entry, view, whole_url, whole="todo" in request.args),
         whole_url=whole_url,
         changes=drafting.changes(workshop(), entry),
-        overlaps=drafts.overlaps(reading(), workshop(), draft),
+        overlaps=drafting.overlaps(reading(), workshop(), draft),
         errors={field: say(error)} if error else {},
         meta=_meta() if "title" in request.form else draft,
         kinds=drafting.kinds(),
         for_another=drafting.is_for_another(reading(), draft, me()),
         during_vote=drafting.during_vote(reading(), draft),
+        overtaken_by=overtaken.newer(reading(), draft),
         page_token=secrets.token_hex(16),
     )
 
@@ -234,6 +277,7 @@ def _documents(draft_id: int, error: ReviewError | None = None, file_id: int = 0
         kinds=drafting.kinds(),
         for_another=drafting.is_for_another(reading(), draft, me()),
         during_vote=drafting.during_vote(reading(), draft),
+        overtaken_by=overtaken.newer(reading(), draft),
     )
 
 
@@ -248,7 +292,9 @@ def present(draft_id: int) -> Any:
             return _submit(draft_id, draft.token)
     except ReviewError as error:
         end_reading()
-        return _documents(draft_id, error), status_of(error)
+        return _to_settle(draft_id, error) or (_documents(draft_id, error), status_of(error))
+    if then == "join":
+        return _join(draft_id)
     if then in ELSEWHERE:
         return redirect(url_for(ELSEWHERE[then], draft_id=draft_id), 303)
     flash(_("El borrador quedó guardado. Solo usted lo ve."), "success")

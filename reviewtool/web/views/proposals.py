@@ -5,9 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, redirect, render_template, request
 
+from reviewtool.services import proposals
 from reviewtool.web import proposal_page
+from reviewtool.web.database import reading
 
 blueprint = Blueprint("proposals", __name__)
 
@@ -18,6 +20,17 @@ def page(number: int) -> Any:
     if "recordar" in request.args:
         return redirect(proposal_page.remember_view(number), 303)
     return proposal_page.render(number)
+
+
+@blueprint.get("/propuestas/<int:number>/junto-a/<int:other>")
+def beside(number: int, other: int) -> str:
+    """Show two open proposals beside each other where they change the same places."""
+    return render_template(
+        "proposals/beside.html",
+        proposal=proposals.get(reading(), number),
+        other=proposals.get(reading(), other),
+        shared=proposal_page.shared(reading(), number, other),
+    )
 
 
 import_module("reviewtool.web.views.proposal_list")  # adds the list to this blueprint

@@ -113,6 +113,8 @@ ADMITTED = {
     Act.resolve_thread: "cavAndw",
     Act.reopen_thread: "cavAndw",
     Act.revise_own: "caA",
+    Act.invite_coauthor: "cavA",
+    Act.join_as_coauthor: "cavA",
     Act.withdraw_own: "cavAnd",
     Act.propose_undoing: "M",
     Act.reopen_proposal: "ndw",

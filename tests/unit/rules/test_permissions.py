@@ -23,6 +23,8 @@ resolve_thread               - o m c
 reopen_thread                - o m c
 propose                      - - m c
 revise_own                   - - m c
+invite_coauthor              - - m c
+join_as_coauthor             - - m c
 apply_suggestion             - - m c
 decline_suggestion           - - m c
 adopt_suggestion             - - m -
