@@ -64,6 +64,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         DEFAULT_LANGUAGE=settings.default_language,
+        PUBLIC_URL=settings.public_url,
         GROUP_ZONE=workshop.group.calendar.zone,
     )
     app.jinja_env.undefined = StrictUndefined

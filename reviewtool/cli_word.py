@@ -6,8 +6,6 @@ Reads and writes files; what is a change is said by `word`. Loads neither Flask 
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -19,13 +17,11 @@ from urllib.parse import unquote
 import click
 
 from reviewtool.errors import Complaint, ReviewError
+from reviewtool.services import drawing
 from reviewtool.word import exporting, importing
 from reviewtool.word.exporting import Surroundings
 from reviewtool.word.package import Origin
 from reviewtool.word.redlining import Version
-
-_DRAW = "rsvg-convert"  # Debian: librsvg2-bin
-_SECONDS = 20
 
 
 @click.group()
@@ -46,7 +42,7 @@ def export(
 ) -> None:
     """Write the Markdown file SOURCE as the Word file TARGET."""
     text = _text(source)
-    around = Surroundings(image=lambda name: _picture(source.parent, name), to_png=_as_png)
+    around = Surroundings(image=lambda name: _picture(source.parent, name), to_png=drawing.as_png)
     origin = Origin(document or source.name, state, version("reviewtool"))
     if base is None:
         made = exporting.document(text, origin, around)
@@ -145,15 +141,3 @@ def _picture(folder: Path, name: str) -> bytes | None:
     if not path.is_relative_to(folder.resolve()) or not path.is_file():
         return None
     return path.read_bytes()
-
-
-def _as_png(svg: bytes) -> bytes | None:
-    """Draw an SVG, if a program that can is at hand."""
-    program = shutil.which(_DRAW)
-    if program is None:
-        return None
-    try:
-        made = subprocess.run([program, "--zoom=2"], input=svg, capture_output=True, timeout=_SECONDS, check=True)
-    except (subprocess.SubprocessError, OSError):
-        return None
-    return made.stdout

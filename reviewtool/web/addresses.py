@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import quote
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 
 from reviewtool.prose.markdown import Resolve
 from reviewtool.services import documents, modules
@@ -32,6 +32,7 @@ class Addresses:
         # url_for costs a hundred times what joining costs, and a page has hundreds of links.
         self._page = self._base("documents.state") if older else url_for("documents.document", path="x")[:-1]
         self._raw = self._base("documents.raw_at")
+        self._word = url_for("word_files.document", path="x")[:-1]
 
     def _base(self, endpoint: str) -> str:
         return url_for(endpoint, commit=self.tree.commit, path="x")[:-1]
@@ -50,6 +51,10 @@ class Addresses:
             return _joined(self._raw, path)
         settled = documents.settled_commit(workshop(), self.tree.commit, path)
         return _joined(self._raw.replace(self.tree.commit, settled), path)
+
+    def word(self, path: str) -> str:
+        """Return the address of a document at this state as a Word file."""
+        return _joined(self._base("word_files.document_at") if self.older else self._word, path)
 
     def _blob(self, path: str) -> str:
         return self.tree.files[path].blob if path in self.tree.files else ""
@@ -82,6 +87,11 @@ def _joined(base: str, path: str, fragment: str = "") -> str:
 def at(commit: StateId, *, older: bool = False, like: Addresses | None = None) -> Addresses:
     """Return the addresses at a commit."""
     return Addresses(modules.tree(workshop(), commit), older=older, like=like)
+
+
+def word_site() -> str:
+    """Return the whole address below which the documents are, for links in a file; the same at every later request."""
+    return str(current_app.config["PUBLIC_URL"] or request.host_url.rstrip("/")) + of("documents.document")("")
 
 
 def of(endpoint: str) -> Callable[[str], str]:

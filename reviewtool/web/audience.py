@@ -41,6 +41,11 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "documents.raw_at": Act.read_documents,
         "documents.why": Act.read_documents,
         "documents.search": Act.read_documents,
+        "word_files.document": Act.read_documents,
+        "word_files.document_at": Act.read_documents,
+        "word_files.proposal": Act.read_documents,
+        "word_files.consultation": Act.read_documents,
+        "word_files.consultation_word": Act.read_documents,
         "proposals.index": Act.read_documents,
         "proposals.page": Act.read_documents,
         "proposals.beside": Act.read_documents,
@@ -142,7 +147,7 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
 OWN: Final = frozenset({"home", "drafts", "draft_blocks", "splitting"})
 OWN_PAGES: Final = frozenset({"people.profile", "people.save_profile", "people.save_password", "registering.draft"})
 # Pages of a proposal: its comments and open ballots are seen by those who read the discussion, whoever opens the page.
-DISCUSSED: Final = frozenset({"proposals", "threads", "suggestions", "ballots", "registering"})
+DISCUSSED: Final = frozenset({"proposals", "threads", "suggestions", "ballots", "registering", "word_files"})
 EVERY_ROLE: Final[Mapping[Role, str]] = MappingProxyType(
     {
         Role.member: mark("miembros"),

@@ -31,6 +31,7 @@ from reviewtool.services import (
     private_notes,
     proposals,
     registering,
+    word_files,
 )
 from reviewtool.services.comparing import Compared
 from reviewtool.web import attached, decision, follow_up_rows, remembering, words
@@ -39,6 +40,7 @@ from reviewtool.web.database import act, me, reading, workshop
 from reviewtool.web.errors import say
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.labels import redlined
+from reviewtool.web.i18n import spoken
 from reviewtool.web.places import Places
 from reviewtool.web.positions import according_to
 from reviewtool.web.reading import Placement, views
@@ -150,11 +152,25 @@ def _inside(number: int, composer: Composer, known: int | None) -> str:
         and allowed(Act.attach, State(proposal.state))
         and attaching.may(proposal, None, me()),
         sharing=_sharing(session, number),
+        word_files=_word_files(number, reader, revisions[proposal.latest]),
         follow_up=follow_up_rows.rows(session, proposal),
         may_follow_up=proposal.state == State.merged and may_now(Act.record_follow_up),
         may_withdraw=may_now(Act.withdraw_for_confidentiality),
         merged_version=panel.merged.revision if panel.merged else 0,
     )
+
+
+def _word_files(number: int, reader: Reader, newest: Revision) -> list[tuple[str, Markup]]:
+    """Return address and title of each document of the newest version that goes to Word."""
+    shown = {pair.path: reader.compared(at) for at, pair in enumerate(reader.pairs, 1)}
+    found = []
+    for at, pair in enumerate(comparing.pairs(workshop(), newest, None), 1):
+        if word_files.goes_to_word(workshop(), pair):
+            told = shown.get(pair.path) or comparing.tell(workshop(), pair)
+            found.append(
+                (url_for("word_files.proposal", number=number, position=at), spoken(told.title, told.language))
+            )
+    return found
 
 
 def _registered(session: Session, number: int) -> dict[int, str]:

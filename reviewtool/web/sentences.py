@@ -113,6 +113,7 @@ SENTENCES: dict[str, str] = {
     "draft-file-goes": _("Este borrador suprime el documento: no se le puede poner una imagen."),
     "extension-changes": _("El nombre tiene que seguir terminando igual: «%(extension)s»."),
     "text-not-utf8": _("El archivo no es un texto que se pueda leer. Guárdelo con codificación UTF-8."),
+    "document-no-word": _("«%(path)s» no es un documento de texto: se descarga como está, no en Word."),
     "file-missing": _("Elija un archivo de su equipo."),
     "name-of-file": _("Escriba un nombre de archivo sin barras; la carpeta va aparte."),
     "path-taken": _("Ya hay un documento en «%(path)s»."),

@@ -33,11 +33,15 @@ class Headings:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One document of a proposal: its title, the text in force and the proposed one; empty where there is none."""
+    """One document of a proposal: its title, the text in force and the proposed one; empty where there is none.
+
+    `around`: what its own links and pictures name, where documents stand in several folders.
+    """
 
     title: str
     current: str
     proposed: str
+    around: Surroundings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,19 @@ class Sheet:
 def sheet(content: Sheet, origin: Origin | None = None, around: Surroundings | None = None) -> Exported:
     """Write the file."""
     around = around or Surroundings()
-    paper = Paper(around.image, around.to_png)
+    worlds = [each.around or around for each in content.documents]
+    paper = Paper(lambda name: _picture(worlds, name), around.to_png)
     lines = list(_lines(content, around))
     body = exporting.laid_out(paper, lines)
     cover = Cover(content.title, content.author, content.language, origin)
-    return Exported(package.bundle(paper, body, cover), tuple(dict.fromkeys(paper.absent)))
+    absent = (name.partition(":")[2] for name in paper.absent)
+    return Exported(package.bundle(paper, body, cover), tuple(dict.fromkeys(absent)))
+
+
+def _picture(worlds: Sequence[Surroundings], name: str) -> bytes | None:
+    """Find a picture by the number of its document and what this one calls it."""
+    number, _, target = name.partition(":")
+    return worlds[int(number)].image(target)
 
 
 def _lines(content: Sheet, around: Surroundings) -> Iterator[Line]:
@@ -72,12 +84,15 @@ def _lines(content: Sheet, around: Surroundings) -> Iterator[Line]:
     yield _line("h1", heads.changes)
     for each in content.changes:
         yield writing.plain(Leaf("p", _said(each), Shape("", 1, False, True)))
-    texts = [[source.read(text, around.address) for text in (d.current, d.proposed)] for d in content.documents]
+    texts = [
+        [source.read(text, (each.around or around).address) for text in (each.current, each.proposed)]
+        for each in content.documents
+    ]
     for side, head in ((0, heads.current), (1, heads.proposed)):
         yield _line("h1", head)
         for n, (document, found) in enumerate(zip(content.documents, texts, strict=True)):
             yield _line("h2", document.title)
-            yield from _text(found[side], f"{n}.{side}.", 10_000 * (2 * n + side + 1))
+            yield from _text(found[side], n, side)
     yield _line("h1", heads.comparison)
     for n, (document, found) in enumerate(zip(content.documents, texts, strict=True)):
         yield _line("h2", document.title)
@@ -92,17 +107,27 @@ def _said(text: str) -> list[Token]:
     return [Token(token) for token in words.tokens(text)]
 
 
-def _text(found: Source, notes: str, shift: int) -> Iterator[Line]:
-    """Give the lines of one text; its notes, tables and lists are told apart from those of the other texts."""
+def _text(found: Source, number: int, side: int) -> Iterator[Line]:
+    """Give the lines of one text; its notes, tables, lists and pictures are told apart from those of the others."""
+    notes, shift = f"{number}.{side}.", 10_000 * (2 * number + side + 1)
     for leaf in found.leaves:
         if leaf.kind == "title":
             continue
         own = [replace(each, belongs=each.belongs + shift) for each in leaf.within]
         cell = leaf.cell and leaf.cell._replace(table=leaf.cell.table + shift)
-        tokens = [replace(t, data=(notes + t.data[0],)) if t.key == "note" else t for t in leaf.tokens]
+        tokens = [_apart(token, notes, number) for token in leaf.tokens]
         kind = f"h{min(6, int(leaf.kind[1]) + 2)}" if leaf.kind[0] == "h" else leaf.kind
         note = notes + leaf.note if leaf.note else ""
         yield writing.plain(replace(leaf, kind=kind, tokens=tokens, within=tuple(own), cell=cell, note=note))
+
+
+def _apart(token: Token, notes: str, number: int) -> Token:
+    if token.key == "note":
+        return replace(token, data=(notes + token.data[0],))
+    if token.key == "image":
+        target, said, *rest = token.data
+        return replace(token, data=(f"{number}:{target}", said or target, *rest))
+    return token
 
 
 def _compared(old: Source, new: Source, number: int, heads: Headings) -> Iterator[Line]:

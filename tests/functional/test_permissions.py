@@ -60,6 +60,7 @@ def values(app, database, group):
             "name": "app.css",
             "tag": "x",
             "notice_id": 1,
+            "position": 1,
         }
 
 

@@ -110,6 +110,7 @@ READING = {
     "proposal-coordination": Page(COORDINATION, "/propuestas/13"),
     "proposal-observer": Page(OBSERVER, "/propuestas/13"),
     "proposal-reader": Page(READER, "/propuestas/13"),
+    "consultation-sheet": Page(READER, "/propuestas/16/consulta-interna"),
     "vote-several": Page("derlis.benitez", "/votar"),
     "vote-several-refused": Page("derlis.benitez", "/votar", {"vote": "x"}, 400),
     "corrections": Page(COORDINATION, "/correcciones"),

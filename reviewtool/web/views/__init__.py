@@ -10,6 +10,7 @@ NOUNS = (
     "home",
     "sessions",
     "documents",
+    "word_files",
     "drafts",
     "splitting",
     "settling",

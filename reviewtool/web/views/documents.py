@@ -234,6 +234,7 @@ def _document(place: Addresses, found: Document) -> str:
         neighbours=_neighbours(module, found.path),
         address=place.page,
         raw=place.raw(found.path),
+        word_file=place.word(found.path) if whole else "",
         text_language=_language(found, module),
         banner=_banner(place, found.path),
     )
