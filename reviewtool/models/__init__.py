@@ -16,6 +16,7 @@ from reviewtool.models.private_note import PrivateNote
 from reviewtool.models.proposal import Draft, DraftFile, Event, LastRead, Proposal, Revision, Touch
 from reviewtool.models.thread import Comment, CommentEdit, Mention, Suggestion, Thread
 from reviewtool.models.withdrawal import Withdrawal
+from reviewtool.models.word_upload import WaitingRemark, WordUpload
 
 __all__ = [
     "Attachment",
@@ -50,6 +51,8 @@ __all__ = [
     "Thread",
     "Touch",
     "Vote",
+    "WaitingRemark",
     "Withdrawal",
+    "WordUpload",
     "WorkingCalendar",
 ]

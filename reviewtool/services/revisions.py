@@ -40,6 +40,7 @@ from reviewtool.services import (
     rulesets,
     showing,
     signatures,
+    word_accepting,
 )
 from reviewtool.services.registering import Registered, Sent
 from reviewtool.services.workshop import Workshop
@@ -181,7 +182,7 @@ def _record(
     revision = _new_revision(session, workshop, proposal, draft, prepared, registered)
     open_consultation(session, workshop, proposal, [touch["path"] or "" for touch in prepared.touches])
     _mark_suggestions(session, draft, revision)
-    session.delete(draft)
+    remarks = word_accepting.waiting(session, draft)
     proposal.amendment_asked = False
     kind = "submitted" if revision.number == 1 else "revised"
     facts = sent.received.facts() | {"name": author.name} if sent else {}
@@ -201,6 +202,8 @@ def _record(
         events.tell(session, event, [proposal.author_id], "coauthor")
     continuing.go_on(session, workshop.group, proposal, revision, by=by, at=at)
     lifecycle.settle(session, proposal, at)
+    word_accepting.say_waiting(session, workshop, proposal.number, revision, remarks, by)
+    session.delete(draft)
     move = refmoves.plan(
         session,
         ref_of(proposal.number, revision.number),

@@ -99,6 +99,8 @@ class Phrases:
     on_whole: str  # that it is on the whole proposal
     on_lost: str  # with «quote»: that its words are no longer there
     suggests: str  # before the text that is suggested
+    from_file: str  # with %(name)s: before what somebody else wrote in a file that a person sent
+    about: str  # with «quote»: before a comment whose words are in no version yet
 
 
 @dataclass(frozen=True)

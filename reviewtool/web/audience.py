@@ -46,6 +46,8 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "word_files.proposal": Act.read_documents,
         "word_files.consultation": Act.read_documents,
         "word_files.consultation_word": Act.read_documents,
+        "word_uploads.send": Act.comment,
+        "word_uploads.review": Act.comment,
         "proposals.index": Act.read_documents,
         "proposals.page": Act.read_documents,
         "proposals.beside": Act.read_documents,
@@ -144,7 +146,7 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
     }
 )
 # Pages that show everybody only what is their own, whatever act opens them: drafts are their author's alone.
-OWN: Final = frozenset({"home", "drafts", "draft_blocks", "splitting"})
+OWN: Final = frozenset({"home", "drafts", "draft_blocks", "splitting", "word_uploads"})
 OWN_PAGES: Final = frozenset({"people.profile", "people.save_profile", "people.save_password", "registering.draft"})
 # Pages of a proposal: its comments and open ballots are seen by those who read the discussion, whoever opens the page.
 DISCUSSED: Final = frozenset({"proposals", "threads", "suggestions", "ballots", "registering", "word_files"})

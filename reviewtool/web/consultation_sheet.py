@@ -51,6 +51,8 @@ def phrases() -> Phrases:
         on_whole=_("[Sobre la propuesta en su conjunto]"),
         on_lost=_("[Sobre un fragmento que ya no está: «%(quote)s»]", quote="%(quote)s"),
         suggests=_("Texto sugerido:"),
+        from_file=_("%(name)s, en el archivo de Word:", name="%(name)s"),
+        about=_("Sobre «%(quote)s»:", quote="%(quote)s"),
     )
 
 
@@ -131,7 +133,7 @@ def _facts(session: Session, proposal: Proposal, revision: Revision) -> tuple[tu
         (_("Versión"), version),
         (_("De"), author),
         (_("Clase de cambio"), words.kind(proposal.kind)),
-        (closing, localtime(at) if at else ""),
+        (closing, localtime(at, "long") if at else ""),
         (_("Motivo"), " ".join(proposal.reason.split())),
         (_("Fuente"), source(proposal)),
         (_("En la herramienta"), address),

@@ -152,6 +152,7 @@ def _inside(number: int, composer: Composer, known: int | None) -> str:
         and allowed(Act.attach, State(proposal.state))
         and attaching.may(proposal, None, me()),
         sharing=_sharing(session, number),
+        may_send_word=discusses and _may_comment(proposal),
         word_files=_word_files(number, reader, revisions[proposal.latest]),
         follow_up=follow_up_rows.rows(session, proposal),
         may_follow_up=proposal.state == State.merged and may_now(Act.record_follow_up),

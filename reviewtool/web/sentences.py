@@ -113,6 +113,16 @@ SENTENCES: dict[str, str] = {
     "draft-file-goes": _("Este borrador suprime el documento: no se le puede poner una imagen."),
     "extension-changes": _("El nombre tiene que seguir terminando igual: «%(extension)s»."),
     "text-not-utf8": _("El archivo no es un texto que se pueda leer. Guárdelo con codificación UTF-8."),
+    "word-too-long": _("El archivo pasa de %(most)s palabras. Envíelo por partes."),
+    "word-no-base": _(
+        "El archivo no dice de qué documento viene. Envíelo desde la página de ese documento o de su propuesta; si la "
+        "propuesta tiene varios, descargue aquí el que va a corregir y trabaje sobre ese archivo."
+    ),
+    "word-is-sheet": _(
+        "Es la hoja «Para consulta interna», que no se devuelve. Descargue el documento y ponga allí los cambios."
+    ),
+    "word-upload-unknown": _("Ese archivo no existe o ya se borró: se guarda un día. Envíelo otra vez."),
+    "word-nothing": _("Marque al menos un cambio. Los comentarios solos se envían desde la página de una propuesta."),
     "document-no-word": _("«%(path)s» no es un documento de texto: se descarga como está, no en Word."),
     "file-missing": _("Elija un archivo de su equipo."),
     "name-of-file": _("Escriba un nombre de archivo sin barras; la carpeta va aparte."),

@@ -61,6 +61,7 @@ def values(app, database, group):
             "tag": "x",
             "notice_id": 1,
             "position": 1,
+            "upload_id": 1,
         }
 
 

@@ -178,6 +178,8 @@ WRITING = {
     "draft-name-refused": Page(
         MEMBER, "/borradores/1/documentos", {"act": "new", "name": "../fuera", "heading": "Un título"}, 400
     ),
+    "word-send": Page(MEMBER, f"/word?documento={LESSON}"),
+    "word-send-refused": Page(MEMBER, "/word", {"path": "", "number": "16"}, 400),
     "draft-register": Page(COORDINATION, "/borradores/2/registrar"),
     "draft-register-refused": Page(COORDINATION, "/borradores/2/registrar", {"received_on": "ayer"}, 400),
     "draft-saved-elsewhere": Page(

@@ -11,6 +11,7 @@ NOUNS = (
     "sessions",
     "documents",
     "word_files",
+    "word_uploads",
     "drafts",
     "splitting",
     "settling",

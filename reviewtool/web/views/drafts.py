@@ -20,6 +20,7 @@ from reviewtool.services import (
     sent_files,
     showing,
     undoing,
+    word_accepting,
 )
 from reviewtool.web import drafting, forms
 from reviewtool.web.database import act, end_reading, me, reading, workshop
@@ -250,6 +251,7 @@ def _editor(
         for_another=drafting.is_for_another(reading(), draft, me()),
         during_vote=drafting.during_vote(reading(), draft),
         overtaken_by=overtaken.newer(reading(), draft),
+        waiting_remarks=len(word_accepting.waiting(reading(), draft)),
         page_token=secrets.token_hex(16),
     )
 
@@ -278,6 +280,7 @@ def _documents(draft_id: int, error: ReviewError | None = None, file_id: int = 0
         for_another=drafting.is_for_another(reading(), draft, me()),
         during_vote=drafting.during_vote(reading(), draft),
         overtaken_by=overtaken.newer(reading(), draft),
+        waiting_remarks=len(word_accepting.waiting(reading(), draft)),
     )
 
 

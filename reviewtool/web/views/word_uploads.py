@@ -1,0 +1,117 @@
+"""Sending a Word file, looking at what was understood of it, and accepting that."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+
+from reviewtool.errors import InvalidInput, ReviewError
+from reviewtool.rules.permissions import Act
+from reviewtool.services import word_accepting, word_uploads
+from reviewtool.services.word_accepting import Chosen, Done
+from reviewtool.web import forms, word_review
+from reviewtool.web.addresses import word_site
+from reviewtool.web.consultation_sheet import phrases
+from reviewtool.web.database import act, end_reading, me, reading, workshop
+from reviewtool.web.errors import say, status_of
+from reviewtool.web.i18n import gettext as _
+from reviewtool.web.i18n import ngettext
+from reviewtool.web.security import may_now
+
+blueprint = Blueprint("word_uploads", __name__)
+
+
+@blueprint.before_request
+def only_who_comments() -> None:
+    """Keep out whose roles let them neither propose nor comment."""
+    if not may_now(Act.comment):
+        abort(403)
+
+
+@blueprint.route("/word", methods=["GET", "POST"])
+def send() -> Any:
+    """Show the form for a file, and take one: it is looked into, kept, and shown as it was understood."""
+    if request.method == "GET":
+        return _form(word_review.place(request.args.get("documento", ""), forms.asked("propuesta", 0)))
+    place = word_review.place(request.form.get("path", ""), forms.whole("number", 0))
+    try:
+        name, data = _file()
+        base = word_uploads.receive(reading(), workshop(), data, place.it, word_site(), by=me())
+        end_reading()
+        with act() as (session, by):
+            upload_id = word_uploads.keep(session, name, data, base, by=by).id
+    except ReviewError as error:
+        end_reading()
+        return _form(place, error), status_of(error)
+    return redirect(url_for("word_uploads.review", upload_id=upload_id), 303)
+
+
+def _file() -> tuple[str, bytes]:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise InvalidInput("file-missing", field="file")
+    with file.stream as stream:
+        return PurePosixPath(file.filename.replace("\\", "/")).name, stream.read()
+
+
+def _form(place: word_review.From, error: ReviewError | None = None) -> str:
+    field = getattr(error, "field", "")
+    errors = {field: say(error)} if error else {}
+    megabytes = workshop().limits.upload_bytes // 1024 // 1024
+    return render_template("word_uploads/send.html", place=place, errors=errors, megabytes=megabytes)
+
+
+@blueprint.route("/word/<int:upload_id>", methods=["GET", "POST"])
+def review(upload_id: int) -> Any:
+    """Show what was understood of a file; accept the chosen changes and comments, or throw the file away."""
+    if request.method == "GET":
+        return _review(upload_id)
+    if forms.line("act") == "discard":
+        with act() as (session, by):
+            word_uploads.discard(session, word_uploads.get(session, upload_id, by=by))
+        flash(_("El archivo se borró. No se guardó nada de él."), "success")
+        return redirect(url_for("home.index"), 303)
+    try:
+        upload = word_uploads.get(reading(), upload_id, by=me())
+        found = word_review.understood(upload)
+        end_reading()
+        with act() as (session, by):
+            upload = word_uploads.get(session, upload_id, by=by)
+            done = word_accepting.accept(session, workshop(), upload, found, _chosen(), phrases(), by=by)
+            target = _target(done, upload.proposal_number)
+    except ReviewError as error:
+        end_reading()
+        return _review(upload_id, error), status_of(error)
+    return redirect(target, 303)
+
+
+def _chosen() -> Chosen:
+    edits = None if forms.ticked("all") else set(forms.wholes("edit"))
+    return Chosen(edits, set(forms.wholes("remark")), forms.line("to") == "version")
+
+
+def _target(done: Done, number: int | None) -> str:
+    """Say what was done and return where to go on."""
+    if done.said:
+        flash(
+            ngettext(
+                "Se publicó %(num)s comentario del archivo.",
+                "Se publicaron %(num)s comentarios del archivo.",
+                done.said,
+            ),
+            "success",
+        )
+    if done.draft is None:
+        return url_for("proposals.page", number=number)
+    flash(_("Los cambios del archivo están en este borrador. Solo usted lo ve hasta que lo presente."), "success")
+    return url_for("drafts.edit", draft_id=done.draft.id)
+
+
+def _review(upload_id: int, error: ReviewError | None = None) -> str:
+    upload = word_uploads.get(reading(), upload_id, by=me())
+    field = getattr(error, "field", "")
+    shown = word_review.shown(reading(), upload, whole="todo" in request.args)
+    errors = {field if field == "edits" else "": say(error)} if error else {}
+    return render_template("word_uploads/review.html", shown=shown, upload=upload, errors=errors, typed=request.form)
