@@ -34,7 +34,6 @@ from reviewtool.word.package import Origin
 from reviewtool.word.rewriting import applied
 
 Imported: TypeAlias = importing.Imported  # for the pages, which know nothing of `word`
-Question: TypeAlias = importing.Question
 KEPT: Final = timedelta(days=1)
 MOST_KEPT: Final = 5  # files of one person
 MOST_WORDS: Final = 30_000  # of a file: what is read while somebody waits for the page

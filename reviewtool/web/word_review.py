@@ -14,7 +14,7 @@ from reviewtool.prose import markdown, redline
 from reviewtool.rules.permissions import Act
 from reviewtool.services import documents, proposals, word_accepting, word_uploads
 from reviewtool.services.differences import Shown, shortened
-from reviewtool.services.word_uploads import Imported, Place, Question, Said
+from reviewtool.services.word_uploads import Imported, Place, Said
 from reviewtool.web import drafting
 from reviewtool.web.addresses import word_site
 from reviewtool.web.consultation_sheet import phrases
@@ -77,11 +77,10 @@ class Author:
 
 @dataclass(frozen=True)
 class Asked:
-    """One question: what is wrong, the words of the text and those of the file."""
+    """Questions of one sort: what is wrong, and of each the words of the text and those of the file."""
 
     sentence: str
-    before: str
-    after: str
+    places: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -150,7 +149,7 @@ def shown(session: Session, upload: WordUpload, *, whole: bool) -> Review:
         remarks=new,
         known_remarks=len(said) - len(new),
         says_now=word_accepting.may_comment(session, upload),
-        questions=tuple(_asked(each) for each in (*found.questions, *found.lost)),
+        questions=tuple(_asked(found)),
         kept_pictures=found.pictures,
         odd=", ".join(_(ODD[name]) for name in sorted(found.odd) if name in ODD),
         moved_on=upload.proposal_number is None and upload.state != documents.tip(workshop()),
@@ -170,8 +169,18 @@ def _base(upload: WordUpload) -> str:
     return _("texto como estaba el %(day)s", day=localdate(at))
 
 
-def _asked(question: Question) -> Asked:
-    return Asked(_(QUESTIONS[question.code]), question.before, question.after)
+def _asked(found: Imported) -> list[Asked]:
+    """Put questions of one sort together; what was lost of something that is asked about anyway is not said twice."""
+    asked = {_letters(each.before) for each in found.questions} | {_letters(each.after) for each in found.questions}
+    lost = [each for each in found.lost if not {_letters(each.before), _letters(each.after)} & (asked - {""})]
+    sorts: dict[str, list[tuple[str, str]]] = {}
+    for each in (*found.questions, *lost):
+        sorts.setdefault(each.code, []).append((each.before, each.after))
+    return [Asked(_(QUESTIONS[code]), tuple(places)) for code, places in sorts.items()]
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text if letter.isalnum())
 
 
 def _authors(session: Session, found: Imported) -> list[Author]:

@@ -318,7 +318,9 @@ def test_what_could_not_be_placed_is_asked(workshop, member) -> None:
     url = sent(member, edited(download(member, ADJUSTMENTS), widen))
     page = said(member.get(url))
     assert "Lo que queda por preguntar" in page
-    assert "más o menos columnas" in page
+    assert page.count("más o menos columnas") == 1
+    assert "Y 1 lugar más" in page
+    assert "El resultado no dice aquí" not in page
 
 
 def bomb() -> bytes:
