@@ -10,7 +10,7 @@ from reviewtool.models.follow_up import FollowUp
 from reviewtool.models.inspection import Inspection
 from reviewtool.models.installation import Installation, RuleSet, WorkingCalendar
 from reviewtool.models.merge import Edition, Merge, RefMove
-from reviewtool.models.notice import Notice
+from reviewtool.models.notice import Notice, NoticeChoice
 from reviewtool.models.person import Person, RoleTerm, Seat, SeatHolding
 from reviewtool.models.private_note import PrivateNote
 from reviewtool.models.proposal import Draft, DraftFile, Event, LastRead, Proposal, Revision, Touch
@@ -36,6 +36,7 @@ __all__ = [
     "Mention",
     "Merge",
     "Notice",
+    "NoticeChoice",
     "Objection",
     "Opinion",
     "Person",

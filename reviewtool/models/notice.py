@@ -1,14 +1,20 @@
-"""Notices: what a person is owed word of, written in the transaction of the act that caused it."""
+"""Notices: what a person is owed word of, written in the transaction of the act that caused it; and how they choose.
+
+The notices that are to be mailed are the queue of the mails: there is no other one (`services.outbox`).
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reviewtool.db import Base, UTCDateTime
 from reviewtool.models.proposal import Event
+
+WAITING = "batch IS NULL AND settled_at IS NULL AND read_at IS NULL"
+SENDING = "batch IS NOT NULL AND settled_at IS NULL"
 
 
 class Notice(Base):
@@ -24,6 +30,35 @@ class Notice(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
+    # Those of one batch go in one mail and change together; a batch never gains or loses any.
+    batch: Mapped[str | None] = mapped_column(String(32), index=True)  # its mail's Message-ID is made of it
+    batched_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # no worker takes the batch before
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    failure: Mapped[str] = mapped_column(String(32), default="", server_default="")  # of the last attempt: a code
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # sent, given up, or without a batch: not mailed
+
     event: Mapped[Event] = relationship(lazy="raise")
 
-    __table_args__ = (Index("ix_notice_inbox", "person_id", "read_at", "id"),)
+    __table_args__ = (
+        Index("ix_notice_inbox", "person_id", "read_at", "id"),
+        Index(
+            "ix_notice_waiting",
+            "person_id",
+            sqlite_where=text(WAITING),
+            postgresql_where=text(WAITING),
+        ),
+        Index("ix_notice_sending", "claimed_until", sqlite_where=text(SENDING), postgresql_where=text(SENDING)),
+    )
+
+
+class NoticeChoice(Base):
+    """How a person wants to be written to; without a row, as `rules.mailing` has it."""
+
+    __tablename__ = "notice_choice"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    asked: Mapped[str] = mapped_column(String(16))  # rules.mailing.Pace, of what is asked of them
+    rest: Mapped[str] = mapped_column(String(16))
+    quiet_from: Mapped[int | None]  # hours of the day in their zone; None: no quiet hours
+    quiet_until: Mapped[int | None]
