@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "verify": "cli_record",
     "withdraw": "cli_record",
     "word": "cli_word",
+    "worker": "cli_worker",
 }
 
 

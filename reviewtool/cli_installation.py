@@ -57,7 +57,7 @@ def serve() -> None:
 @click.command("run-demo")
 @said
 def run_demo() -> None:
-    """Serve the demonstration, made first where there is none."""
+    """Serve the demonstration, made first where there is none, with a worker beside the server."""
     settings = load_settings()
     serving.ensure_port_free(settings)
     workshop = demonstration.ensure(settings, click.echo)
@@ -69,6 +69,7 @@ def run_demo() -> None:
         for line in demonstration.account_lines():
             click.echo(f"  {line}")
     click.echo("")
+    serving.start_worker()
     _serve(settings, workshop)
 
 

@@ -35,7 +35,7 @@ def load() -> Flask:
     begin_log(settings)
     workshop = make_workshop(settings)
     app = create_app(settings, workshop)
-    _recorders.append(Recorder(workshop, settings.var / "recorder.lock", _inspect))
+    _recorders.append(recorder(settings, workshop))
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     configure_mappers()
@@ -45,6 +45,11 @@ def load() -> Flask:
     workshop.database.dispose()
     gc.collect()
     return app
+
+
+def recorder(settings: Settings, workshop: Workshop) -> Recorder:
+    """Return the recorder of an installation, not yet begun; of all that begin, one works."""
+    return Recorder(workshop, settings.var / "recorder.lock", _inspect)
 
 
 def _open_pages(app: Flask, workshop: Workshop) -> None:

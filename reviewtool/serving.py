@@ -11,6 +11,7 @@ import errno
 import gc
 import os
 import socket
+import subprocess
 import sys
 import time
 from importlib import import_module
@@ -169,6 +170,12 @@ def ensure_port_free(settings: Settings) -> None:
                 f"Nothing can listen on {settings.host}:{settings.port} ({error.strerror}).",
                 f"No se puede escuchar en {settings.host}:{settings.port} ({error.strerror}).",
             ) from error
+
+
+def start_worker() -> None:
+    """Start the worker as a process of its own, which ends when this one or the server that it becomes ends."""
+    command = [sys.executable, "-m", "reviewtool.cli", "worker", "--beside"]
+    subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
 def become_server(settings: Settings) -> NoReturn:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -65,6 +66,12 @@ class Settings(BaseModel):
     max_document_kb: int = Field(default=1024, ge=1, le=100_000)
     max_comment_chars: int = Field(default=20_000, ge=100, le=1_000_000)
     cache_mb: int = Field(default=24, ge=1, le=10_000)
+    mail_server: str = ""
+    mail_port: int = Field(default=587, ge=1, le=65535)
+    mail_security: Literal["starttls", "tls", "none"] = "starttls"
+    mail_user: str = ""
+    mail_password: str = Field(default="", repr=False)
+    mail_from: str = "avisos@localhost"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod
@@ -123,6 +130,13 @@ class Settings(BaseModel):
             raise Wrong("it is not an http:// or https:// address", "no es una dirección http:// o https://")
         return value.rstrip("/")
 
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        if not re.fullmatch(r"[\w.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", value, re.ASCII):
+            raise Wrong("it is not a mail address", "no es una dirección de correo")
+        return value
+
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: str) -> str:
@@ -170,6 +184,16 @@ class Settings(BaseModel):
     def secret_key_path(self) -> Path:
         """Return the file that keeps the generated secret key."""
         return self.var / "secret_key"
+
+    @property
+    def mail_path(self) -> Path:
+        """Return the folder that mails are written to where there is no mail server."""
+        return self.var / "mail"
+
+    @property
+    def address(self) -> str:
+        """Return the address that mails name, without a final slash."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def secure_cookies(self) -> bool:
@@ -306,6 +330,12 @@ EXAMPLES: Mapping[str, str] = {
     "max_document_kb": "max_document_kb = 1024",
     "max_comment_chars": "max_comment_chars = 20000",
     "cache_mb": "cache_mb = 24",
+    "mail_server": 'mail_server = "smtp.example.org"',
+    "mail_port": "mail_port = 587",
+    "mail_security": 'mail_security = "starttls"',
+    "mail_user": 'mail_user = "reviewtool"',
+    "mail_password": "REVIEWTOOL_MAIL_PASSWORD=…",
+    "mail_from": 'mail_from = "avisos@example.org"',
     "log_level": 'log_level = "INFO"',
 }
 

@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("models", "rules", "prose", "word", "uploads", "gitstore", "cache", "i18n", "group", "db", "errors", "clock")
     },
     "mail": {"services", "models", "i18n", "settings", "db", "clock", "errors"},
-    "worker": {"services", "models", "i18n", "settings", "db", "clock", "errors"},
+    "worker": {"mail", "services", "models", "i18n", "settings", "db", "clock", "errors"},
     "web": {"services", "rules", "prose", "cache", "i18n", "models", "group", "db", "errors", "clock"},
 }
 # What starts the program: may import everything, and nobody else imports it.
@@ -61,6 +61,7 @@ ONLY_IN: dict[str, frozenset[str] | set[str]] = {
     "lxml": {"uploads", "word"},
     "sqlalchemy": {"db", "migrate", "models", "services", "mail", "worker", "web", *STARTING},
     **dict.fromkeys(WEB_LIBRARIES, frozenset({"web", *STARTING})),
+    "jinja2": {"web", "mail", *STARTING},
 }
 ALLOWED_ODDITIES = {
     ("models/person.py", "flask_login"),  # UserMixin: a person is what Flask-Login signs in

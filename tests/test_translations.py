@@ -42,7 +42,9 @@ GIT_WORDS = re.compile(
     r"|\b(repositor(y|ies|ios?)|patch(es)?|rebase|pull requests?)\b",
     re.IGNORECASE,
 )
-BETWEEN = re.compile(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}|<[^<>{}]*(?:(?:\{\{.*?\}\}|\{%.*?%\})[^<>{}]*)*>", re.DOTALL)
+BETWEEN = re.compile(
+    r"<style>.*?</style>|\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}|<[^<>{}]*(?:(?:\{\{.*?\}\}|\{%.*?%\})[^<>{}]*)*>", re.DOTALL
+)
 NAMES_OF_FIELDS = {"new", "upload"}  # what a macro makes the id of a field of
 CLOSES = datetime(2026, 6, 5, 23, 0, tzinfo=UTC)
 
@@ -74,9 +76,10 @@ def test_texts_are_found_in_code_templates_and_macros():
     places = set(said_today().values())
     assert "reviewtool/web/sentences.py" in places
     assert any(place.startswith("reviewtool/web/templates/macros/") for place in places)
-    # The record is written in Spanish; of the services only what says changes and findings to people is translated.
+    # The record is written in Spanish; of the services only what says changes, findings and notices is translated.
     assert {place for place in places if place.startswith("reviewtool/services/")} == {
         "reviewtool/services/findings.py",
+        "reviewtool/services/notice_words.py",
         "reviewtool/services/telling.py",
     }
     assert ("%(num)s propuesta", "%(num)s propuestas") in said_today()

@@ -18,7 +18,7 @@ MONDAY: Final = 0
 
 #: Kinds of notices with which something is asked of the person; the others only tell what happened.
 ASKED: Final = frozenset(
-    {"your_turn", "extended", "reconfirm", "unconfirmed", "closing", "registered", "mention", "objection"}
+    {"your_turn", "extended", "reconfirm", "unconfirmed", "reminder", "registered", "mention", "objection"}
 )
 
 

@@ -276,9 +276,14 @@ def _signals(found: Sequence[signals.Signal]) -> Iterator[Signal]:
             yield Signal(each.sort, each.old, each.new, place.start, each.new_place is None)
 
 
+def without_notes(html: Markup) -> Markup:
+    """Return a row without the words that only say where a change begins and ends."""
+    return Markup(_NOTES.sub("", html))  # noqa: S704  (parts of Markup)
+
+
 def _count(html: Markup) -> int:
-    """Count the words that are read, without those that only say where a change begins."""
-    return len(Markup(_NOTES.sub("", html)).striptags().split())  # noqa: S704  (parts of Markup, only counted)
+    """Count the words that are read."""
+    return len(without_notes(html).striptags().split())
 
 
 def columns(workshop: Workshop, pair: Pair, frame: Frame) -> tuple[tuple[Markup, Markup], ...]:

@@ -1,13 +1,13 @@
-"""A person's unread notices as plain values, and marking them read. They are written by `events.tell`, with the act."""
+"""A person's notices as plain values, and marking them read. They are written by `events.tell`, with the act."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
@@ -19,6 +19,7 @@ TALK = (
 )
 TOLD = frozenset({"overdue", "text_changed"})  # to everybody; the others are said to one person
 SHOWN = 10
+PAGE = 50  # of the inbox
 _OPEN = (Ballot.proposal_number == Event.proposal_number, Ballot.closed_at.is_(None))
 _VOTED = (
     Vote.ballot_id == Ballot.id,
@@ -35,7 +36,7 @@ _HOLDS = or_(
 
 
 @dataclass(frozen=True)
-class Unread:
+class Owed:
     """One notice with what it is about: who did what on which proposal, and the words of a comment.
 
     `replacement` and `original` are the two texts of a suggestion; None where the comment has none.
@@ -55,16 +56,37 @@ class Unread:
     body: str = ""
     original: str | None = None
     replacement: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    is_read: bool = False
 
 
-def unread(session: Session, person_id: int, kinds: Collection[str] = TALK, limit: int = SHOWN) -> tuple[Unread, ...]:
+def unread(session: Session, person_id: int, kinds: Collection[str] = TALK, limit: int = SHOWN) -> tuple[Owed, ...]:
     """Return a person's newest unread notices of some kinds, with the comments they are about, in two queries."""
-    rows = session.execute(
+    query = _query().where(Notice.person_id == person_id, Notice.read_at.is_(None), Notice.kind.in_(kinds), _HOLDS)
+    return _found(session, query.order_by(Notice.id.desc()).limit(limit))
+
+
+def inbox(session: Session, person_id: int, *, before: int = 0, limit: int = PAGE) -> tuple[Owed, ...]:
+    """Return a person's newest notices, read and unread, those older than the notice `before` where it is given."""
+    query = _query().where(Notice.person_id == person_id)
+    if before:
+        query = query.where(Notice.id < before)
+    return _found(session, query.order_by(Notice.id.desc()).limit(limit))
+
+
+def of_batch(session: Session, ids: Collection[int]) -> tuple[Owed, ...]:
+    """Return given notices, the oldest first."""
+    return _found(session, _query().where(Notice.id.in_(ids)).order_by(Notice.id))
+
+
+def _query() -> Select[tuple[Any, ...]]:
+    return (
         select(
             Notice.id,
             Notice.kind,
             Event.kind.label("act"),
             Notice.created_at,
+            Notice.read_at,
             Event.proposal_number,
             Proposal.title,
             Proposal.author_id,
@@ -76,10 +98,11 @@ def unread(session: Session, person_id: int, kinds: Collection[str] = TALK, limi
         .join(Event, Event.id == Notice.event_id)
         .join(Proposal, Proposal.number == Event.proposal_number)
         .outerjoin(Person, Person.id == Event.person_id)
-        .where(Notice.person_id == person_id, Notice.read_at.is_(None), Notice.kind.in_(kinds), _HOLDS)
-        .order_by(Notice.id.desc())
-        .limit(limit)
-    ).all()
+    )
+
+
+def _found(session: Session, query: Select[tuple[Any, ...]]) -> tuple[Owed, ...]:
+    rows = session.execute(query).all()
     said = _comments(session, [row.facts["comment"] for row in rows if row.facts.get("comment")])
     return tuple(_one(row, said) for row in rows)
 
@@ -97,11 +120,11 @@ def _comments(session: Session, ids: list[int]) -> dict[int, tuple[str, str | No
     }
 
 
-def _one(row: Row[Any], said: dict[int, tuple[str, str | None, str | None]]) -> Unread:
+def _one(row: Row[Any], said: dict[int, tuple[str, str | None, str | None]]) -> Owed:
     comment_id = row.facts.get("comment")
     whose = row.facts.get("name") if row.kind != "registered" else None  # in whose name the coordination acted
     body, original, replacement = said.get(comment_id, (row.facts.get("reason", ""), None, None))
-    return Unread(
+    return Owed(
         id=row.id,
         kind=row.kind,
         act=row.act,
@@ -116,7 +139,15 @@ def _one(row: Row[Any], said: dict[int, tuple[str, str | None, str | None]]) -> 
         body=body,
         original=original,
         replacement=replacement,
+        facts=row.facts,
+        is_read=row.read_at is not None,
     )
+
+
+def count_unread(session: Session, person_id: int) -> int:
+    """Count all that a person has not read, for the navigation of every page."""
+    query = select(func.count()).select_from(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))
+    return session.scalar(query) or 0
 
 
 def count(session: Session, person_id: int, kinds: Collection[str] = TALK) -> int:
@@ -145,6 +176,11 @@ def mark_seen(session: Session, person_id: int, proposal: int) -> None:
 def mark_thread_seen(session: Session, person_id: int, thread_id: int) -> None:
     """Count everything about one conversation as read, because it was opened; needs a writing session."""
     _mark(session, about(person_id, None, thread_id))
+
+
+def mark_all_read(session: Session, person_id: int, up_to: int) -> None:
+    """Count all notices of a person as read, up to the newest that they were shown."""
+    _mark(session, (Notice.person_id == person_id, Notice.read_at.is_(None), Notice.id <= up_to))
 
 
 def mark_read(session: Session, person_id: int, ids: Collection[int]) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, case, func, select, text, update
+from sqlalchemy import Row, case, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from reviewtool.models import Notice, NoticeChoice, Person
@@ -51,6 +51,24 @@ class Failure:
     attempts: int
     code: str
     given_up_at: datetime | None
+
+
+def something_waits(session: Session) -> bool:
+    """Say in one indexed query whether anything is to be gathered or sent, now or later."""
+    return bool(
+        session.scalar(
+            select(
+                or_(
+                    exists().select_from(Notice).where(text(WAITING)), exists().select_from(Notice).where(text(SENDING))
+                )
+            )
+        )
+    )
+
+
+def something_to_send(session: Session, at: datetime) -> bool:
+    """Say in one indexed query whether `claim` would find a batch."""
+    return bool(session.scalar(select(exists().where(text(SENDING), Notice.claimed_until <= at))))
 
 
 # -- gathering -------------------------------------------------------------------------------------------------------
@@ -119,7 +137,9 @@ def _choice(row: Row[tuple[object, ...]]) -> Choice:
 
 def _keep_back(session: Session, person_id: int, is_asked: int, at: datetime) -> None:
     session.execute(
-        update(Notice).where(Notice.person_id == person_id, text(WAITING), is_asked == _IS_ASKED).values(settled_at=at),
+        update(Notice)
+        .where(Notice.person_id == person_id, text(WAITING), _IS_ASKED.in_([is_asked]))
+        .values(settled_at=at),
         execution_options={"synchronize_session": False},
     )
 

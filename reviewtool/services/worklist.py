@@ -115,8 +115,8 @@ class Work:
     silences: Queue = Queue()
     opinions: Queue = Queue()
     consultations: Queue = Queue()
-    talk: tuple[notices.Unread, ...] = ()
-    told: tuple[notices.Unread, ...] = ()  # what the whole group is told; nobody has to answer
+    talk: tuple[notices.Owed, ...] = ()
+    told: tuple[notices.Owed, ...] = ()  # what the whole group is told; nobody has to answer
     own: tuple[Own, ...] = ()
     drafts: tuple[Begun, ...] = ()
 

@@ -12,13 +12,14 @@ from flask import url_for
 
 from reviewtool.rules.lifecycle import State
 from reviewtool.rules.permissions import Act
+from reviewtool.services import notice_words
 from reviewtool.services.news import Entered
-from reviewtool.services.notices import Unread
+from reviewtool.services.notices import Owed
 from reviewtool.services.standings import Counted
 from reviewtool.services.worklist import Own, Queue, Waiting
 from reviewtool.web.closings import Closing, Kind, ago, closes, deadline
 from reviewtool.web.context import place_name
-from reviewtool.web.i18n import dotted, localdate, mark, ngettext
+from reviewtool.web.i18n import dotted, language, localdate, ngettext
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.places import Places
 from reviewtool.web.positions import position_name
@@ -125,7 +126,7 @@ class Said:
     action: tuple[str, str, str]
 
 
-def said(unread: Iterable[Unread], person_id: int) -> tuple[Said, ...]:
+def said(unread: Iterable[Owed], person_id: int) -> tuple[Said, ...]:
     """Return what others said to a person, the newest first."""
     return tuple(_said(notice, own=notice.author_id == person_id) for notice in unread)
 
@@ -151,7 +152,7 @@ def _entered(made: Entered) -> Said:
     return Said(None, title, action[0], who, "", "", None, action)
 
 
-def _said(notice: Unread, *, own: bool) -> Said:
+def _said(notice: Owed, *, own: bool) -> Said:
     name = f"P-{notice.proposal}"
     url = (
         url_for("threads.thread", thread_id=notice.thread_id)
@@ -170,11 +171,11 @@ def _said(notice: Unread, *, own: bool) -> Said:
         url, text = f"{url}#vote", _("Confirmar el voto")
     elif notice.act == "coauthor_invited":
         url, text = url_for("coauthors.page", number=notice.proposal), _("Responder")
-    elif notice.kind in {*_WITHOUT_NAMES, "coauthor"}:
+    elif notice.kind in {*notice_words.WITHOUT_NAMES, "coauthor"}:
         text = _("Ver la propuesta")
     return Said(
         id=notice.id,
-        title=_headline(notice, own=own),
+        title=notice_words.headline(notice, language(), own=own),
         url=url,
         meta=" · ".join(part for part in (name, place_name(notice.administration), ago(notice.at)) if part),
         quote="" if suggests else _cut(notice.body),
@@ -182,56 +183,6 @@ def _said(notice: Unread, *, own: bool) -> Said:
         replacement=_cut(notice.replacement or "") if suggests else None,
         action=(url, text, _("a %(who)s, en %(name)s", who=notice.by, name=name) if notice.by else name),
     )
-
-
-def _headline(notice: Unread, *, own: bool) -> str:
-    facts = {"who": notice.by, "title": notice.title}
-    by_act = {"registered": _REGISTERED, "coauthor": _COAUTHOR}.get(notice.kind)
-    if by_act is not None:
-        return _(by_act[notice.act], **facts)
-    if notice.kind in _WITHOUT_NAMES:
-        return _(_WITHOUT_NAMES[notice.kind], **facts)
-    if notice.kind in _NAMED:
-        return _(_NAMED[notice.kind], **facts)
-    if notice.replacement is not None and own:
-        return _("%(who)s sugiere otro texto para su propuesta «%(title)s»", **facts)
-    if notice.kind == "mention":
-        return _("%(who)s se dirige a usted en «%(title)s»", **facts)
-    if own:
-        return _("%(who)s comenta su propuesta «%(title)s»", **facts)
-    return _("%(who)s responde en «%(title)s»", **facts)
-
-
-_WITHOUT_NAMES: dict[str, str] = {  # what is told without saying who did it
-    "unconfirmed": mark("Su voto sobre «%(title)s» no cuenta mientras no lo confirme, y la votación cierra pronto"),
-    "overdue": mark("Lleva cinco días hábiles aprobada sin incorporarse: «%(title)s»"),
-    "text_changed": mark("El texto cambió durante la votación, que sigue sobre la versión nueva: «%(title)s»"),
-}
-_NAMED: dict[str, str] = {
-    "reminder": mark("%(who)s le recuerda que falta su posición sobre «%(title)s»"),
-    "objection": mark("%(who)s presentó una objeción formal a «%(title)s»"),
-    "objection_lifted": mark("%(who)s retiró su objeción formal a «%(title)s»"),
-}
-_REGISTERED: dict[str, str] = {  # what the coordination entered in the person's name
-    "vote_registered": mark("%(who)s registró su voto sobre «%(title)s»"),
-    "submitted": mark("%(who)s registró su propuesta «%(title)s»"),
-    "revised": mark("%(who)s registró una versión nueva de su propuesta «%(title)s»"),
-    "comment_registered": mark("%(who)s registró su comentario sobre «%(title)s»"),
-    "lifting_registered": mark(
-        "%(who)s registró por teléfono el retiro de su objeción formal a «%(title)s»: confírmelo"
-    ),
-    "objection_lifted": mark("%(who)s registró el retiro de su objeción formal a «%(title)s»"),
-}
-
-
-_COAUTHOR: dict[str, str] = {  # between the proposer and whom they write with
-    "coauthor_invited": mark("%(who)s le invita a escribir en coautoría «%(title)s»"),
-    "coauthor_accepted": mark("%(who)s aceptó escribir en coautoría «%(title)s»"),
-    "coauthor_declined": mark("%(who)s no aceptó escribir en coautoría «%(title)s»"),
-    "coauthor_left": mark("%(who)s dejó la coautoría de «%(title)s»"),
-    "coauthor_removed": mark("%(who)s puso fin a su coautoría de «%(title)s»"),
-    "revised": mark("%(who)s presentó una versión nueva de su propuesta común «%(title)s»"),
-}
 
 
 def _cut(text: str) -> str:

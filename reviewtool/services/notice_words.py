@@ -1,0 +1,89 @@
+"""Notices in words: one sentence for each kind, in a language, for pages and mails. The one place that says them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from reviewtool import i18n
+from reviewtool.i18n import mark
+from reviewtool.services.notices import Owed
+
+WITHOUT_NAMES: Final[dict[str, str]] = {  # what is told without saying who did it
+    "unconfirmed": mark("Su voto sobre «%(title)s» no cuenta mientras no lo confirme, y la votación cierra pronto"),
+    "overdue": mark("Lleva cinco días hábiles aprobada sin incorporarse: «%(title)s»"),
+    "text_changed": mark("El texto cambió durante la votación, que sigue sobre la versión nueva: «%(title)s»"),
+    "your_turn": mark("Le toca votar: se abrió la votación sobre «%(title)s»"),
+    "extended": mark("La votación sobre «%(title)s» se prorrogó"),
+    "extension_declined": mark("No se concedió la prórroga pedida para «%(title)s»"),
+    "reconfirm": mark("El texto de «%(title)s» cambió después de su voto: confírmelo o cámbielo"),
+    "merged": mark("Se incorporó al texto vigente: «%(title)s»"),
+    "followed_up": mark("La coordinación anotó el seguimiento de «%(title)s»"),
+    "ordered": mark("Cambió el orden en que se decide «%(title)s»"),
+}
+_DECIDED: Final[dict[str, str]] = {  # how the ballot ended
+    "approved": mark("Se aprobó «%(title)s»"),
+    "not_approved": mark("No se aprobó «%(title)s»"),
+    "no_quorum": mark("Quedó sin decisión por falta de quórum: «%(title)s»"),
+    "superseded": mark("La votación sobre «%(title)s» quedó sin efecto"),
+    "suspended": mark("Se suspendió la votación sobre «%(title)s»"),
+}
+_NAMED: Final[dict[str, str]] = {
+    "reminder": mark("%(who)s le recuerda que falta su posición sobre «%(title)s»"),
+    "objection": mark("%(who)s presentó una objeción formal a «%(title)s»"),
+    "objection_lifted": mark("%(who)s retiró su objeción formal a «%(title)s»"),
+    "mention": mark("%(who)s se dirige a usted en «%(title)s»"),
+}
+_REGISTERED: Final[dict[str, str]] = {  # what the coordination entered in the person's name
+    "vote_registered": mark("%(who)s registró su voto sobre «%(title)s»"),
+    "submitted": mark("%(who)s registró su propuesta «%(title)s»"),
+    "revised": mark("%(who)s registró una versión nueva de su propuesta «%(title)s»"),
+    "comment_registered": mark("%(who)s registró su comentario sobre «%(title)s»"),
+    "lifting_registered": mark(
+        "%(who)s registró por teléfono el retiro de su objeción formal a «%(title)s»: confírmelo"
+    ),
+    "objection_lifted": mark("%(who)s registró el retiro de su objeción formal a «%(title)s»"),
+}
+_COAUTHOR: dict[str, str] = {  # between the proposer and whom they write with
+    "coauthor_invited": mark("%(who)s le invita a escribir en coautoría «%(title)s»"),
+    "coauthor_accepted": mark("%(who)s aceptó escribir en coautoría «%(title)s»"),
+    "coauthor_declined": mark("%(who)s no aceptó escribir en coautoría «%(title)s»"),
+    "coauthor_left": mark("%(who)s dejó la coautoría de «%(title)s»"),
+    "coauthor_removed": mark("%(who)s puso fin a su coautoría de «%(title)s»"),
+    "revised": mark("%(who)s presentó una versión nueva de su propuesta común «%(title)s»"),
+}
+
+
+def headline(owed: Owed, language: str, *, own: bool) -> str:
+    """Say a notice in one sentence; `own`: it is about the reader's own proposal."""
+    return i18n.text(language, _sentence(owed, own=own), who=owed.by, title=owed.title)
+
+
+def _sentence(owed: Owed, *, own: bool) -> str:
+    if owed.kind == "registered":
+        return _REGISTERED[owed.act]
+    if owed.kind == "coauthor":
+        return _COAUTHOR[owed.act]
+    if owed.kind == "decided":
+        return _DECIDED[owed.facts["outcome"]]
+    if owed.kind == "your_turn" and owed.act == "content_withdrawn":
+        return mark("Se retiró un texto por confidencialidad: presente una versión nueva de «%(title)s»")
+    return WITHOUT_NAMES.get(owed.kind) or _said(owed, own=own)
+
+
+def _said(owed: Owed, *, own: bool) -> str:
+    """Return the sentence of what somebody said."""
+    if owed.kind in _NAMED and not (owed.kind == "mention" and own and owed.replacement is not None):
+        return _NAMED[owed.kind]
+    if owed.replacement is not None and own:
+        return mark("%(who)s sugiere otro texto para su propuesta «%(title)s»")
+    return mark("%(who)s comenta su propuesta «%(title)s»") if own else mark("%(who)s responde en «%(title)s»")
+
+
+def until(owed: Owed, language: str, zone: str) -> str:
+    """Say until when what a notice opened or extended is open, in a reader's zone; empty where nothing is."""
+    closes_at = owed.facts.get("closes_at")
+    if not closes_at or owed.kind not in {"your_turn", "extended", "reconfirm", "text_changed"}:
+        return ""
+    when = i18n.instant(datetime.fromisoformat(closes_at), language, zone)
+    return i18n.text(language, "Abierta hasta el %(when)s", when=when)

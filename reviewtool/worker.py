@@ -1,0 +1,109 @@
+"""The worker: a process beside the web server that mails what people are owed word of, and lets time pass.
+
+Several may run. One that is killed leaves its batch to the next, which sends it under the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from reviewtool.clock import now
+from reviewtool.errors import ReviewError
+from reviewtool.mail.composing import compose
+from reviewtool.mail.sending import NotSent, Postman
+from reviewtool.services import outbox, passing, posting
+from reviewtool.services.outbox import Batch
+from reviewtool.services.workshop import Workshop
+from reviewtool.settings import Settings
+
+log = logging.getLogger(__name__)
+EVERY_SECONDS: Final = 2.0
+
+
+class Worker:
+    """Takes turns until it is told to stop; it then ends after the mail it is sending."""
+
+    def __init__(self, workshop: Workshop, settings: Settings) -> None:
+        self._workshop, self._settings = workshop, settings
+        self._postman = Postman(settings)
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Work until stopped; what fails is logged and tried again."""
+        while not self._stop.is_set():
+            try:
+                self.turn()
+            except ReviewError as error:
+                log.warning("the worker cannot go on now: %s", error.code)
+            except SQLAlchemyError:
+                log.exception("the database does not answer the worker; it tries again")
+            self._stop.wait(EVERY_SECONDS)
+
+    def stop(self) -> None:
+        """Let `run` end."""
+        self._stop.set()
+
+    def turn(self) -> int:
+        """Close what is due, gather what is owed and send it; return how many mails were taken."""
+        database, at = self._workshop.database, now()
+        with database.read() as session:
+            due = passing.something_due(session, at)
+        if due:
+            with database.write() as session:
+                passing.close_due(session, at)
+        with database.read() as session:
+            waits = outbox.something_waits(session)
+        if not waits:
+            return 0
+        with database.write() as session:
+            outbox.gather(session, at)
+        sent = 0
+        try:
+            while not self._stop.is_set() and (batch := self._claim()) is not None:
+                sent += self._deliver(batch)
+        finally:
+            self._postman.close()
+        return sent
+
+    def _claim(self) -> Batch | None:
+        with self._workshop.database.read() as session:
+            if not outbox.something_to_send(session, now()):
+                return None
+        with self._workshop.database.write() as session:
+            return outbox.claim(session, now())
+
+    def _deliver(self, batch: Batch) -> bool:
+        """Send one mail and write down what became of it; say whether it was taken."""
+        try:
+            sent = self._send(batch)
+        except NotSent as error:
+            return self._put_off(batch, error.code, for_good=error.for_good)
+        except (ReviewError, SQLAlchemyError):
+            raise  # no fault of this mail: its lease runs out, and it is tried again
+        except Exception:
+            log.exception("mail %s could not be made", batch.key)
+            return self._put_off(batch, "broken")
+        with self._workshop.database.write() as session:
+            outbox.settle(session, batch, now())
+        log.info("mail %s %s notices=%s", batch.key, "taken" if sent else "has no reader", len(batch.notices))
+        return sent
+
+    def _send(self, batch: Batch) -> bool:
+        with self._workshop.database.read() as session:
+            post = posting.of_batch(session, self._workshop, batch)
+        if post is None:
+            return False
+        self._postman.send(compose(post, batch, self._workshop, self._settings), batch.key)
+        return True
+
+    def _put_off(self, batch: Batch, code: str, *, for_good: bool = False) -> bool:
+        with self._workshop.database.write() as session:
+            given_up = outbox.postpone(session, batch, code, now(), for_good=for_good)
+        log.warning(
+            "mail %s was not sent (%s), attempt %s%s", batch.key, code, batch.attempts, "; given up" if given_up else ""
+        )
+        return False
