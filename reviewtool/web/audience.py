@@ -24,7 +24,11 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "sessions.token": None,
         "home.accessibility": None,
         "home.mark_read": None,
+        "notices.index": None,
+        "notices.mark_all": None,
+        "notices.mails": Act.see_desk,
         "people.profile": None,
+        "people.save_mail": None,
         "people.save_profile": None,
         "people.save_password": None,
         "people.index": None,
@@ -147,7 +151,16 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
 )
 # Pages that show everybody only what is their own, whatever act opens them: drafts are their author's alone.
 OWN: Final = frozenset({"home", "drafts", "draft_blocks", "splitting", "word_uploads"})
-OWN_PAGES: Final = frozenset({"people.profile", "people.save_profile", "people.save_password", "registering.draft"})
+OWN_PAGES: Final = frozenset(
+    {
+        "notices.index",
+        "people.profile",
+        "people.save_mail",
+        "people.save_profile",
+        "people.save_password",
+        "registering.draft",
+    }
+)
 # Pages of a proposal: its comments and open ballots are seen by those who read the discussion, whoever opens the page.
 DISCUSSED: Final = frozenset({"proposals", "threads", "suggestions", "ballots", "registering", "word_files"})
 EVERY_ROLE: Final[Mapping[Role, str]] = MappingProxyType(

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import Flask, g
 from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from reviewtool.models import Person
 from reviewtool.rules.permissions import Role
-from reviewtool.services import people
+from reviewtool.services import notices, people
 from reviewtool.web import audience
-from reviewtool.web.database import workshop
+from reviewtool.web.database import reading, workshop
 from reviewtool.web.i18n import gettext, language, mark
 
 ROLES: dict[Role, str] = {
@@ -21,6 +22,7 @@ ROLES: dict[Role, str] = {
     Role.observer: mark("Observador/a"),
     Role.reader: mark("Lector/a"),
 }
+MOST_UNREAD = 99
 FIRST_MATERIALS = mark("Materiales iniciales")  # as `installing` says it in Git
 
 
@@ -89,6 +91,15 @@ def current_person() -> Shown | None:
     return g.shown_person  # type: ignore[no-any-return]  # set just above
 
 
+def unread_count() -> str:
+    """Return how many notices the person has not read, for the navigation; empty for none."""
+    try:
+        found = notices.count_unread(reading(), current_user.id)
+    except SQLAlchemyError:  # the page may be the one that says so
+        return ""
+    return f"{MOST_UNREAD}+" if found > MOST_UNREAD else str(found or "")
+
+
 def init_app(app: Flask) -> None:
     """Give every template `group`, `current_person` and `language`, `place_name` and the filter `recorded`."""
 
@@ -99,6 +110,7 @@ def init_app(app: Flask) -> None:
             "group": group_names(),
             "current_person": current_person(),
             "language": language(),
+            "unread_count": unread_count,
             "visible_to": visible_to,
             "discussion_visible_to": discussion_visible_to,
         }

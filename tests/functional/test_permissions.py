@@ -14,7 +14,7 @@ from reviewtool.web.audience import NEEDS
 from tests.support import journey, sent
 from tests.support.materials import INTRODUCTION
 
-OPEN = {"sessions.sign_in", "sessions.enter", "sessions.leave", "assets.file", "home.healthy"}
+OPEN = {"sessions.sign_in", "sessions.enter", "sessions.leave", "assets.file", "home.healthy", "notices.stop"}
 NAMED = {
     Role.reader: "lectores",
     Role.observer: "observadores",
@@ -62,6 +62,7 @@ def values(app, database, group):
             "notice_id": 1,
             "position": 1,
             "upload_id": 1,
+            "token": "x",
         }
 
 

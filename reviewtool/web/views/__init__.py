@@ -8,6 +8,7 @@ from flask import Blueprint
 
 NOUNS = (
     "home",
+    "notices",
     "sessions",
     "documents",
     "word_files",

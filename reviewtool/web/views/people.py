@@ -12,9 +12,9 @@ from flask_login import login_user
 from reviewtool import i18n
 from reviewtool.errors import InvalidInput, ReviewError
 from reviewtool.rules.permissions import Act, Role
-from reviewtool.services import people, role_terms, rulesets
+from reviewtool.services import notice_choices, people, role_terms, rulesets
 from reviewtool.services.role_terms import Designation
-from reviewtool.web import forms
+from reviewtool.web import forms, mail_words
 from reviewtool.web.context import ROLES
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
@@ -63,7 +63,20 @@ def save_password() -> Any:
     return redirect(url_for("people.profile"), 303)
 
 
-def _profile(errors: dict[str, str], language: str, timezone: str) -> str:
+@blueprint.post("/perfil/avisos")
+def save_mail() -> Any:
+    """Save how a person is written to."""
+    typed = {name: forms.line(name) for name in ("asked", "rest", "quiet_from", "quiet_until")}
+    try:
+        with act() as (writing, by):
+            notice_choices.choose(writing, by.id, notice_choices.read(**typed))
+    except InvalidInput as error:
+        return _profile({error.field: say(error)}, me().language, me().timezone, typed), status_of(error)
+    flash(_("Se guardó cuándo se le escribe."), "success")
+    return redirect(url_for("people.profile") + "#mail", 303)
+
+
+def _profile(errors: dict[str, str], language: str, timezone: str, mail: dict[str, str] | None = None) -> str:
     return render_template(
         "people/profile.html",
         errors=errors,
@@ -71,7 +84,17 @@ def _profile(errors: dict[str, str], language: str, timezone: str) -> str:
         chosen_zone=timezone,
         languages=LANGUAGE_NAMES,
         zones=_zones(timezone),
+        mail=mail or _mail_choice(),
+        asked_paces=mail_words.paces(is_asked=True),
+        rest_paces=mail_words.paces(is_asked=False),
+        hours=mail_words.hours(),
     )
+
+
+def _mail_choice() -> dict[str, str]:
+    chosen = notice_choices.of(reading(), me().id)
+    hours = ("" if hour is None else str(hour) for hour in (chosen.quiet_from, chosen.quiet_until))
+    return dict(zip(("asked", "rest", "quiet_from", "quiet_until"), (chosen.asked, chosen.rest, *hours), strict=True))
 
 
 def _zones(chosen: str) -> list[tuple[str, str]]:
