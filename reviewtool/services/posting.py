@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from reviewtool.clock import now
 from reviewtool.errors import ReviewError
 from reviewtool.rules.mailing import ASKED
 from reviewtool.rules.permissions import Act, may
@@ -70,15 +72,17 @@ class Post:
 
 
 def of_batch(session: Session, workshop: Workshop, batch: Batch) -> Post | None:
-    """Return what the mail of a batch tells; None when its person has no role any more."""
+    """Return what the mail of a batch tells; None when its person has no role any more, or all of it is past."""
     person = people.find(session, batch.person_id)
     held = people.roles(person) if person else frozenset()
     if person is None or not held:
         return None
     reads = may(held, Act.read_discussion, readers_see_discussion=workshop.group.readers_see_discussion)
     by_number: dict[int, list[Owed]] = {}
-    for owed in notices.of_batch(session, batch.notices):
+    for owed in _still_true(notices.of_batch(session, batch.notices), now()):
         by_number.setdefault(owed.proposal, []).append(owed if reads else replace(owed, body="", replacement=None))
+    if not by_number:
+        return None
     abouts = [
         About(number, owed[0].title, owed[0].author_id == person.id, tuple(owed)) for number, owed in by_number.items()
     ]
@@ -89,6 +93,16 @@ def of_batch(session: Session, workshop: Workshop, batch: Batch) -> Post | None:
     return Post(
         person.id, person.name, person.email, person.language, person.timezone, tuple(abouts[:MOST]), len(abouts[MOST:])
     )
+
+
+def _still_true(told: Sequence[Owed], at: datetime) -> list[Owed]:
+    """Leave out what was asked until an instant that has passed: nobody is called to a vote that is over."""
+    return [owed for owed in told if owed.kind not in ASKED or not _is_over(owed, at)]
+
+
+def _is_over(owed: Owed, at: datetime) -> bool:
+    closes_at: str = owed.facts.get("closes_at") or ""
+    return closes_at != "" and datetime.fromisoformat(closes_at) <= at
 
 
 def _with_changes(session: Session, workshop: Workshop, about: About, language: str, *, shown: bool) -> About:

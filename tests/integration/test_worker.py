@@ -158,6 +158,16 @@ def test_a_server_that_is_not_there_is_waited_for(workshop, group, number, setti
     assert later(sender, GATHERING + timedelta(hours=5)) == 1
 
 
+def test_nobody_is_called_to_a_vote_that_is_over(workshop, group, number, sender, inbox):
+    with workshop.database.write() as session:
+        event_for(session, workshop, number, group.members[2].id)
+    assert later(sender, timedelta(days=10)) == 0
+    assert later(sender, timedelta(days=11)) == 0
+    assert inbox.mails == []
+    with workshop.database.read() as session:
+        assert not outbox.something_waits(session)
+
+
 def test_without_a_server_the_mails_are_files(workshop, group, number, settings, sender, inbox):
     with workshop.database.write() as session:
         event_for(session, workshop, number, group.members[2].id)
