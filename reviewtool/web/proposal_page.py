@@ -39,8 +39,8 @@ from reviewtool.web.comparison import VIEWS, Asked, Reader, row_of
 from reviewtool.web.database import act, me, reading, workshop
 from reviewtool.web.errors import say
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.labels import redlined
 from reviewtool.web.i18n import spoken
+from reviewtool.web.labels import redlined
 from reviewtool.web.places import Places
 from reviewtool.web.positions import according_to
 from reviewtool.web.reading import Placement, views
