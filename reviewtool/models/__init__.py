@@ -14,6 +14,7 @@ from reviewtool.models.notice import Notice, NoticeChoice
 from reviewtool.models.person import Person, RoleTerm, Seat, SeatHolding
 from reviewtool.models.private_note import PrivateNote
 from reviewtool.models.proposal import Draft, DraftFile, Event, LastRead, Proposal, Revision, Touch
+from reviewtool.models.sign_in_failure import SignInFailure
 from reviewtool.models.thread import Comment, CommentEdit, Mention, Suggestion, Thread
 from reviewtool.models.withdrawal import Withdrawal
 from reviewtool.models.word_upload import WaitingRemark, WordUpload
@@ -48,6 +49,7 @@ __all__ = [
     "RuleSet",
     "Seat",
     "SeatHolding",
+    "SignInFailure",
     "Suggestion",
     "Thread",
     "Touch",

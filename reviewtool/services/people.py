@@ -6,8 +6,6 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from zoneinfo import available_timezones
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Select, bindparam, event, func, inspect, select, update
 from sqlalchemy.orm import InstanceState, Session, joinedload, selectinload
 
@@ -27,10 +25,9 @@ from reviewtool.models import (
     WorkingCalendar,
 )
 from reviewtool.rules.permissions import Act, Role, may
+from reviewtool.services import passwords
 
 VISIT = timedelta(hours=2)  # a longer silence begins a new visit
-_hasher = PasswordHasher()  # argon2id, RFC 9106 low-memory parameters
-_DECOY = _hasher.hash("nobody has this password")
 
 
 # What people are to each other and may do, as one number: whatever is remembered of a page with names on it is
@@ -240,21 +237,23 @@ def _free_address(session: Session, email: str) -> str:
 
 
 def set_password(person: Person, password: str) -> None:
-    """Store the hash of a new password of 10 to 200 characters and sign the person out everywhere."""
-    if not 10 <= len(password) <= 200:
-        raise InvalidInput("password-length", field="password", least=10, most=200)
-    person.password_hash = _hasher.hash(password)
+    """Store the hash of a new password and sign the person out everywhere; raises InvalidInput for a bad one."""
+    passwords.ensure_good(password, (person.name, person.email))
+    person.password_hash = passwords.hashed(password)
     person.session_version += 1
 
 
 def authenticate(session: Session, email: str, password: str) -> Person | None:
     """Return who has this address and password, or None; an unknown address costs the same time."""
     person = find_by_email(session, email)
-    try:
-        _hasher.verify((person.password_hash if person else None) or _DECOY, password)
-    except (VerificationError, InvalidHashError):
-        return None
-    return person if person and person.active and person.password_hash else None
+    right = passwords.matches(person.password_hash if person else None, password)
+    return person if person and person.active and right else None
+
+
+def strengthen(person: Person, password: str) -> None:
+    """Store a right password anew when its hash was made with weaker parameters than today's."""
+    if person.password_hash and passwords.is_outdated(person.password_hash):
+        person.password_hash = passwords.hashed(password)
 
 
 def note_visit(person: Person, at: datetime) -> None:

@@ -45,6 +45,10 @@ SENTENCES: dict[str, str] = {
     "email-taken": _("Ya hay una cuenta con la dirección %(email)s."),
     "administration-unknown": _("La administración «%(administration)s» no figura en el grupo."),
     "password-length": _("La contraseña debe tener entre %(least)s y %(most)s caracteres."),
+    "password-common": _(
+        "Esa contraseña está entre las primeras que alguien probaría. Elija otra: tres o cuatro palabras sin relación "
+        "entre sí son fáciles de recordar."
+    ),
     "language-unknown": _("Elija uno de los idiomas de la lista."),
     "timezone-unknown": _("Elija una de las zonas horarias de la lista."),
     "proposal-unknown": _("La propuesta P-%(number)s no existe."),

@@ -1,43 +1,24 @@
-"""Failed sign-ins, counted in this process by address and by account, and forgotten after a while."""
+"""Failed sign-ins of this request: whether its account or its address has to wait, and counting them."""
 
 from __future__ import annotations
 
-import threading
-
-from cachetools import TTLCache
-
-WINDOW_SECONDS = 600
-MOST = 10
-
-_lock = threading.Lock()
-_failures: TTLCache[str, int] = TTLCache(maxsize=10_000, ttl=WINDOW_SECONDS)
-
-
-def _keys(address: str, email: str) -> tuple[str, str]:
-    return f"address {address}", f"account {email.lower()}"
+from reviewtool.clock import now
+from reviewtool.services import sign_in_failures
+from reviewtool.web.database import reading, workshop
 
 
 def too_many(address: str, email: str) -> bool:
-    """Say whether this address or this account failed too often lately; the address may fail three times as often."""
-    by_address, by_account = _keys(address, email)
-    with _lock:
-        return _failures.get(by_account, 0) >= MOST or _failures.get(by_address, 0) >= 3 * MOST
+    """Say whether this address or this account failed too often lately and has to wait."""
+    return sign_in_failures.must_wait(reading(), address, email, now())
 
 
 def note_failure(address: str, email: str) -> None:
     """Count a failed sign-in."""
-    with _lock:
-        for key in _keys(address, email):
-            _failures[key] = _failures.get(key, 0) + 1
+    with workshop().database.write() as session:
+        sign_in_failures.note(session, address, email, now())
 
 
-def forget(address: str, email: str) -> None:
+def forget(email: str) -> None:
     """Forget the failures of an account that has signed in."""
-    with _lock:
-        _failures.pop(_keys(address, email)[1], None)
-
-
-def clear() -> None:
-    """Forget every failure."""
-    with _lock:
-        _failures.clear()
+    with workshop().database.write() as session:
+        sign_in_failures.forget(session, email)

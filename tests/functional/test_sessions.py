@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import argon2
 import pytest
 
 from reviewtool import clock
-from reviewtool.services import people
-from reviewtool.web import throttle
+from reviewtool.services import people, sign_in_failures
 from tests import factories
 
 PASSWORD = "una frase bastante larga"
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_failed_yet():
-    throttle.clear()
 
 
 @pytest.fixture
@@ -52,12 +47,29 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, mem
     assert comparable(known, member.email) == comparable(unknown, "nadie@example.org")
 
 
-def test_after_ten_failures_an_account_has_to_wait(client, member):
-    for _ in range(throttle.MOST):
-        enter(client, member.email, "mal")
-    answer = enter(client, member.email)
+@pytest.mark.parametrize("known", [True, False])
+def test_after_some_failures_an_account_has_to_wait_whether_it_exists_or_not(client, member, known):
+    email = member.email if known else "nadie@example.org"
+    for _ in range(sign_in_failures.FREE["account"]):
+        assert enter(client, email, "mal").status_code == 400
+    answer = enter(client, email)
     assert answer.status_code == 429
     assert "Demasiados intentos" in answer.get_data(as_text=True)
+    with clock.at(clock.now() + sign_in_failures.FIRST):
+        assert enter(client, email).status_code == (303 if known else 400)
+
+
+def test_who_signs_in_with_an_old_hash_has_it_made_anew(client, database, member):
+    old = argon2.PasswordHasher(time_cost=1, memory_cost=8192).hash(PASSWORD)
+    with database.write() as session:
+        people.get(session, member.id).password_hash = old
+    assert enter(client, member.email).status_code == 303
+    with database.read() as session:
+        stored = people.get(session, member.id).password_hash
+    assert stored != old
+    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    client.post("/salir")
+    assert enter(client, member.email).status_code == 303
 
 
 def test_signing_in_leads_back_to_where_one_wanted_to_go_but_never_elsewhere(client, member):
@@ -81,7 +93,12 @@ def test_a_new_password_signs_every_other_browser_out(app, client, member):
 
 @pytest.mark.parametrize(
     ("current", "new", "sentence"),
-    [("mal", "otra frase larga", "no es correcta"), (PASSWORD, "corta", "entre 10 y 200"), (PASSWORD, "", "entre 10")],
+    [
+        ("mal", "otra frase larga", "no es correcta"),
+        (PASSWORD, "corta", "entre 10 y 200"),
+        (PASSWORD, "", "entre 10"),
+        (PASSWORD, "Aduana Perú 2026!", "las primeras que alguien probaría"),
+    ],
 )
 def test_a_password_is_changed_only_with_the_present_one_and_long_enough(client, member, current, new, sentence):
     enter(client, member.email)

@@ -29,6 +29,7 @@ from reviewtool.models import (
     Proposal,
     RefMove,
     Revision,
+    SignInFailure,
     Touch,
 )
 from reviewtool.services import people, rebuilding, record_files, recording, verifying
@@ -37,7 +38,7 @@ from tests.support import journey, pages
 from tests.support.materials import ADJUSTMENTS, INTRODUCTION
 
 GROUP_FILE = Path(__file__).resolve().parents[2] / "config" / "group.toml"
-NOT_BACK = {Draft, DraftFile, Inspection, LastRead, Notice, NoticeChoice, RefMove}
+NOT_BACK = {Draft, DraftFile, Inspection, LastRead, Notice, NoticeChoice, RefMove, SignInFailure}
 #: columns that are private to a person, or say how far this very database has come
 OTHERWISE = record_files.PRIVATE | {"draft_token", "form_token", "people_version", "recorded_people_version"}
 AT = now()

@@ -37,13 +37,15 @@ def enter() -> Any:
     if person is None:
         throttle.note_failure(request.remote_addr or "", email)
         return sign_in_page(wanted, email, _("El correo o la contraseña no son correctos."), kept), 400
-    throttle.forget(request.remote_addr or "", email)
+    throttle.forget(email)
     session.clear()
     session.permanent = True
     session["began"] = now().timestamp()
     login_user(person)
     with workshop().database.write() as writing:
-        people.note_visit(people.get(writing, person.id), now())
+        entered = people.get(writing, person.id)
+        people.strengthen(entered, request.form["password"])
+        people.note_visit(entered, now())
     form = keeping.opened(kept)
     if form is not None:
         return render_template("sessions/again.html", form=form)
