@@ -19,6 +19,7 @@ from werkzeug.test import EnvironBuilder
 
 from reviewtool import clock
 from reviewtool.models import Person
+from reviewtool.services import sign_ins
 from reviewtool.services.workshop import Workshop
 
 BROWSER = "benchmark"
@@ -42,8 +43,9 @@ def cookie_of(app: Flask, person: Person) -> str:
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # the secure cookie one
     with app.test_request_context(headers={"User-Agent": BROWSER}, environ_overrides={"REMOTE_ADDR": "127.0.0.1"}):
         values = {"_user_id": person.get_id(), "_fresh": True, "_permanent": True, "_id": _create_identifier()}
-    began = clock.now().timestamp()
-    return "session=" + str(serializer.dumps({**values, "began": began, "csrf_token": CSRF}))
+    with app.extensions["workshop"].database.write() as session:
+        token = sign_ins.begin(session, person, BROWSER, clock.now())
+    return "session=" + str(serializer.dumps({**values, "token": token, "csrf_token": CSRF}))
 
 
 def form_token(app: Flask) -> str:

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event
 
-from reviewtool import clock, migrate
+from reviewtool import migrate
 from reviewtool.db import Database
 from reviewtool.gitstore import store as stores
 from tests import factories
-from tests.support import materials, needs, postgres
+from tests.support import materials, needs, postgres, signed_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -202,10 +202,7 @@ def sign_in(app: Flask) -> Callable[[Person], FlaskClient]:
     """Return a function that gives a client of its own to a person who has signed in just now."""
 
     def as_person(person: Person) -> FlaskClient:
-        signed_in = app.test_client()
-        with signed_in.session_transaction() as session:
-            session.update(_user_id=person.get_id(), _fresh=True, began=clock.now().timestamp())
-        return signed_in
+        return signed_in.client(app, person)
 
     return as_person
 

@@ -14,6 +14,7 @@ from reviewtool.models.notice import Notice, NoticeChoice
 from reviewtool.models.person import Person, RoleTerm, Seat, SeatHolding
 from reviewtool.models.private_note import PrivateNote
 from reviewtool.models.proposal import Draft, DraftFile, Event, LastRead, Proposal, Revision, Touch
+from reviewtool.models.sign_in import SignIn
 from reviewtool.models.sign_in_failure import SignInFailure
 from reviewtool.models.thread import Comment, CommentEdit, Mention, Suggestion, Thread
 from reviewtool.models.withdrawal import Withdrawal
@@ -49,6 +50,7 @@ __all__ = [
     "RuleSet",
     "Seat",
     "SeatHolding",
+    "SignIn",
     "SignInFailure",
     "Suggestion",
     "Thread",

@@ -24,7 +24,7 @@ FORGOTTEN: Final = timedelta(days=1)  # after so long without a failure
 
 
 def must_wait(session: Session, address: str, email: str, at: datetime) -> bool:
-    """Say whether an attempt for this account or from this address comes too early; whether the account exists is not asked."""
+    """Say whether an attempt for this account or from this address comes too early, existing or not."""
     keys = _keys(address, email)
     rows = session.execute(
         select(SignInFailure.key, SignInFailure.count, SignInFailure.last_at).where(SignInFailure.key.in_(keys))

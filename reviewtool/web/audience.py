@@ -31,6 +31,9 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "people.save_mail": None,
         "people.save_profile": None,
         "people.save_password": None,
+        "sign_ins.index": None,
+        "sign_ins.end": None,
+        "sign_ins.end_all": None,
         "people.index": None,
         "people.terms": Act.manage_people,
         "people.end_term": Act.manage_people,
@@ -150,7 +153,7 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
     }
 )
 # Pages that show everybody only what is their own, whatever act opens them: drafts are their author's alone.
-OWN: Final = frozenset({"home", "drafts", "draft_blocks", "splitting", "word_uploads"})
+OWN: Final = frozenset({"home", "drafts", "draft_blocks", "splitting", "word_uploads", "sign_ins"})
 OWN_PAGES: Final = frozenset(
     {
         "notices.index",

@@ -6,16 +6,15 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, abort, g, redirect, render_template, request, session, url_for
+from flask import Flask, Response, abort, g, redirect, render_template, request, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
-from reviewtool.clock import now
 from reviewtool.models import Person
 from reviewtool.rules.permissions import Act, Role, may
 from reviewtool.services import installations, people
-from reviewtool.web import keeping
+from reviewtool.web import browsers, keeping
 from reviewtool.web.database import reading, workshop
 from reviewtool.web.i18n import gettext
 
@@ -41,8 +40,8 @@ class Sessions(SecureCookieSessionInterface):
     """The signed cookie, sent with pages only: a static file that came with one would be loaded anew on every page."""
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Write the cookie, and that the answer depends on it."""
-        if request.endpoint != "assets.file":
+        """Write the cookie, and that the answer depends on it; never one whose token was replaced meanwhile."""
+        if request.endpoint != "assets.file" and not browsers.is_left_behind():
             super().save_session(app, session, response)
 
 
@@ -57,7 +56,8 @@ def load(identifier: str) -> Person | None:
     if not person_id.isdigit() or not version.isdigit():
         return None
     person, g.people_version = people.read(reading(), int(person_id))
-    return person if person and person.active and person.session_version == int(version) else None
+    known = person is not None and person.active and person.session_version == int(version)
+    return person if known and person and browsers.present(person) else None
 
 
 def may_now(act: Act | str) -> bool:
@@ -102,11 +102,9 @@ def init_app(app: Flask) -> None:
             return None
         if not current_user.is_authenticated:
             return logins.unauthorized()
-        began = session.get("began")
-        if began is None or now().timestamp() - began > app.config["SESSION_ABSOLUTE_HOURS"] * 3600:
-            return logins.unauthorized()
         if not people.roles(current_user):
             abort(403)
+        browsers.keep_up()
         return None
 
     @app.after_request

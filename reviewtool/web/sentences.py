@@ -21,6 +21,7 @@ SENTENCES: dict[str, str] = {
     "database-busy": _("Otra persona estaba guardando al mismo tiempo. No se hizo nada; vuelva a intentarlo."),
     "store-busy": _("El archivo de materiales está ocupado. No se hizo nada; vuelva a intentarlo en un momento."),
     "person-unknown": _("Esa persona no existe."),
+    "sign-in-unknown": _("Esa sesión ya no está abierta."),
     "record-diverged": _(
         "El registro de P-%(number)s en el archivo no continúa desde esta base de datos. No se hizo nada; avise a "
         "quien administra la instalación."

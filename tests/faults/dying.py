@@ -13,13 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from reviewtool import clock
 from reviewtool.app import create_app, make_workshop
 from reviewtool.gitstore import record as store_record
 from reviewtool.services import editions, merging, people, recording, refmoves, revisions, threads
 from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings
 from reviewtool.web.views import threads as threads_view
+from tests.support import signed_in
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STEPS = ("before-plan", "after-plan", "before-ref", "after-ref", "after-done")
@@ -82,10 +82,8 @@ def comment(settings: Settings, workshop: Workshop, number: int, person: int) ->
     """Send the form of a comment to the application, as somebody who has signed in."""
     app = create_app(settings, workshop)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    client = app.test_client()
-    with workshop.database.read() as reading, client.session_transaction() as session:
-        identity = people.get(reading, person).get_id()
-        session.update(_user_id=identity, _fresh=True, began=clock.now().timestamp())
+    with workshop.database.read() as reading:
+        client = signed_in.client(app, people.get(reading, person))
     client.post(f"/propuestas/{number}/comentarios", data=COMMENT)
 
 

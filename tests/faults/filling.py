@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from reviewtool import clock, installing
+from reviewtool import installing
 from reviewtool.app import create_app
 from reviewtool.gitstore import maintenance
 from reviewtool.models import Comment, Draft, Merge, Proposal
@@ -21,7 +21,7 @@ from reviewtool.services import drafts, people, proposals, recording, refmoves
 from reviewtool.settings import Settings
 from tests import factories
 from tests.faults.dying import ROOT
-from tests.support import journey
+from tests.support import journey, signed_in
 
 SIZE = "24m"
 FULL = "No queda espacio en el disco. No se hizo nada; avise a quien administra el sistema."
@@ -58,9 +58,7 @@ class Scene:
 
     def post(self, person, path: str, **fields: str):
         """Send a form as a person who has signed in."""
-        client = self._app.test_client()
-        with client.session_transaction() as session:
-            session.update(_user_id=person.get_id(), _fresh=True, began=clock.now().timestamp())
+        client = signed_in.client(self._app, person)
         return client.post(path, data=fields)
 
     def comment(self, token: str):

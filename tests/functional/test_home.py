@@ -190,12 +190,14 @@ def _hurry(connection, _record):
 def test_a_busy_database_leaves_the_closing_to_the_next_page(sign_in, workshop, group, database):
     number = agenda.propose(workshop, group.members[0], "En consulta")
     later = clock.now() + timedelta(days=60)
+    with clock.at(later):
+        client = sign_in(group.members[1])
     event.listen(database.engine, "connect", _hurry)
     database.engine.dispose()
     with database.writing() as other:
         proposals.lock(other, number)
         with clock.at(later):
-            assert sign_in(group.members[1]).get("/").status_code == 200
+            assert client.get("/").status_code == 200
     with database.read() as session:
         assert proposals.get(session, number).state == "consultation"
     with clock.at(later):

@@ -14,7 +14,7 @@ import html5lib
 import pytest
 from sqlalchemy import JSON, String, select
 
-from reviewtool import clock, demonstration
+from reviewtool import demonstration
 from reviewtool.app import create_app
 from reviewtool.db import Base
 from reviewtool.errors import Unavailable
@@ -26,6 +26,7 @@ from reviewtool.services import people, record_files
 from reviewtool.settings import Settings
 from reviewtool.web import seats
 from tests.conftest import ROOT
+from tests.support import signed_in
 from tests.support.catalogues import spanish_words, words_of
 from tests.support.pages import LESSON, MEMBER, PAGES, Page
 
@@ -139,9 +140,7 @@ def reader(app: Any, who: str, language: str) -> Any:
         with app.extensions["workshop"].database.write() as session:
             person = people.find_by_email(session, f"{who}@demo.example")
             person.language = language
-            identity = person.get_id()
-        with client.session_transaction() as session:
-            session.update(_user_id=identity, _fresh=True, began=clock.now().timestamp())
+        signed_in.enter(client, person)
     return client
 
 

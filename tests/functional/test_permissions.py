@@ -47,6 +47,7 @@ def values(app, database, group):
             "comment_id": 1,
             "rule_set_id": 1,
             "term_id": 1,
+            "sign_in_id": 1,
             "noun": "comentario",
             "target_id": 1,
             "objection_id": raised.id,

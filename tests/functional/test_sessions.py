@@ -109,7 +109,17 @@ def test_a_password_is_changed_only_with_the_present_one_and_long_enough(client,
 
 def test_a_session_ends_at_last_however_busy(client, member, app):
     enter(client, member.email)
-    with clock.at(clock.now() + timedelta(hours=app.config["SESSION_ABSOLUTE_HOURS"] + 1)):
+    idle, absolute = app.config["SESSION_HOURS"], app.config["SESSION_ABSOLUTE_HOURS"]
+    for hours in range(idle - 1, absolute, idle - 1):
+        with clock.at(clock.now() + timedelta(hours=hours)):
+            assert client.get("/perfil").status_code == 200
+    with clock.at(clock.now() + timedelta(hours=absolute)):
+        assert client.get("/perfil").status_code == 302
+
+
+def test_a_session_ends_without_a_visit(client, member, app):
+    enter(client, member.email)
+    with clock.at(clock.now() + timedelta(hours=app.config["SESSION_HOURS"])):
         assert client.get("/perfil").status_code == 302
 
 

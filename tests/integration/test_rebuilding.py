@@ -29,16 +29,17 @@ from reviewtool.models import (
     Proposal,
     RefMove,
     Revision,
+    SignIn,
     SignInFailure,
     Touch,
 )
 from reviewtool.services import people, rebuilding, record_files, recording, verifying
 from reviewtool.settings import Settings
-from tests.support import journey, pages
+from tests.support import journey, pages, signed_in
 from tests.support.materials import ADJUSTMENTS, INTRODUCTION
 
 GROUP_FILE = Path(__file__).resolve().parents[2] / "config" / "group.toml"
-NOT_BACK = {Draft, DraftFile, Inspection, LastRead, Notice, NoticeChoice, RefMove, SignInFailure}
+NOT_BACK = {Draft, DraftFile, Inspection, LastRead, Notice, NoticeChoice, RefMove, SignIn, SignInFailure}
 #: columns that are private to a person, or say how far this very database has come
 OTHERWISE = record_files.PRIVATE | {"draft_token", "form_token", "people_version", "recorded_people_version"}
 AT = now()
@@ -120,13 +121,11 @@ PERSONAL = re.compile(r"^/$|^/borradores|^/perfil|^/entrar|^/coordinacion|^/grup
 def shown(workshop, settings, page):
     app = create_app(settings, workshop)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    client = app.test_client()
     with workshop.database.write() as session:
         session.execute(delete(LastRead))
         person = session.scalars(select(Person).where(Person.name == NAMES[page.who])).one()
         person.seen_at = person.previous_seen_at = None
-    with client.session_transaction() as session:
-        session.update(_user_id=person.get_id(), _fresh=True, began=clock.now().timestamp())
+    client = signed_in.client(app, person)
     answer = client.get(page.path)
     if page.follow:
         answer = client.get(re.search(rf'href="({page.follow}[^"]*)"', answer.text)[1])

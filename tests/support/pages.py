@@ -222,6 +222,7 @@ ACTS = {
     "act-withdraw": _act(MEMBER, "12/retirar"),
 }
 REFUSING = {
+    "sessions": Page(MEMBER, "/perfil/sesiones"),
     "forbidden": Page(READER, "/coordinacion", status=403),
     "missing": Page(MEMBER, "/propuestas/9999", status=404),
     "too-late": Page(MEMBER, "/propuestas/9/deshacer", {"reason": "Lo que había escrito antes"}, 409),

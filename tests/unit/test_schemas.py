@@ -50,7 +50,7 @@ TABLES: dict[str, tuple[type[Base], set[str]]] = {
 OF_THE_DATABASE = {"id", "ready", "people_version", "recorded_people_version"}
 #: tables that are in no record; a mention is an id in its comment
 NO_RECORD = {models.Draft, models.DraftFile, models.Inspection, models.LastRead, models.Notice}
-NO_RECORD |= {models.NoticeChoice, models.PrivateNote, models.RefMove, models.SignInFailure}
+NO_RECORD |= {models.NoticeChoice, models.PrivateNote, models.RefMove, models.SignIn, models.SignInFailure}
 AS_BYTES = {models.AttachmentData}  # a file of its own beside what is told of it
 AS_IDS = {models.Mention}
 

@@ -10,6 +10,7 @@ NOUNS = (
     "home",
     "notices",
     "sessions",
+    "sign_ins",
     "documents",
     "word_files",
     "word_uploads",

@@ -6,15 +6,14 @@ from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
-from flask_login import login_user
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from reviewtool import i18n
 from reviewtool.errors import InvalidInput, ReviewError
 from reviewtool.rules.permissions import Act, Role
 from reviewtool.services import notice_choices, people, role_terms, rulesets
 from reviewtool.services.role_terms import Designation
-from reviewtool.web import forms, mail_words
+from reviewtool.web import browsers, forms, mail_words
 from reviewtool.web.context import ROLES
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
@@ -55,8 +54,7 @@ def save_password() -> Any:
             raise InvalidInput("password-current", field="current")
         with act() as (_writing, by):
             people.set_password(by, request.form.get("password", ""))
-        session.pop("_user_id", None)
-        login_user(by)
+        browsers.begin(by)
     except InvalidInput as error:
         return _profile({error.field: say(error)}, me().language, me().timezone), status_of(error)
     flash(_("Se cambió la contraseña. Las demás sesiones se cerraron."), "success")

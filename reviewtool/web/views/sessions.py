@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
-from flask_login import current_user, login_user, logout_user
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
 from reviewtool.clock import now
 from reviewtool.services import people
-from reviewtool.web import forms, keeping, throttle
+from reviewtool.web import browsers, forms, keeping, throttle
 from reviewtool.web.database import reading, workshop
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.security import sign_in_page
@@ -38,10 +38,7 @@ def enter() -> Any:
         throttle.note_failure(request.remote_addr or "", email)
         return sign_in_page(wanted, email, _("El correo o la contraseña no son correctos."), kept), 400
     throttle.forget(email)
-    session.clear()
-    session.permanent = True
-    session["began"] = now().timestamp()
-    login_user(person)
+    browsers.begin(person)
     with workshop().database.write() as writing:
         entered = people.get(writing, person.id)
         people.strengthen(entered, request.form["password"])
@@ -61,7 +58,6 @@ def token() -> Any:
 @blueprint.post("/salir")
 def leave() -> Any:
     """Sign out of this browser."""
-    logout_user()
-    session.clear()
+    browsers.end()
     flash(_("Cerró la sesión."), "success")
     return redirect(url_for("sessions.sign_in"), 303)
