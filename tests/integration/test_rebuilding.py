@@ -112,10 +112,11 @@ def test_the_work_goes_on_with_the_next_numbers(rebuilt):
 
 # What a page shows of what does not come back, or anew each time it is opened.
 ANEW = re.compile(
+    r' <b class="tag good">\d+<span[^>]*>[^<]*</span></b>|'  # how many notices are not read
     r'(?<=_token" value=")[^"]+|(?<=nonce=")[^"]+|(?<=name="page" value=")[^"]+|(?<=name="token" value=")[^"]+'
 )
 #: pages of drafts, of what is new for a person, of their address: none of that is in a record
-PERSONAL = re.compile(r"^/$|^/borradores|^/perfil|^/entrar|^/coordinacion|^/grupo|^/accesibilidad")
+PERSONAL = re.compile(r"^/$|^/borradores|^/perfil|^/entrar|^/coordinacion|^/avisos|^/grupo|^/accesibilidad")
 
 
 def shown(workshop, settings, page):
