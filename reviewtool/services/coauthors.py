@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from reviewtool.errors import AlreadyDecided, InvalidInput, NotAllowed
 from reviewtool.models import Event, Person, Proposal
 from reviewtool.rules.lifecycle import State, ensure_allowed
-from reviewtool.rules.permissions import Act, Role
+from reviewtool.rules.permissions import Act, Role, may_revise
 from reviewtool.services import events, people, proposals
 
 INVITED: Final = "coauthor_invited"
@@ -47,6 +47,12 @@ def of_proposal(session: Session, number: int) -> tuple[Coauthor, ...]:
 def is_one(session: Session, number: int, person_id: int) -> bool:
     """Say whether a person is a co-author of a proposal."""
     return any(each.accepted and each.person_id == person_id for each in of_proposal(session, number))
+
+
+def writes(session: Session, proposal: Proposal, person: Person) -> bool:
+    """Say whether a person writes a proposal's next versions: its author, or a co-author."""
+    is_author = proposal.author_id == person.id
+    return may_revise(is_author=is_author, is_coauthor=not is_author and is_one(session, proposal.number, person.id))
 
 
 def invitable(session: Session, proposal: Proposal) -> list[Person]:

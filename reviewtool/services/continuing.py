@@ -17,7 +17,7 @@ from reviewtool.group import Group
 from reviewtool.models import Ballot, ExtensionRequest, Person, Proposal, Revision
 from reviewtool.rules import calendar
 from reviewtool.rules.lifecycle import State, ensure_allowed, may_revise_in
-from reviewtool.rules.permissions import Act, may_revise
+from reviewtool.rules.permissions import Act
 from reviewtool.rules.voting import BallotRules, Outcome, Roll, days_after_change
 from reviewtool.services import coauthors, earlier, events, people, proposals, rulesets
 
@@ -27,8 +27,7 @@ def ensure_revisable(session: Session, proposal: Proposal, by: Person) -> None:
 
     Raises NotAllowed("not-your-proposal"), AlreadyDecided("text-frozen", "ballot-closed" or "state-forbids").
     """
-    is_author = proposal.author_id == by.id
-    if not may_revise(is_author=is_author, is_coauthor=coauthors.is_one(session, proposal.number, by.id)):
+    if not coauthors.writes(session, proposal, by):
         raise NotAllowed("not-your-proposal", number=proposal.number)
     ballot = proposals.open_ballot(session, proposal.number)
     if ballot is None:

@@ -14,7 +14,7 @@ from reviewtool.models import Comment, Draft, DraftFile, Event, Person, Revision
 from reviewtool.prose import merge3, passages
 from reviewtool.rules.lifecycle import State, ensure_allowed
 from reviewtool.rules.permissions import Act
-from reviewtool.services import drafts, events, people, placing, proposals, threads
+from reviewtool.services import coauthors, drafts, events, people, placing, proposals, threads
 from reviewtool.services.threads import Message
 from reviewtool.services.workshop import Workshop
 
@@ -164,7 +164,7 @@ def decline(session: Session, comment_id: int, message: Message, *, by: Person) 
     suggestion, _comment, thread = get(session, comment_id)
     proposal = proposals.lock(session, thread.proposal_number)
     ensure_allowed(Act.decline_suggestion, State(proposal.state))
-    if proposal.author_id != by.id:
+    if not coauthors.writes(session, proposal, by):
         raise NotAllowed("not-your-proposal", number=proposal.number)
     _ensure_open(suggestion, declined(session, proposal.number))
     begun = session.scalar(

@@ -13,7 +13,7 @@ from reviewtool.models import Person, Proposal, Suggestion
 from reviewtool.models.withdrawal import INSTEAD
 from reviewtool.rules.lifecycle import State, allowed
 from reviewtool.rules.permissions import Act
-from reviewtool.services import comparing, conversations, placing, suggestions
+from reviewtool.services import coauthors, comparing, conversations, placing, suggestions
 from reviewtool.services.placing import Placed
 from reviewtool.services.suggestions import Declined
 from reviewtool.web import talk
@@ -54,7 +54,7 @@ def rows(session: Session, proposal: Proposal, reader: Person) -> list[Row]:
     revisions = placing.with_touches(session, proposal.number)
     threads = [each.comment.thread for each in found]
     places = placing.place_all(workshop(), revisions, threads, revisions[-1].number)
-    takes = proposal.author_id == reader.id and may_take(proposal)
+    takes = may_take(proposal) and coauthors.writes(session, proposal, reader)
     names, made = Places(), []
     for suggestion, placed in zip(found, places, strict=True):
         outcome = _outcome(suggestion, said_no, in_draft)

@@ -20,7 +20,7 @@ from reviewtool.models.withdrawal import INSTEAD
 from reviewtool.prose import ALGORITHM_VERSION, markdown
 from reviewtool.rules.lifecycle import State, allowed
 from reviewtool.rules.permissions import Act, may, may_edit_comment
-from reviewtool.services import attaching, comparing, conversations, people, suggestions, threads
+from reviewtool.services import attaching, coauthors, comparing, conversations, people, suggestions, threads
 from reviewtool.services.conversations import Shown
 from reviewtool.services.placing import Placed
 from reviewtool.web import attached
@@ -159,9 +159,9 @@ class Talk:
         self._said_no = suggestions.declined(session, proposal.number) if suggested else {}
         adopting = self._may(Act.adopt_suggestion)
         self._observers = conversations.observers(session, [c.author_id for c in suggested]) if adopting else set()
-        self._applying = proposal.author_id == reader.id and self._may(Act.apply_suggestion)
-        in_draft = self._applying and suggested
-        self._in_draft = conversations.in_draft(session, proposal, reader) if in_draft else frozenset()
+        taking = bool(suggested) and self._may(Act.apply_suggestion)
+        self._applying = taking and coauthors.writes(session, proposal, reader)
+        self._in_draft = conversations.in_draft(session, proposal, reader) if self._applying else frozenset()
 
     def _may(self, act: Act) -> bool:
         if act not in self._answers:

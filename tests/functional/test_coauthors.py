@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from reviewtool.errors import AlreadyDecided, InvalidInput, NotAllowed
@@ -16,6 +18,7 @@ from reviewtool.services import (
     recording,
     revisions,
     signatures,
+    threads,
 )
 from tests.integration.test_together import at_once
 from tests.support import journey
@@ -64,6 +67,22 @@ def test_an_invitation_is_answered_on_its_page_and_told_to_both(group, number, s
     assert "Aceptó la coautoría" in told
 
 
+def test_a_co_author_takes_suggestions_up_and_declines_them(workshop, group, number, sign_in):
+    other = group.members[1]
+    with workshop.database.write() as session:
+        place = threads.Place(1, INTRODUCTION, "país importador")
+        by = people.get(session, group.observers[0].id)
+        for words in ("territorio de importación", "otro país"):
+            threads.comment(session, workshop, number, place, threads.Message("Mejor así", words), by=by)
+    page = f"/propuestas/{number}/sugerencias"
+    assert 'name="chosen"' not in sign_in(other).get(page).text
+    join(workshop, group, number, other)
+    one, two = re.findall(r'name="chosen" value="(\d+)"', sign_in(other).get(page).text)
+    assert sign_in(other).post(page, data={"chosen": one}).location.startswith("/borradores/")
+    sign_in(other).post(f"/comentarios/mensajes/{two}/no-aceptar", data={"body": "No es lo que dice el Acuerdo."})
+    assert f"No aceptada por {other.name}" in said(sign_in(group.members[0]).get(page))
+
+
 def test_who_declines_leaves_or_is_removed_writes_no_version(workshop, group, number, sign_in):
     page, other = f"/propuestas/{number}/coautores", group.members[1]
     for by, ends in ((other, {"act": "decline"}), (other, {"act": "leave"}), (group.members[0], {"act": "remove"})):
@@ -93,7 +112,7 @@ def test_only_the_proposer_invites_only_members_and_nobody_twice(workshop, group
             coauthors.leave(session, number, by=other)
 
 
-def test_a_version_of_a_co_author_is_theirs_in_git_and_survives_verify_and_rebuild(workshop, group, number):
+def test_a_version_of_a_co_author_is_theirs_in_git_and_verified(workshop, group, number):
     join(workshop, group, number, group.members[1])
     revisions.submit(
         workshop, begin(workshop, number, group.members[1], "30 días", "45 días"), by_id=group.members[1].id
