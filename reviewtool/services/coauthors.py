@@ -6,7 +6,7 @@ Who is one is in the acts of the proposal: of each person the newest such act sa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -67,28 +67,32 @@ def invite(session: Session, number: int, person_id: int, *, by: Person) -> None
     whom = next((each for each in invitable(session, proposal) if each.id == person_id), None)
     if whom is None:
         raise InvalidInput("coauthor-missing", field="person")
-    _add(session, proposal, INVITED, whom, by)
+    _tell(session, proposal, events.add(session, proposal, "coauthor_invited", by=by, **_of(whom)))
 
 
 def remove(session: Session, number: int, person_id: int, *, by: Person) -> None:
     """Take an invitation back, or let a co-author go; what they wrote stays theirs in its version."""
     proposal = _own(session, number, by)
     _ensure(any(each.person_id == person_id for each in of_proposal(session, number)))
-    _add(session, proposal, "coauthor_removed", people.get(session, person_id), by)
+    whom = people.get(session, person_id)
+    _tell(session, proposal, events.add(session, proposal, "coauthor_removed", by=by, **_of(whom)))
 
 
 def answer(session: Session, number: int, *, accepts: bool, by: Person) -> None:
     """Accept or decline an invitation. Raises NotAllowed, AlreadyDecided("invitation-over") without an open one."""
     proposal = _asked(session, number, by)
     _ensure(any(each.person_id == by.id and not each.accepted for each in of_proposal(session, number)))
-    _add(session, proposal, ACCEPTED if accepts else "coauthor_declined", by, by)
+    if accepts:
+        _tell(session, proposal, events.add(session, proposal, "coauthor_accepted", by=by, **_of(by)))
+    else:
+        _tell(session, proposal, events.add(session, proposal, "coauthor_declined", by=by, **_of(by)))
 
 
 def leave(session: Session, number: int, *, by: Person) -> None:
     """Be a co-author no longer. Raises AlreadyDecided("invitation-over") for who is none."""
     proposal = _asked(session, number, by)
     _ensure(is_one(session, number, by.id))
-    _add(session, proposal, "coauthor_left", by, by)
+    _tell(session, proposal, events.add(session, proposal, "coauthor_left", by=by, **_of(by)))
 
 
 def _own(session: Session, number: int, by: Person) -> Proposal:
@@ -112,6 +116,9 @@ def _ensure(holds: bool) -> None:
         raise AlreadyDecided("invitation-over")
 
 
-def _add(session: Session, proposal: Proposal, kind: str, whom: Person, by: Person) -> None:
-    event = events.add(session, proposal, kind, by=by, person=whom.id, whom=whom.name)
-    events.tell(session, event, [whom.id, proposal.author_id], "coauthor")
+def _of(whom: Person) -> dict[str, Any]:
+    return {"person": whom.id, "whom": whom.name}
+
+
+def _tell(session: Session, proposal: Proposal, event: Event) -> None:
+    events.tell(session, event, [event.facts["person"], proposal.author_id], "coauthor")
