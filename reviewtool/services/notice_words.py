@@ -44,7 +44,7 @@ _REGISTERED: Final[dict[str, str]] = {  # what the coordination entered in the p
     ),
     "objection_lifted": mark("%(who)s registró el retiro de su objeción formal a «%(title)s»"),
 }
-_COAUTHOR: dict[str, str] = {  # between the proposer and whom they write with
+_COAUTHOR: Final[dict[str, str]] = {  # between the proposer and whom they write with
     "coauthor_invited": mark("%(who)s le invita a escribir en coautoría «%(title)s»"),
     "coauthor_accepted": mark("%(who)s aceptó escribir en coautoría «%(title)s»"),
     "coauthor_declined": mark("%(who)s no aceptó escribir en coautoría «%(title)s»"),
@@ -63,7 +63,7 @@ def _sentence(owed: Owed, *, own: bool) -> str:
     if owed.kind == "registered":
         return _REGISTERED[owed.act]
     if owed.kind == "coauthor":
-        return _COAUTHOR[owed.act]
+        return _COAUTHOR.get(owed.act) or _said(owed, own=own)
     if owed.kind == "decided":
         return _DECIDED[owed.facts["outcome"]]
     if owed.kind == "your_turn" and owed.act == "content_withdrawn":

@@ -147,7 +147,11 @@ def reader(app: Any, who: str, language: str) -> Any:
 def opened(app: Any, page: Page, language: str) -> Any:
     """Open a page in a language, or send the form that it answers."""
     client = reader(app, page.who, language)
-    answer = client.get(page.path) if page.sent is None else client.post(page.path, data=page.sent)
+    app.config["WTF_CSRF_ENABLED"] = "csrf_token" in (page.sent or {})  # a page that is sent a bad one says so
+    if page.sent is None:
+        answer = client.get(page.path)
+    else:
+        answer = client.post(page.path, data=page.sent, headers={"Origin": "http://localhost"})
     return client.get(re.search(rf'href="({page.follow}[^"]*)"', answer.text)[1]) if page.follow else answer
 
 
@@ -167,7 +171,8 @@ def test_no_spanish_word_of_ours_is_left_on_any_page(app, written, language):
     for name, page in PAGES.items():
         answer = opened(app, page, language)
         assert answer.status_code == page.status, name
-        found[name] = left_in_spanish(answer.text, written, known)
+        shown = re.sub(r"http://localhost/\S*", "", answer.text)  # an address that is read is the same in all languages
+        found[name] = left_in_spanish(shown, written, known)
     report(found)
 
 
