@@ -54,7 +54,8 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
     app.extensions["workshop"] = workshop
     app.config.update(
         SECRET_KEY=settings.ensure_secret_key(),
-        MAX_CONTENT_LENGTH=settings.max_upload_mb * 1024 * 1024 + 512 * 1024,
+        # four times the limit of a file: one that is too large is read to its end, and refused beside its field
+        MAX_CONTENT_LENGTH=4 * settings.max_upload_mb * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=settings.max_document_kb * 1024 * 3 + 512 * 1024,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,

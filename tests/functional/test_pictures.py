@@ -150,10 +150,11 @@ def test_a_picture_that_only_adorns_needs_no_words(author, address, database):
     assert "![](imagenes/figura-1.png)" in files(database)[INTRODUCTION].text
 
 
-def test_without_a_file_and_with_one_that_is_too_large_the_reason_is_said(author, address, workshop):
+@pytest.mark.parametrize("times", [1, 3], ids=["just above", "three times"])
+def test_without_a_file_and_with_one_that_is_too_large_the_reason_is_said(author, address, workshop, times):
     answer = author.post(address, data=SAYS)
     assert "Elija un archivo de su equipo." in said(answer)
-    large = b"x" * (workshop.limits.upload_bytes + 1)
+    large = b"x" * (workshop.limits.upload_bytes * times + 1)
     answer = send(author, address, large)
     answer.request.environ["wsgi.input"].close()  # the test client leaves its temporary file open
     assert answer.status_code == 400
