@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -68,6 +69,16 @@ def may_now(act: Act | str) -> bool:
             return False
         g.roles = held = people.roles(current_user)
     return may(held, Act(act), readers_see_discussion=workshop().group.readers_see_discussion)
+
+
+def only_who_may(act: Act) -> Callable[[], None]:
+    """Return what a blueprint runs before each of its pages to close them all to those whose roles lack an act."""
+
+    def close() -> None:
+        if not may_now(act):
+            abort(403)
+
+    return close
 
 
 def ask_to_sign_in() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 
 from reviewtool.errors import ReviewError
 from reviewtool.models import Comment
@@ -15,19 +15,13 @@ from reviewtool.web import attached, forms
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.security import may_now
+from reviewtool.web.security import only_who_may
 
 blueprint = Blueprint("attachments", __name__)
+blueprint.before_request(only_who_may(Act.read_discussion))
 
 # Opened by itself it runs nothing, loads nothing and belongs to no site.
 POLICY = "default-src 'none'; sandbox"
-
-
-@blueprint.before_request
-def only_who_may_read_the_discussion() -> None:
-    """Close every attachment to those who may not read the discussion."""
-    if not may_now(Act.read_discussion):
-        abort(403)
 
 
 @blueprint.route("/propuestas/<int:number>/adjuntar", methods=["GET", "POST"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from werkzeug.routing import BaseConverter
 
 from reviewtool import i18n
@@ -20,9 +20,10 @@ from reviewtool.web import addresses, differences, files, forms
 from reviewtool.web.addresses import Addresses
 from reviewtool.web.database import reading, workshop
 from reviewtool.web.i18n import joined, language, ngettext
-from reviewtool.web.security import may_now
+from reviewtool.web.security import only_who_may
 
 blueprint = Blueprint("documents", __name__)
+blueprint.before_request(only_who_may(Act.read_documents))
 
 RECENT = 3  # changes beside a document
 KEPT_FOR_SECONDS = 30 * 24 * 3600
@@ -35,13 +36,6 @@ class Commit(BaseConverter):
 
 
 blueprint.record_once(lambda state: state.app.url_map.converters.update(commit=Commit))
-
-
-@blueprint.before_request
-def only_readers() -> None:
-    """Keep out whose roles do not let them read."""
-    if not may_now(Act.read_documents):
-        abort(403)
 
 
 @blueprint.get("/materiales")

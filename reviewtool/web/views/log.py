@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from reviewtool.rules.permissions import Act
 from reviewtool.services import logbook
@@ -14,10 +14,11 @@ from reviewtool.services.logbook import Asked
 from reviewtool.web import acts, closings, forms, logbook_rows, spreadsheets
 from reviewtool.web.database import end_reading, me, reading, workshop
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.security import may_now
+from reviewtool.web.security import only_who_may
 from reviewtool.web.spans import asked_span
 
 blueprint = Blueprint("log", __name__)
+blueprint.before_request(only_who_may(Act.read_discussion))
 FILTERS = ("persona", "propuesta", "acto", "desde", "hasta")
 _NUMBER = re.compile(r"(?:[Pp]-?)?([0-9]{1,9})")
 
@@ -29,13 +30,6 @@ class Wanted:
     asked: Asked
     people: list[tuple[str, str]]
     errors: dict[str, str]
-
-
-@blueprint.before_request
-def only_who_may_read_the_discussion() -> None:
-    """Close the log to those who may not read what is discussed."""
-    if not may_now(Act.read_discussion):
-        abort(403)
 
 
 @blueprint.get("/registro")

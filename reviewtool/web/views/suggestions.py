@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from reviewtool.errors import ReviewError
 from reviewtool.rules.permissions import Act
@@ -18,16 +18,10 @@ from reviewtool.web.forms import text, wholes
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import ngettext
 from reviewtool.web.remembering import form_token
-from reviewtool.web.security import may_now
+from reviewtool.web.security import only_who_may
 
 blueprint = Blueprint("suggestions", __name__)
-
-
-@blueprint.before_request
-def only_who_may_read_the_discussion() -> None:
-    """Close the list to those who may not read the discussion."""
-    if not may_now(Act.read_discussion):
-        abort(403)
+blueprint.before_request(only_who_may(Act.read_discussion))
 
 
 @blueprint.get("/propuestas/<int:number>/sugerencias")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from reviewtool.errors import ReviewError
 from reviewtool.models import Comment, Revision, Thread
@@ -21,17 +21,11 @@ from reviewtool.web.i18n import gettext as _
 from reviewtool.web.places import Places
 from reviewtool.web.proposal_page import Composer
 from reviewtool.web.remembering import form_token
-from reviewtool.web.security import may_now
+from reviewtool.web.security import only_who_may
 from reviewtool.web.talk import Talk, ThreadView, stood
 
 blueprint = Blueprint("threads", __name__)
-
-
-@blueprint.before_request
-def only_who_may_read_the_discussion() -> None:
-    """Close every conversation to those who may not read it."""
-    if not may_now(Act.read_discussion):
-        abort(403)
+blueprint.before_request(only_who_may(Act.read_discussion))
 
 
 @blueprint.post("/propuestas/<int:number>/comentarios")

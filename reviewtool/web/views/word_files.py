@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, send_file
+from flask import Blueprint, Response, render_template, send_file
 
 from reviewtool.rules.permissions import Act
 from reviewtool.services import comparing, documents, proposals, word_files
@@ -16,16 +16,10 @@ from reviewtool.web.addresses import word_site
 from reviewtool.web.database import reading, workshop
 from reviewtool.web.decisions_word import TYPE
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.security import may_now
+from reviewtool.web.security import may_now, only_who_may
 
 blueprint = Blueprint("word_files", __name__)
-
-
-@blueprint.before_request
-def only_readers() -> None:
-    """Keep out whose roles do not let them read."""
-    if not may_now(Act.read_documents):
-        abort(403)
+blueprint.before_request(only_who_may(Act.read_documents))
 
 
 @blueprint.get("/descargar/word/<path:path>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from reviewtool.errors import InvalidInput, ReviewError
 from reviewtool.rules.permissions import Act
@@ -18,16 +18,10 @@ from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import ngettext
-from reviewtool.web.security import may_now
+from reviewtool.web.security import only_who_may
 
 blueprint = Blueprint("word_uploads", __name__)
-
-
-@blueprint.before_request
-def only_who_comments() -> None:
-    """Keep out whose roles let them neither propose nor comment."""
-    if not may_now(Act.comment):
-        abort(403)
+blueprint.before_request(only_who_may(Act.comment))
 
 
 @blueprint.route("/word", methods=["GET", "POST"])
