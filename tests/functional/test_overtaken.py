@@ -12,9 +12,9 @@ from reviewtool.models import DraftFile
 from reviewtool.services import drafts, overtaken, people, proposals, recording, revisions, rulesets
 from reviewtool.services.receiving import Received
 from reviewtool.services.registering import Sent
-from tests.integration.test_together import at_once
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
+from tests.support.together import at_once, codes
 
 PAID, PRICE = "30 días", "precio realmente"
 
@@ -110,7 +110,7 @@ def test_the_same_words_are_settled_before_the_second_can_submit(workshop, group
 
 def test_of_two_presses_at_the_same_moment_one_is_told_and_loses_nothing(workshop, group, number, both):
     own, other = both((PAID, "45 días"), (PRICE, "precio efectivamente"))
-    results = at_once([lambda: submit(workshop, group, own), lambda: register(workshop, group, other)])
+    results = codes(at_once(lambda: submit(workshop, group, own), lambda: register(workshop, group, other)))
     assert sorted(map(str, results)) == [str(number), "version-meanwhile"]
     second = (own, submit) if results[0] == "version-meanwhile" else (other, register)
     second[1](workshop, group, second[0])

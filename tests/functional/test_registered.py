@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from reviewtool import clock
-from reviewtool.db import Database
 from reviewtool.errors import AlreadyDecided, InvalidInput, NotAllowed, NotFound
 from reviewtool.models import Notice, Objection
-from reviewtool.services import notices, objections, people, rebuilding, recording, registering, revisions, threads
+from reviewtool.services import notices, objections, people, recording, registering, revisions, threads
 from reviewtool.services.receiving import Received
 from reviewtool.services.threads import Message, Place
 from tests import factories
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
+from tests.support.rebuilt import rebuilt
 from tests.support.words import said
 
 NOTE = {"channel": "note", "received_on": "2026-06-05", "reference": "N.º 114"}
@@ -45,19 +43,6 @@ def lift(workshop, number, objection, by, channel="note", on=None, reference="N.
 def told(workshop, person, kind="registered"):
     with workshop.database.read() as session:
         return [each.act for each in notices.unread(session, person.id, (kind,))]
-
-
-def record_and_rebuild(workshop, template, folder):
-    """Bring the record up to date, prove it, and return the installation that it alone gives."""
-    recording.record_group(workshop)
-    recording.catch_up(workshop)
-    assert journey.findings(workshop) == ()
-    path = folder / "empty.sqlite"
-    path.write_bytes(template.read_bytes())
-    again = replace(workshop, database=Database(f"sqlite:///{path}"))
-    rebuilding.rebuild(again)
-    assert journey.findings(again) == ()
-    return again
 
 
 # The lifting of a formal objection
@@ -135,7 +120,7 @@ def test_a_registered_lifting_is_in_the_minutes_and_comes_back(
     workshop, group, number, objection, sqlite_template, tmp_path
 ):
     lift(workshop, number, objection, group.coordinator)
-    again = record_and_rebuild(workshop, sqlite_template, tmp_path)
+    again = rebuilt(workshop, sqlite_template, tmp_path)
     minutes = revisions.text_at(workshop, f"refs/reviews/{number}", "record.md").decode()
     assert "Ya no hace falta Registrado por la coordinación según oficio N.º 114 del " in minutes
     with again.database.read() as session:
@@ -172,7 +157,7 @@ def test_a_lifting_by_telephone_is_in_the_minutes_comes_back_and_gives_way_to_a_
     workshop, group, number, objection, sqlite_template, tmp_path
 ):
     lift(workshop, number, objection, group.coordinator, channel="telephone", reference="Llamada")
-    again = record_and_rebuild(workshop, sqlite_template, tmp_path)
+    again = rebuilt(workshop, sqlite_template, tmp_path)
     minutes = revisions.text_at(workshop, f"refs/reviews/{number}", "record.md").decode()
     assert "Sigue abierta. Retiro por confirmar. Registrado por la coordinación según teléfono Llamada del" in minutes
     with again.database.read() as session:
@@ -273,7 +258,7 @@ def test_on_what_is_merged_nothing_is_entered_any_more(sign_in, workshop, group,
 def test_a_registered_comment_is_in_the_record_and_comes_back(workshop, group, number, sqlite_template, tmp_path):
     recording.record(workshop, number)
     thread = comment(workshop, number, group.observers[0], group.coordinator)
-    again = record_and_rebuild(workshop, sqlite_template, tmp_path)
+    again = rebuilt(workshop, sqlite_template, tmp_path)
     with again.database.read() as session:
         found = threads.get(session, thread).comments[0]
         assert (found.author_id, found.registered_by_id) == (group.observers[0].id, group.coordinator.id)

@@ -31,6 +31,7 @@ from reviewtool.services.receiving import Received
 from reviewtool.services.registering import Sent
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
+from tests.support.rebuilt import rebuilt
 from tests.support.words import said
 
 NOTE = {"channel": "note", "received_on": "2026-06-05", "reference": "N.º 114"}
@@ -83,15 +84,6 @@ def token_of(workshop, draft_id) -> str:
 def told(workshop, person) -> list[str]:
     with workshop.database.read() as session:
         return [each.act for each in notices.unread(session, person.id, ("registered",))]
-
-
-def rebuilt(workshop, template, folder):
-    path = folder / "empty.sqlite"
-    path.write_bytes(template.read_bytes())
-    again = replace(workshop, database=Database(f"sqlite:///{path}"))
-    rebuilding.rebuild(again)
-    assert journey.findings(again) == ()
-    return again
 
 
 # A proposal

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select
 
 from reviewtool import clock
-from reviewtool.errors import AlreadyDecided, NotAllowed, OutOfDate, ReviewError
+from reviewtool.errors import AlreadyDecided, NotAllowed, OutOfDate
 from reviewtool.gitstore import reading
 from reviewtool.models import Ballot, Event, Notice, Person, Seat, Vote
 from reviewtool.rules import calendar
@@ -39,6 +38,7 @@ from reviewtool.services.receiving import Received
 from tests import factories
 from tests.support import agenda, journey
 from tests.support.materials import INTRODUCTION
+from tests.support.together import refusals
 
 FIRST, SECOND, THIRD = "precio realmente", "precio efectivamente", "precio de veras"
 
@@ -414,14 +414,14 @@ def test_the_record_holds_the_act_both_ballots_and_the_minutes_and_rows_come_bac
 
 def test_a_vote_and_a_new_version_at_once_leave_the_vote_where_its_text_is(workshop, group, number):
     draft_id = begin(workshop, group, number)
-    refused = at_once(lambda: submit(workshop, group, draft_id), lambda: cast(workshop, group, number))
+    refused = refusals(lambda: submit(workshop, group, draft_id), lambda: cast(workshop, group, number))
     with workshop.database.read() as session:
         (vote,) = session.scalars(select(Vote)).all() or (None,)
         if refused[1] is None:
             assert session.get(Ballot, vote.ballot_id).revision == 1
             assert standing(workshop, number).to_be_confirmed == ("AR-2",)
         else:
-            assert refused[1].code == "ballot-went-on"
+            assert refused[1] == "ballot-went-on"
             assert vote is None
     assert refused[0] is None
     assert newest(workshop, number).revision == 2
@@ -441,7 +441,7 @@ def test_the_close_and_a_new_version_at_once_never_both_happen(workshop, group, 
         with workshop.database.write() as session:
             passing.close_due(session, closes)
 
-    refused = at_once(early, late)
+    refused = refusals(early, late)
     ended = newest(workshop, number)
     if refused[0] is None:
         assert (ended.number, ended.revision, ended.closed_at) == (2, 2, None)
@@ -463,22 +463,3 @@ def submit(workshop, group, draft_id: int) -> None:
 
 def cast(workshop, group, number: int) -> None:
     act(workshop, votes.cast, number, by=group.members[1], ballot_number=1, position="for")
-
-
-def at_once(*acts) -> list[ReviewError | None]:
-    """Run acts in threads that start together; return what each was refused with."""
-    barrier, refused = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(position: int, verb) -> None:
-        barrier.wait(timeout=20)
-        try:
-            verb()
-        except ReviewError as error:
-            refused[position] = error
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return refused

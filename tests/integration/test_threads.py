@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -28,6 +27,7 @@ from reviewtool.services.workshop import Workshop
 from tests import factories
 from tests.support import journey
 from tests.support.materials import ADJUSTMENTS, GLOSSARY, OLD_ENCODING
+from tests.support.together import refusals
 
 OLD = "Solo se añaden sobre la base de datos objetivos y cuantificables."
 NEW = "Solo se añaden importes que tengan por base datos objetivos y cuantificables."
@@ -160,36 +160,17 @@ def test_a_token_longer_than_its_column_is_cut_alike_both_times(workshop, group,
     assert comment(workshop, number, group.observers[0], token=token) == first
 
 
-def together(*acts: Callable[[], object]) -> list[BaseException]:
-    """Run acts in threads of their own at once; return what they raised."""
-    start, raised = threading.Barrier(len(acts)), []
-
-    def run(one: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            one()
-        except BaseException as error:
-            raised.append(error)
-
-    running = [threading.Thread(target=run, args=(one,)) for one in acts]
-    for each in running:
-        each.start()
-    for each in running:
-        each.join()
-    return raised
-
-
 def test_one_form_sent_twice_at_once_makes_one_comment(workshop, group, number) -> None:
     send = lambda: comment(workshop, number, group.observers[0], token="once")  # noqa: E731
-    assert together(send, send, send) == []
+    assert refusals(send, send, send) == [None] * 3
     with workshop.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Comment)) == 1
 
 
 def test_people_who_comment_at_once_each_get_their_number(workshop, group, number) -> None:
     writers = group.members[1:5]
-    raised = together(*[lambda by=by: comment(workshop, number, by, place=on_quote()) for by in writers])
-    assert raised == []
+    refused = refusals(*[lambda by=by: comment(workshop, number, by, place=on_quote()) for by in writers])
+    assert refused == [None] * 4
     with workshop.database.read() as session:
         numbers = session.scalars(select(Thread.number).order_by(Thread.number)).all()
         assert numbers == [1, 2, 3, 4]

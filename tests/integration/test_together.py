@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-
 from sqlalchemy import func, select
 
-from reviewtool.errors import ReviewError
 from reviewtool.gitstore import history, reading
 from reviewtool.models import Merge, Proposal, Vote
 from reviewtool.services import drafts, merging, people, proposals, recording, revisions, threads, votes
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
-
-
-def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
-    """Run acts in threads of their own, as near together as can be; a refusal is a result."""
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            return act()
-        except ReviewError as error:
-            return error.code
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
+from tests.support.together import at_once, codes
 
 
 def begin(workshop, author):
@@ -40,7 +23,7 @@ def begin(workshop, author):
 
 def test_six_new_proposals_at_once_get_six_numbers(workshop, group):
     begun = [(author, begin(workshop, author)[0]) for author in group.members[:6]]
-    numbers = at_once([lambda a=author, d=draft: revisions.submit(workshop, d, by_id=a.id) for author, draft in begun])
+    numbers = at_once(*[lambda a=author, d=draft: revisions.submit(workshop, d, by_id=a.id) for author, draft in begun])
     assert sorted(numbers) == [1, 2, 3, 4, 5, 6]
     assert len(reading.refs(workshop.store, "refs/proposals/")) == 6
 
@@ -48,7 +31,7 @@ def test_six_new_proposals_at_once_get_six_numbers(workshop, group):
 def test_one_draft_submitted_from_two_windows_at_once_is_one_proposal(workshop, group):
     author = group.members[0]
     draft, token = begin(workshop, author)
-    results = at_once([lambda: revisions.submit(workshop, draft, by_id=author.id, token=token)] * 2)
+    results = codes(at_once(*[lambda: revisions.submit(workshop, draft, by_id=author.id, token=token)] * 2))
     assert 1 in results
     assert set(results) <= {1, "draft-unknown"}
     assert revisions.submit(workshop, draft, by_id=author.id, token=token) == 1
@@ -64,7 +47,7 @@ def test_one_vote_pressed_twice_at_once_counts_once(workshop, group):
         with workshop.database.write() as session:
             votes.cast(session, number, by=group.members[1], ballot_number=1, position=position)
 
-    at_once([lambda: cast("for"), lambda: cast("abstain"), lambda: cast("for")])
+    at_once(lambda: cast("for"), lambda: cast("abstain"), lambda: cast("for"))
     with workshop.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Vote).where(Vote.current)) == 1
 
@@ -76,7 +59,7 @@ def test_comments_of_twelve_people_at_once_are_all_there_and_all_recorded(worksh
         with workshop.database.write() as session:
             threads.comment(session, workshop, number, threads.Place(1), threads.Message(f"Soy {person.id}"), by=person)
 
-    at_once([lambda p=person: say(p) for person in group.members])
+    at_once(*[lambda p=person: say(p) for person in group.members])
     assert recording.catch_up(workshop) == 1
     with workshop.database.read() as session:
         proposal = proposals.get(session, number)
@@ -89,7 +72,7 @@ def test_two_people_merging_one_proposal_make_one_commit(workshop, group):
     journey.approve(workshop, number, group)
     before = reading.head(workshop.store)
     merge = lambda: merging.merge(workshop, number, by_id=group.coordinator.id, revision=1)  # noqa: E731  # run twice
-    results = at_once([merge, merge])
+    results = at_once(merge, merge)
     with workshop.database.read() as session:
         commit = session.scalars(select(Merge.commit)).one()
     assert commit in results
@@ -103,7 +86,7 @@ def test_two_approved_proposals_merged_at_once_both_stand(workshop, group):
     second = journey.propose(workshop, group.members[1], INTRODUCTION, "30 días", "60 días")
     for number in (first, second):
         journey.approve(workshop, number, group)
-    at_once([lambda n=n: merging.merge(workshop, n, by_id=group.coordinator.id, revision=1) for n in (first, second)])
+    at_once(*[lambda n=n: merging.merge(workshop, n, by_id=group.coordinator.id, revision=1) for n in (first, second)])
     with workshop.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Merge)) == 2
     tip = reading.head(workshop.store)
