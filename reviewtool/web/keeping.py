@@ -72,8 +72,11 @@ def _serializer() -> URLSafeTimedSerializer:
 
 
 def taken() -> str:
-    """Return the mark of the form that was taken last, once: its copy in the browser may go."""
-    return str(session.pop("taken", ""))
+    """Return the mark of the form that was taken last: its copy in the browser may go.
+
+    Every page names it until another form is taken: the first one may be left before its scripts run.
+    """
+    return str(session.get("taken", ""))
 
 
 def init_app(app: Flask) -> None:

@@ -102,6 +102,12 @@ def sign_in_page(wanted: str = "", email: str = "", error: str = "", form: str =
 def init_app(app: Flask) -> None:
     """Set up sign-in, CSRF, security headers, and close every page to strangers but those named open."""
     app.session_interface = Sessions()
+
+    @app.before_request  # before the token is looked for, which reads the form
+    def only_what_people_type() -> None:
+        if request.mimetype != "multipart/form-data":  # without files: as much as the fields may hold, not as a file
+            request.max_content_length = app.config["MAX_FORM_MEMORY_SIZE"]
+
     csrf.init_app(app)
     logins.init_app(app)
     logins.unauthorized_handler(ask_to_sign_in)

@@ -276,13 +276,15 @@ def test_a_wrong_password_keeps_the_form_that_waits(client, member):
     assert sealed(wrong) == sealed(page)
 
 
-def test_a_form_that_was_taken_is_named_on_the_next_page_once(client, member):
+def test_a_form_that_was_taken_is_named_until_another_one_is(client, member):
     enter(client, member.email)
     client.post("/perfil", data={"language": "es", "timezone": "America/Lima", "kept": "abc123"})
+    for _page in range(2):
+        assert 'data-taken="abc123"' in client.get("/perfil").get_data(as_text=True)
+    client.post("/perfil", data={"language": "xx", "timezone": "America/Lima", "kept": "refused"})
     assert 'data-taken="abc123"' in client.get("/perfil").get_data(as_text=True)
-    assert 'data-taken=""' in client.get("/perfil").get_data(as_text=True)
-    client.post("/perfil", data={"language": "xx", "timezone": "America/Lima", "kept": "abc123"})
-    assert 'data-taken=""' in client.get("/perfil").get_data(as_text=True)
+    client.post("/perfil", data={"language": "es", "timezone": "America/Lima", "kept": "def456"})
+    assert 'data-taken="def456"' in client.get("/perfil").get_data(as_text=True)
 
 
 def test_a_page_of_an_earlier_session_gets_the_token_of_the_present_one(client, member):

@@ -97,7 +97,10 @@ export function keepTyped(form, key, recover) {
     kept.leaving = !defaultPrevented;
     keep();
   });
-  on(window, 'pageshow', () => { kept.leaving = false; });
+  on(window, 'pageshow', ({ persisted }) => {
+    kept.leaving = false;
+    if (persisted) mark.value = Math.random().toString(36).slice(2); // what is typed now was not taken with the rest
+  });
   on(window, 'visibilitychange', keep);
   on(window, 'beforeunload', (event) => {
     keep();
