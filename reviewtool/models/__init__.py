@@ -9,6 +9,7 @@ from reviewtool.models.ballot import Ballot, ExtensionRequest, Objection, Opinio
 from reviewtool.models.follow_up import FollowUp
 from reviewtool.models.inspection import Inspection
 from reviewtool.models.installation import Installation, RuleSet, WorkingCalendar
+from reviewtool.models.invitation import Invitation
 from reviewtool.models.merge import Edition, Merge, RefMove
 from reviewtool.models.notice import Notice, NoticeChoice
 from reviewtool.models.person import Person, RoleTerm, Seat, SeatHolding
@@ -34,6 +35,7 @@ __all__ = [
     "FollowUp",
     "Inspection",
     "Installation",
+    "Invitation",
     "LastRead",
     "Mention",
     "Merge",

@@ -188,13 +188,11 @@ def add(
     language: str = "es",
 ) -> Person:
     """Add a person with roles from today; a member gets a seat. Raises InvalidInput, Conflict("email-taken")."""
-    name = " ".join(name.split())
-    if not name or len(name) > 200 or any(not character.isprintable() or character in "<>" for character in name):
-        raise InvalidInput("name-bad", field="name")
+    name = checked_name(name)
     place = group.find_administration(administration)
     if place is None:
         raise InvalidInput("administration-unknown", field="administration", administration=administration)
-    email = _free_address(session, email)
+    email = free_address(session, email)
     person = Person(
         name=name, email=email, administration=place.code, language=language, timezone=place.zone, created_at=now()
     )
@@ -224,10 +222,19 @@ def _give_seat(session: Session, person: Person, code: str, label: str) -> None:
 def set_address(session: Session, person: Person, email: str) -> None:
     """Give a person another e-mail address; raises InvalidInput, Conflict("email-taken")."""
     if email.strip().lower() != person.email.lower():
-        person.email = _free_address(session, email)
+        person.email = free_address(session, email)
 
 
-def _free_address(session: Session, email: str) -> str:
+def checked_name(name: str) -> str:
+    """Return a name with single blanks; raises InvalidInput("name-bad")."""
+    name = " ".join(name.split())
+    if not name or len(name) > 200 or any(not character.isprintable() or character in "<>" for character in name):
+        raise InvalidInput("name-bad", field="name")
+    return name
+
+
+def free_address(session: Session, email: str) -> str:
+    """Return an address that nobody has yet; raises InvalidInput("email-bad"), Conflict("email-taken")."""
     email = email.strip()
     if email.count("@") != 1 or " " in email or len(email) > 320:
         raise InvalidInput("email-bad", field="email")

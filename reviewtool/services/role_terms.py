@@ -54,7 +54,7 @@ def designate(session: Session, group: Group, person_id: int, wanted: Designatio
     Raises NotAllowed, NotFound, InvalidInput of role, days or reference, and Conflict("term-overlaps").
     """
     people.ensure_may(by, Act.manage_people)
-    _lock(session)
+    lock(session)
     person = people.get(session, person_id)
     if wanted.role not in DESIGNATED:
         raise InvalidInput("role-bad", field="role")
@@ -86,7 +86,7 @@ def end(session: Session, group: Group, term_id: int, last: date, reference: str
     Conflict("coordination-needed") where from some day on nobody would coordinate the group.
     """
     people.ensure_may(by, Act.manage_people)
-    _lock(session)
+    lock(session)
     term, today = get(session, term_id), rulesets.today(group)
     if Role(term.role) not in DESIGNATED:
         raise InvalidInput("role-bad", field="role")
@@ -97,12 +97,12 @@ def end(session: Session, group: Group, term_id: int, last: date, reference: str
     term.ends_on = last
     term.reference = _reference("; ".join(part for part in (term.reference, f"fin: {_reference(reference)}") if part))
     session.flush()
-    if term.role == Role.coordination and not _always_coordinated(session, today):
+    if term.role == Role.coordination and not always_coordinated(session, today):
         raise Conflict("coordination-needed", field="ends_on")
     return term
 
 
-def _lock(session: Session) -> None:
+def lock(session: Session) -> None:
     """Let one at a time change who coordinates, so that two do not end the last two terms at once."""
     session.execute(select(Installation.id).with_for_update())
 
@@ -125,7 +125,7 @@ def _overlap(term: RoleTerm, wanted: Designation) -> bool:
     )
 
 
-def _always_coordinated(session: Session, today: date) -> bool:
+def always_coordinated(session: Session, today: date) -> bool:
     """Say whether on every day from today on somebody whose account is in use coordinates the group."""
     query = select(RoleTerm.starts_on, RoleTerm.ends_on).join(Person)
     rows = session.execute(query.where(RoleTerm.role == Role.coordination, Person.active))

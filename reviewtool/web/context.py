@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +50,11 @@ def place_name(code: str) -> str:
     """Return the name of an administration in the reader's language, or its code."""
     found = workshop().group.find_administration(code)
     return found.name(language()) if found else code
+
+
+def role_names(held: Collection[Role]) -> str:
+    """Return roles in words, the weightiest first."""
+    return ", ".join(gettext(text) for role, text in ROLES.items() if role in held)
 
 
 def role_label(person: Person) -> str:

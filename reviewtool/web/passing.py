@@ -24,7 +24,9 @@ from reviewtool.web.database import end_reading, me, reading, workshop
 
 log = logging.getLogger(__name__)
 
-QUIET = frozenset({"assets.file", "home.healthy", "sessions.sign_in"})  # asked often, and show nothing that closes
+QUIET = frozenset(
+    {"assets.file", "home.healthy", "sessions.sign_in", "invitations.accept"}
+)  # asked often, and show nothing that closes
 Write = Callable[[Session], object]
 
 

@@ -34,7 +34,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-OPEN_ENDPOINTS = frozenset({"sessions.sign_in", "sessions.enter", "assets.file", "home.healthy", "notices.stop"})
+OPEN_ENDPOINTS = frozenset(
+    {"sessions.sign_in", "sessions.enter", "invitations.accept", "assets.file", "home.healthy", "notices.stop"}
+)
 
 
 class Sessions(SecureCookieSessionInterface):

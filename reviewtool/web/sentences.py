@@ -22,6 +22,16 @@ SENTENCES: dict[str, str] = {
     "store-busy": _("El archivo de materiales está ocupado. No se hizo nada; vuelva a intentarlo en un momento."),
     "person-unknown": _("Esa persona no existe."),
     "sign-in-unknown": _("Esa sesión ya no está abierta."),
+    "role-unknown": _("Elija una función: miembro, observador, lector o coordinación."),
+    "link-over": _("Ese enlace ya se usó o venció. Pida otro a la coordinación."),
+    "account-closed": _("Esa cuenta está fuera de uso."),
+    "own-account": _(
+        "No puede dejar fuera de uso su propia cuenta; tiene que hacerlo otra persona de la coordinación."
+    ),
+    "email-twice": _("La dirección %(email)s está dos veces en la lista."),
+    "list-empty": _("La lista no tiene ninguna persona."),
+    "list-too-long": _("La lista pasa de %(most)s personas. Divídala en dos."),
+    "list-columns": _("La primera línea de la lista tiene que decir: correo; nombre; administración; función."),
     "record-diverged": _(
         "El registro de P-%(number)s en el archivo no continúa desde esta base de datos. No se hizo nada; avise a "
         "quien administra la instalación."

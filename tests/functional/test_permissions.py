@@ -14,7 +14,15 @@ from reviewtool.web.audience import NEEDS
 from tests.support import journey, sent
 from tests.support.materials import INTRODUCTION
 
-OPEN = {"sessions.sign_in", "sessions.enter", "sessions.leave", "assets.file", "home.healthy", "notices.stop"}
+OPEN = {
+    "invitations.accept",
+    "sessions.sign_in",
+    "sessions.enter",
+    "sessions.leave",
+    "assets.file",
+    "home.healthy",
+    "notices.stop",
+}
 NAMED = {
     Role.reader: "lectores",
     Role.observer: "observadores",
@@ -48,6 +56,8 @@ def values(app, database, group):
             "rule_set_id": 1,
             "term_id": 1,
             "sign_in_id": 1,
+            "person_id": 1,
+            "invitation_id": 1,
             "noun": "comentario",
             "target_id": 1,
             "objection_id": raised.id,

@@ -21,6 +21,7 @@ from reviewtool.models import (
     DraftFile,
     Event,
     Inspection,
+    Invitation,
     LastRead,
     Merge,
     Notice,
@@ -39,7 +40,7 @@ from tests.support import journey, pages, signed_in
 from tests.support.materials import ADJUSTMENTS, INTRODUCTION
 
 GROUP_FILE = Path(__file__).resolve().parents[2] / "config" / "group.toml"
-NOT_BACK = {Draft, DraftFile, Inspection, LastRead, Notice, NoticeChoice, RefMove, SignIn, SignInFailure}
+NOT_BACK = {Draft, DraftFile, Inspection, Invitation, LastRead, Notice, NoticeChoice, RefMove, SignIn, SignInFailure}
 #: columns that are private to a person, or say how far this very database has come
 OTHERWISE = record_files.PRIVATE | {"draft_token", "form_token", "people_version", "recorded_people_version"}
 AT = now()

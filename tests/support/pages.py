@@ -223,6 +223,25 @@ ACTS = {
 }
 REFUSING = {
     "sessions": Page(MEMBER, "/perfil/sesiones"),
+    "accounts": Page(COORDINATION, "/grupo/cuentas"),
+    "invite": Page(COORDINATION, "/grupo/invitar"),
+    "invite-refused": Page(
+        COORDINATION, "/grupo/invitar", {"email": "mal", "name": "Ana", "administration": "PE"}, 400
+    ),
+    "invited": Page(
+        COORDINATION,
+        "/grupo/invitar",
+        {"email": "ana@demo.example", "name": "Ana Pereyra", "administration": "PE", "role": "observer"},
+    ),
+    "invite-list": Page(COORDINATION, "/grupo/invitar/lista"),
+    "invite-list-read": Page(
+        COORDINATION,
+        "/grupo/invitar/lista",
+        {"list": "correo;nombre;administración;función\nana@demo.example;Ana;PE;lector\n"},
+    ),
+    "invite-list-refused": Page(
+        COORDINATION, "/grupo/invitar/lista", {"list": "correo;nombre;administración;función\nmal;Ana;PE;lector\n"}, 400
+    ),
     "forbidden": Page(READER, "/coordinacion", status=403),
     "missing": Page(MEMBER, "/propuestas/9999", status=404),
     "too-late": Page(MEMBER, "/propuestas/9/deshacer", {"reason": "Lo que había escrito antes"}, 409),

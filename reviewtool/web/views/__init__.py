@@ -40,6 +40,8 @@ NOUNS = (
     "desk",
     "rules",
     "people",
+    "accounts",
+    "invitations",
 )
 
 

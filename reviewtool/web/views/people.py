@@ -81,7 +81,7 @@ def _profile(errors: dict[str, str], language: str, timezone: str, mail: dict[st
         chosen_language=language,
         chosen_zone=timezone,
         languages=LANGUAGE_NAMES,
-        zones=_zones(timezone),
+        zones=zones(timezone),
         mail=mail or _mail_choice(),
         asked_paces=mail_words.paces(is_asked=True),
         rest_paces=mail_words.paces(is_asked=False),
@@ -95,7 +95,7 @@ def _mail_choice() -> dict[str, str]:
     return dict(zip(("asked", "rest", "quiet_from", "quiet_until"), (chosen.asked, chosen.rest, *hours), strict=True))
 
 
-def _zones(chosen: str) -> list[tuple[str, str]]:
+def zones(chosen: str) -> list[tuple[str, str]]:
     """Return the time zones by their cities: those of the group first, then the rest; a city once, as it is chosen."""
     near = {place.zone for place in workshop().group.administrations}
     elsewhere = {zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "US/"))}

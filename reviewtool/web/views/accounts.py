@@ -1,0 +1,52 @@
+"""Accounts as the coordination sees them: who has one, who was invited, links for new passwords, closing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from reviewtool.clock import now
+from reviewtool.rules.permissions import Act
+from reviewtool.services import accounts, invitations, people
+from reviewtool.web import forms
+from reviewtool.web.context import role_names
+from reviewtool.web.database import act, end_reading, me, reading, workshop
+from reviewtool.web.i18n import gettext as _
+
+blueprint = Blueprint("accounts", __name__)
+
+
+@blueprint.get("/grupo/cuentas")
+def index() -> Any:
+    """Show every account and the links that wait."""
+    people.ensure_may(me(), Act.manage_people)
+    everybody = [(each, role_names(people.roles(each))) for each in people.everybody(reading())]
+    waiting = invitations.waiting(reading(), now())
+    return render_template("accounts/index.html", everybody=everybody, waiting=waiting, now=now(), own=me().id)
+
+
+@blueprint.post("/grupo/cuentas/<int:person_id>/uso")
+def change(person_id: int) -> Any:
+    """Put an account out of use, or into use again."""
+    people.ensure_may(me(), Act.manage_people)
+    end_reading()
+    with act() as (writing, by):
+        if forms.line("active") == "1":
+            name = accounts.put_into_use(writing, person_id, by=by).name
+            said = _("La cuenta de %(name)s está otra vez en uso.", name=name)
+        else:
+            name = accounts.put_out_of_use(writing, workshop().group, person_id, by=by).name
+            said = _("La cuenta de %(name)s quedó fuera de uso y sus sesiones se cerraron.", name=name)
+    flash(said, "success")
+    return redirect(url_for("accounts.index"), 303)
+
+
+@blueprint.post("/grupo/cuentas/<int:person_id>/enlace")
+def password_link(person_id: int) -> Any:
+    """Make a link for a new password and show it, this once: only its hash is kept."""
+    people.ensure_may(me(), Act.manage_people)
+    end_reading()
+    with act() as (writing, by):
+        made = [invitations.for_password(writing, person_id, by=by)]
+    return render_template("invitations/links.html", made=made)
