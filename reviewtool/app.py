@@ -18,7 +18,7 @@ from reviewtool.group import Group
 from reviewtool.services import document_templates, signatures
 from reviewtool.services.workshop import Limits, Workshop
 from reviewtool.settings import Settings
-from reviewtool.web import assets, context, database, errors, i18n, keeping, passing, remembering, security
+from reviewtool.web import assets, context, database, errors, i18n, keeping, passing, proving, remembering, security
 from reviewtool.web.views import blueprints
 
 
@@ -74,7 +74,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way to wrap
             app.wsgi_app, x_for=settings.proxy_count, x_proto=settings.proxy_count, x_host=settings.proxy_count
         )
-    for part in (database, i18n, assets, security, keeping, remembering, passing, errors, context):
+    for part in (database, i18n, assets, security, proving, keeping, remembering, passing, errors, context):
         part.init_app(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)

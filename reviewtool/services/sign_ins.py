@@ -77,6 +77,11 @@ def see(session: Session, row_id: int, at: datetime) -> None:
     session.execute(update(SignIn).where(SignIn.id == row_id).values(seen_at=at))
 
 
+def prove(session: Session, row_id: int, at: datetime) -> None:
+    """Write when the person at a browser last showed who they are."""
+    session.execute(update(SignIn).where(SignIn.id == row_id).values(proved_at=at))
+
+
 def renew(session: Session, row_id: int, person: Person, at: datetime) -> str | None:
     """Give a browser another token, the old one ending in a moment; None when another request did it."""
     old = session.get(SignIn, row_id, with_for_update=True)

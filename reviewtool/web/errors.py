@@ -41,7 +41,7 @@ STATUS: dict[type[ReviewError], int] = {
     AlreadyDecided: 409,
     Unavailable: 503,
 }
-NOT_TYPED = frozenset({"csrf_token", "password", "current", "form_token", "submit_token", "seen", "form"})
+NOT_TYPED = frozenset({"csrf_token", "password", "current", "proof", "form_token", "submit_token", "seen", "form"})
 WITHOUT_TYPED = frozenset({405, 413})  # nothing was sent in earnest, or it is too large to be read
 
 

@@ -17,7 +17,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from reviewtool.web import forms
 
 LONGEST = 24 * 3600  # seconds that a sign-in page with a form in it may stand
-NEVER = frozenset({"csrf_token", "kept"})
+NEVER = frozenset({"csrf_token", "kept", "proof"})
 SECRET = frozenset({"password", "current"})
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from cachetools import TTLCache, cached
 
 from reviewtool import demonstration
 from reviewtool.services import people
@@ -77,9 +77,9 @@ def enter(demo: Served) -> Callable[[Page, str], None]:
 
 @pytest.fixture(scope="session")
 def signed_in(browser: Browser, enter: Callable[[Page, str], None]) -> Callable[[str], StorageState | None]:
-    """Return a function that gives what a browser keeps of somebody who has signed in, once a test process."""
+    """Return a function that gives what a browser keeps of somebody who has signed in not long ago."""
 
-    @cache
+    @cached(TTLCache(maxsize=100, ttl=600))  # after a quarter of an hour binding acts ask again
     def kept(who: str) -> StorageState | None:
         if not who:
             return None
