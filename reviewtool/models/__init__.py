@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from reviewtool.models.absence import Absence
 from reviewtool.models.attachment import Attachment, AttachmentData
 from reviewtool.models.ballot import Ballot, ExtensionRequest, Objection, Opinion, Vote
 from reviewtool.models.follow_up import FollowUp
@@ -22,6 +23,7 @@ from reviewtool.models.withdrawal import Withdrawal
 from reviewtool.models.word_upload import WaitingRemark, WordUpload
 
 __all__ = [
+    "Absence",
     "Attachment",
     "AttachmentData",
     "Ballot",

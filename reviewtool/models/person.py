@@ -24,12 +24,14 @@ class Person(UserMixin, Base):  # type: ignore[misc]  # flask_login carries no t
     language: Mapped[str] = mapped_column(String(8), default="es")
     timezone: Mapped[str] = mapped_column(String(64), default="America/Guatemala")
     certified_on: Mapped[date | None]  # instructor experto certificado
+    certified_until: Mapped[date | None]  # the last day it is good for; None: without end
     active: Mapped[bool] = mapped_column(default=True)
     session_version: Mapped[int] = mapped_column(default=1)  # raised to sign out everywhere
     view: Mapped[str] = mapped_column(String(16), default="redline")  # the reading view last chosen
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # start of the present visit
     previous_seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # start of the visit before it
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when all but the name was taken out
 
     terms: Mapped[list[RoleTerm]] = relationship(back_populates="person", order_by="RoleTerm.id", lazy="raise")
     holdings: Mapped[list[SeatHolding]] = relationship(back_populates="person", order_by="SeatHolding.id", lazy="raise")

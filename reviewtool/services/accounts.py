@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from reviewtool.errors import Conflict, InvalidInput
+from reviewtool.errors import AlreadyDecided, Conflict, InvalidInput
 from reviewtool.group import Group
 from reviewtool.models import Invitation, Person
 from reviewtool.rules.permissions import Act
@@ -32,9 +32,14 @@ def put_out_of_use(session: Session, group: Group, person_id: int, *, by: Person
 
 
 def put_into_use(session: Session, person_id: int, *, by: Person) -> Person:
-    """Open an account again, with its password and roles. Raises NotAllowed, NotFound."""
+    """Open an account again, with its password and roles.
+
+    Raises NotAllowed, NotFound, AlreadyDecided("erased-already").
+    """
     people.ensure_may(by, Act.manage_people)
     person = people.get(session, person_id)
+    if person.erased_at is not None:
+        raise AlreadyDecided("erased-already")
     person.active = True
     session.flush()
     return person

@@ -151,7 +151,7 @@ def roll_now(session: Session, proposal: Proposal, rules: BallotRules) -> Roll:
         holder = people.titular(seat)
         if holder is not None:
             votes = rules.author_votes or own is None or own.id != seat.id
-            seats.append(SeatOnRoll(seat.key, seat.label, holder.certified_on is not None, seat.administration, votes))
+            seats.append(SeatOnRoll(seat.key, seat.label, people.is_certified(holder), seat.administration, votes))
     return Roll(tuple(seats))
 
 

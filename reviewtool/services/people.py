@@ -34,7 +34,7 @@ VISIT = timedelta(hours=2)  # a longer silence begins a new visit
 # remembered under it, and an act that finds another number reads its person anew.
 VERSION = select(Installation.people_version).limit(1).scalar_subquery()
 _VERSION = select(VERSION)
-_COUNTED = ("name", "administration", "active", "certified_on", "session_version")
+_COUNTED = ("name", "administration", "active", "certified_on", "certified_until", "session_version")
 
 
 @event.listens_for(Session, "before_flush")
@@ -113,30 +113,38 @@ def roles(person: Person, on: date | None = None) -> frozenset[Role]:
     """Return the roles a person has on a day (today); an account out of use has none."""
     if not person.active:
         return frozenset()
-    return frozenset(Role(term.role) for term in person.terms if _holds(term, on))
+    return frozenset(Role(term.role) for term in person.terms if holds(term, on))
 
 
 def is_deputy(person: Person) -> bool:
     """Say whether all of the person's present terms in the coordination are as deputy."""
-    terms = [term for term in person.terms if term.role == Role.coordination and _holds(term, None)]
+    terms = [term for term in person.terms if term.role == Role.coordination and holds(term, None)]
     return bool(terms) and all(term.deputy for term in terms)
+
+
+def is_certified(person: Person, on: date | None = None) -> bool:
+    """Say whether the person is a certified expert trainer on a day (today)."""
+    day = on or now().date()
+    since, until = person.certified_on, person.certified_until
+    return since is not None and since <= day and (until is None or day <= until)
 
 
 def seat_of(person: Person, on: date | None = None) -> Seat | None:
     """Return the seat a member holds on a day, as titular before alternate; None without one."""
     if Role.member not in roles(person, on):
         return None
-    held = sorted((holding for holding in person.holdings if _holds(holding, on)), key=lambda h: h.alternate)
+    held = sorted((holding for holding in person.holdings if holds(holding, on)), key=lambda h: h.alternate)
     return held[0].seat if held else None
 
 
 def holds_as_alternate(person: Person, seat: Seat) -> bool:
     """Say whether the person holds the seat today only as its alternate."""
-    held = [holding for holding in person.holdings if holding.seat_id == seat.id and _holds(holding, None)]
+    held = [holding for holding in person.holdings if holding.seat_id == seat.id and holds(holding, None)]
     return bool(held) and all(holding.alternate for holding in held)
 
 
-def _holds(term: RoleTerm | SeatHolding, on: date | None) -> bool:
+def holds(term: RoleTerm | SeatHolding, on: date | None) -> bool:
+    """Say whether a role or a seat is held on a day (today)."""
     day = on or now().date()
     return term.starts_on <= day and (term.ends_on is None or day <= term.ends_on)
 
@@ -151,7 +159,7 @@ def ensure_may(person: Person, act: Act, group: Group | None = None) -> None:
 def coordination(session: Session) -> list[int]:
     """Return who coordinates the group today."""
     terms = session.scalars(select(RoleTerm).where(RoleTerm.role == Role.coordination))
-    return [term.person_id for term in terms if _holds(term, None)]
+    return [term.person_id for term in terms if holds(term, None)]
 
 
 def seats(session: Session) -> list[Seat]:
@@ -168,12 +176,12 @@ def seats(session: Session) -> list[Seat]:
 
 def holders(seat: Seat) -> list[int]:
     """Return who holds the seat today, the alternate included."""
-    return [holding.person_id for holding in seat.holdings if _holds(holding, None)]
+    return [holding.person_id for holding in seat.holdings if holds(holding, None)]
 
 
 def titular(seat: Seat) -> Person | None:
     """Return who holds the seat today, the titular before the alternate."""
-    held = sorted((holding for holding in seat.holdings if _holds(holding, None)), key=lambda h: h.alternate)
+    held = sorted((holding for holding in seat.holdings if holds(holding, None)), key=lambda h: h.alternate)
     return held[0].person if held else None
 
 
@@ -201,13 +209,15 @@ def add(
     for role in roles:
         session.add(RoleTerm(person_id=person.id, role=role, starts_on=now().date()))
     if Role.member in roles:
-        _give_seat(session, person, place.code, place.name("es"))
+        seat = new_seat(session, place.code, place.name("es"))
+        session.add(SeatHolding(seat_id=seat.id, person_id=person.id, starts_on=now().date()))
     session.flush()
     session.expire(person)
     return get(session, person.id)
 
 
-def _give_seat(session: Session, person: Person, code: str, label: str) -> None:
+def new_seat(session: Session, code: str, label: str) -> Seat:
+    """Make another seat for an administration, numbered from the second on."""
     count = session.scalar(select(func.count()).select_from(Seat).where(Seat.administration == code)) or 0
     seat = Seat(
         key=code if count == 0 else f"{code}-{count + 1}",
@@ -216,7 +226,7 @@ def _give_seat(session: Session, person: Person, code: str, label: str) -> None:
     )
     session.add(seat)
     session.flush()
-    session.add(SeatHolding(seat_id=seat.id, person_id=person.id, starts_on=now().date()))
+    return seat
 
 
 def set_address(session: Session, person: Person, email: str) -> None:

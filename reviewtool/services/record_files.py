@@ -55,7 +55,17 @@ TALK: Final = frozenset(
 #: columns of the working desk only: what a page sends twice, how far the record has come, what is private to a person
 NOT_RECORDED: Final = frozenset({"form_token", "recorded_version", "draft_token"})
 PRIVATE: Final = frozenset(
-    {"email", "password_hash", "language", "timezone", "session_version", "seen_at", "previous_seen_at", "view"}
+    {
+        "email",
+        "password_hash",
+        "language",
+        "timezone",
+        "session_version",
+        "seen_at",
+        "previous_seen_at",
+        "view",
+        "erased_at",
+    }
 )
 Row = dict[str, Any]
 Files = dict[str, bytes]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -58,12 +58,9 @@ def designate(session: Session, group: Group, person_id: int, wanted: Designatio
     person = people.get(session, person_id)
     if wanted.role not in DESIGNATED:
         raise InvalidInput("role-bad", field="role")
-    if not _near(group, wanted.starts_on):
-        raise InvalidInput("term-range", field="starts_on")
-    if wanted.ends_on is not None and not wanted.starts_on <= wanted.ends_on:
-        raise InvalidInput("term-order", field="ends_on")
+    check_days(group, wanted.starts_on, wanted.ends_on)
     for term in person.terms:
-        if term.role == wanted.role and _overlap(term, wanted):
+        if term.role == wanted.role and overlap(term, wanted):
             raise Conflict("term-overlaps", field="starts_on", name=person.name)
     made = RoleTerm(
         person_id=person.id,
@@ -71,7 +68,7 @@ def designate(session: Session, group: Group, person_id: int, wanted: Designatio
         deputy=wanted.deputy and wanted.role is Role.coordination,
         starts_on=wanted.starts_on,
         ends_on=wanted.ends_on,
-        reference=_reference(wanted.reference),
+        reference=checked_reference(wanted.reference),
     )
     session.add(made)
     session.flush()
@@ -92,10 +89,9 @@ def end(session: Session, group: Group, term_id: int, last: date, reference: str
         raise InvalidInput("role-bad", field="role")
     if term.ends_on is not None and term.ends_on < today:
         raise AlreadyDecided("term-over")
-    if last < max(today, term.starts_on) or not _near(group, last):
-        raise InvalidInput("term-range", field="ends_on")
+    check_last(group, term.starts_on, last)
     term.ends_on = last
-    term.reference = _reference("; ".join(part for part in (term.reference, f"fin: {_reference(reference)}") if part))
+    term.reference = ended_reference(term.reference, reference)
     session.flush()
     if term.role == Role.coordination and not always_coordinated(session, today):
         raise Conflict("coordination-needed", field="ends_on")
@@ -107,21 +103,42 @@ def lock(session: Session) -> None:
     session.execute(select(Installation.id).with_for_update())
 
 
+def check_days(group: Group, starts_on: date, ends_on: date | None) -> None:
+    """Refuse days too far from today and an end before the beginning. Raises InvalidInput of a day."""
+    if not _near(group, starts_on):
+        raise InvalidInput("term-range", field="starts_on")
+    if ends_on is not None and not starts_on <= ends_on:
+        raise InvalidInput("term-order", field="ends_on")
+
+
+def check_last(group: Group, starts_on: date, last: date) -> None:
+    """Refuse a last day that has passed, or before the beginning. Raises InvalidInput("term-range")."""
+    if last < max(rulesets.today(group), starts_on) or not _near(group, last):
+        raise InvalidInput("term-range", field="ends_on")
+
+
 def _near(group: Group, day: date) -> bool:
     """Say whether a day is within two years of today, so that a slip of the pen is told."""
     return abs(day - rulesets.today(group)) <= rulesets.AHEAD
 
 
-def _reference(text: str) -> str:
+def checked_reference(text: str) -> str:
+    """Return the reference of a designation. Raises InvalidInput("designation-missing")."""
     reference = text.strip()
     if not reference or len(reference) > REFERENCE_LIMIT:
         raise InvalidInput("designation-missing", field="reference", most=REFERENCE_LIMIT)
     return reference
 
 
-def _overlap(term: RoleTerm, wanted: Designation) -> bool:
-    return (term.ends_on is None or wanted.starts_on <= term.ends_on) and (
-        wanted.ends_on is None or term.starts_on <= wanted.ends_on
+def ended_reference(begun: str, ended: str) -> str:
+    """Return the reference of something that ends: that of its beginning, and that of its end."""
+    return checked_reference("; ".join(part for part in (begun, f"fin: {checked_reference(ended)}") if part))
+
+
+def overlap(one: Any, other: Any) -> bool:
+    """Say whether two that have `starts_on` and `ends_on` (None: without end) have a day in common."""
+    return (one.ends_on is None or other.starts_on <= one.ends_on) and (
+        other.ends_on is None or one.starts_on <= other.ends_on
     )
 
 

@@ -121,7 +121,7 @@ def strength(session: Session) -> tuple[int, int]:
     """Return how many seats are held today, and how many of them by certified expert trainers."""
     held = [people.titular(seat) for seat in people.seats(session)]
     holders = [person for person in held if person is not None]
-    return len(holders), sum(1 for person in holders if person.certified_on is not None)
+    return len(holders), sum(1 for person in holders if people.is_certified(person))
 
 
 def newest_id(session: Session) -> int:

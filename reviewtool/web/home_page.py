@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import render_template, url_for
 
+from reviewtool.models import Person
 from reviewtool.rules.permissions import Act, Role
-from reviewtool.services import desk, news, people, worklist
+from reviewtool.services import certifications, desk, news, people, rulesets, worklist
 from reviewtool.services.worklist import SHOWN, Work
 from reviewtool.web import desk_rows, situation, waiting
 from reviewtool.web.closings import moment
 from reviewtool.web.database import me, reading, workshop
 from reviewtool.web.headlines import headline
 from reviewtool.web.i18n import gettext as _
+from reviewtool.web.i18n import localdate
 from reviewtool.web.places import Places
 from reviewtool.web.security import may_now
 
@@ -42,11 +46,34 @@ def render() -> str:
         to_decide=desk_rows.rows(board.to_decide[:DESK_SHOWN], places, "to_decide") if board else (),
         is_empty=work.is_empty and not (board and (board.ready or board.to_decide)),
         reads=reads,
+        certificates=_certificates(),
         merged=[headline(each) for each in fresh or merged[:4]],
         merged_is_new=bool(fresh),
         decided=[headline(each) for each in decided],
         deadlines=[(each, moment(each.at), situation.what_closes(each)) for each in deadlines],
     )
+
+
+def _certificates() -> list[tuple[str, str]]:
+    """Say whose certification ends soon or has ended: one's own, and to the coordination everybody's."""
+    session, today, own = reading(), rulesets.today(workshop().group), me()
+    if may_now(Act.manage_people):
+        found = certifications.ending(session, today)
+    else:
+        found = [own] if certifications.is_ending(own, today) else []
+    return [(_certificate(each, today), url_for("persons.page", person_id=each.id)) for each in found]
+
+
+def _certificate(person: Person, today: date) -> str:
+    day = localdate(person.certified_until) if person.certified_until else ""
+    is_over = person.certified_until is not None and person.certified_until < today
+    if person.id == me().id:
+        if is_over:
+            return _("Su certificación de instructor experto venció el %(day)s.", day=day)
+        return _("Su certificación de instructor experto vence el %(day)s.", day=day)
+    if is_over:
+        return _("La certificación de %(name)s venció el %(day)s.", name=person.name, day=day)
+    return _("La certificación de %(name)s vence el %(day)s.", name=person.name, day=day)
 
 
 def sections(work: Work, places: Places) -> list[waiting.Section]:

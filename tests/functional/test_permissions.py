@@ -55,6 +55,8 @@ def values(app, database, group):
             "comment_id": 1,
             "rule_set_id": 1,
             "term_id": 1,
+            "holding_id": 1,
+            "absence_id": 1,
             "sign_in_id": 1,
             "person_id": 1,
             "invitation_id": 1,

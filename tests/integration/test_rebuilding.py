@@ -17,6 +17,7 @@ from reviewtool.db import Base, Database
 from reviewtool.errors import Conflict, InstallationError
 from reviewtool.gitstore import reading
 from reviewtool.models import (
+    Absence,
     Draft,
     DraftFile,
     Event,
@@ -40,7 +41,19 @@ from tests.support import journey, pages, signed_in
 from tests.support.materials import ADJUSTMENTS, INTRODUCTION
 
 GROUP_FILE = Path(__file__).resolve().parents[2] / "config" / "group.toml"
-NOT_BACK = {Draft, DraftFile, Inspection, Invitation, LastRead, Notice, NoticeChoice, RefMove, SignIn, SignInFailure}
+NOT_BACK = {
+    Absence,
+    Draft,
+    DraftFile,
+    Inspection,
+    Invitation,
+    LastRead,
+    Notice,
+    NoticeChoice,
+    RefMove,
+    SignIn,
+    SignInFailure,
+}
 #: columns that are private to a person, or say how far this very database has come
 OTHERWISE = record_files.PRIVATE | {"draft_token", "form_token", "people_version", "recorded_people_version"}
 AT = now()

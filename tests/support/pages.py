@@ -75,6 +75,16 @@ READING = {
     "roles": Page(COORDINATION, "/grupo/funciones"),
     "roles-refused": Page(COORDINATION, "/grupo/funciones", {"role": "member", "starts_on": "ayer"}, 400),
     "role-ends": Page(COORDINATION, "/grupo/funciones", follow="/grupo/funciones/"),
+    "seats": Page(COORDINATION, "/grupo/puestos"),
+    "seats-refused": Page(COORDINATION, "/grupo/puestos", {"as": "titular", "seat": "1", "starts_on": "ayer"}, 400),
+    "seat-ends": Page(COORDINATION, "/grupo/puestos", follow="/grupo/puestos/"),
+    "person": Page(MEMBER, "/grupo/personas/4"),
+    "person-coordination": Page(COORDINATION, "/grupo/personas/4"),
+    "absence-refused": Page(MEMBER, "/perfil/ausencias", {"starts_on": "ayer"}, 400),
+    "certification-refused": Page(
+        COORDINATION, "/grupo/personas/4/certificacion", {"certified_on": "", "certified_until": "2030-01-01"}, 400
+    ),
+    "erase": Page(COORDINATION, "/grupo/personas/4/borrar"),
     "rules": Page(READER, "/reglas"),
     "rules-coordination": Page(COORDINATION, "/reglas"),
     "rules-one": Page(MEMBER, "/reglas/1"),

@@ -40,6 +40,8 @@ NOUNS = (
     "desk",
     "rules",
     "people",
+    "persons",
+    "seats",
     "accounts",
     "invitations",
 )

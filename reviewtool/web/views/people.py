@@ -11,7 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from reviewtool import i18n
 from reviewtool.errors import InvalidInput, ReviewError
 from reviewtool.rules.permissions import Act, Role
-from reviewtool.services import notice_choices, people, role_terms, rulesets
+from reviewtool.services import absences, notice_choices, people, role_terms, rulesets
 from reviewtool.services.role_terms import Designation
 from reviewtool.web import browsers, forms, mail_words
 from reviewtool.web.context import ROLES
@@ -115,7 +115,14 @@ def index() -> Any:
     order = ("coordination", "member", "observer", "reader")
     main_role = {person.id: next((role for role in order if role in held), "") for person, held in everybody}
     seats = people.seats(reading())
-    return render_template("people/index.html", everybody=everybody, seats=seats, main_role=main_role)
+    return render_template(
+        "people/index.html",
+        everybody=everybody,
+        seats=seats,
+        main_role=main_role,
+        is_certified=people.is_certified,
+        away=absences.away(reading(), rulesets.today(workshop().group)),
+    )
 
 
 DEPUTY = "deputy"  # a role of its own in the form: coordination as deputy
