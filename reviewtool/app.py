@@ -18,7 +18,20 @@ from reviewtool.group import Group
 from reviewtool.services import document_templates, signatures
 from reviewtool.services.workshop import Limits, Workshop
 from reviewtool.settings import Settings
-from reviewtool.web import assets, context, database, errors, i18n, keeping, passing, proving, remembering, security
+from reviewtool.web import (
+    assets,
+    context,
+    database,
+    errors,
+    hosts,
+    i18n,
+    keeping,
+    limits,
+    passing,
+    proving,
+    remembering,
+    security,
+)
 from reviewtool.web.views import blueprints
 
 
@@ -57,15 +70,21 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
         # four times the limit of a file: one that is too large is read to its end, and refused beside its field
         MAX_CONTENT_LENGTH=4 * settings.max_upload_mb * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=settings.max_document_kb * 1024 * 3 + 512 * 1024,
+        MAX_FORM_PARTS=security.MOST_FIELDS,
+        # a browser takes a cookie with this beginning only over HTTPS, for this host alone and all of its pages
+        SESSION_COOKIE_NAME="__Host-session" if settings.secure else "session",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=settings.secure,
         SESSION_HOURS=settings.session_idle_hours,
         SESSION_ABSOLUTE_HOURS=settings.session_absolute_hours,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         DEFAULT_LANGUAGE=settings.default_language,
         PUBLIC_URL=settings.public_url,
+        HOSTS=hosts.known(settings.public_url, settings.extra_hosts, settings.host),
+        RATES=settings.rates,
+        LIMITS_URL=settings.limits_url,
         GROUP_ZONE=workshop.group.calendar.zone,
     )
     app.jinja_env.undefined = StrictUndefined
@@ -74,7 +93,8 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way to wrap
             app.wsgi_app, x_for=settings.proxy_count, x_proto=settings.proxy_count, x_host=settings.proxy_count
         )
-    for part in (database, i18n, assets, security, proving, keeping, remembering, passing, errors, context):
+    parts = (hosts, database, i18n, assets, security, limits, proving, keeping, remembering, passing, errors, context)
+    for part in parts:
         part.init_app(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)

@@ -58,6 +58,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             "graceful_timeout": GRACE_SECONDS,
             "timeout": REQUEST_SECONDS,
             "keepalive": 30,
+            # of the first line with the address, of one header and their number; a longer request is answered 400
+            "limit_request_line": 4094,
+            "limit_request_field_size": 8190,
+            "limit_request_fields": 60,
+            "forwarded_allow_ips": "",  # whom to believe about the outside is said by `proxy_count` alone
             "loglevel": "warning",
             "control_socket_disable": True,
             "post_fork": _adopted,

@@ -55,6 +55,7 @@ class Settings(BaseModel):
     workers: int = Field(default=2, ge=1, le=64)
     threads: int = Field(default=4, ge=1, le=64)
     public_url: str = ""
+    extra_hosts: str = ""
     proxy_count: int = Field(default=0, ge=0, le=10)
     secret_key: str = Field(default="", repr=False)
     session_idle_hours: int = Field(default=12, ge=1, le=24 * 90)
@@ -66,6 +67,12 @@ class Settings(BaseModel):
     max_document_kb: int = Field(default=1024, ge=1, le=100_000)
     max_comment_chars: int = Field(default=20_000, ge=100, le=1_000_000)
     cache_mb: int = Field(default=24, ge=1, le=10_000)
+    resets_per_hour: int = Field(default=5, ge=1, le=1000)
+    comments_per_minute: int = Field(default=20, ge=1, le=10_000)
+    uploads_per_minute: int = Field(default=30, ge=1, le=10_000)
+    searches_per_minute: int = Field(default=60, ge=1, le=10_000)
+    saves_per_minute: int = Field(default=240, ge=1, le=10_000)
+    limits_url: str = Field(default="", pattern=r"^$|^rediss?://", repr=False)  # it may carry a password
     mail_server: str = ""
     mail_port: int = Field(default=587, ge=1, le=65535)
     mail_security: Literal["starttls", "tls", "none"] = "starttls"
@@ -196,9 +203,14 @@ class Settings(BaseModel):
         return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
-    def secure_cookies(self) -> bool:
+    def secure(self) -> bool:
         """Say whether people reach the product over HTTPS."""
         return self.public_url.startswith("https://")
+
+    @property
+    def rates(self) -> dict[str, int]:
+        """Return how often one account may do what is limited, by the name of the setting."""
+        return {name: getattr(self, name) for name in type(self).model_fields if "s_per_" in name}
 
     def ensure_secret_key(self) -> str:
         """Return the key that signs sessions: the one set, else the one in the installation's folder, made once.
@@ -319,6 +331,7 @@ EXAMPLES: Mapping[str, str] = {
     "workers": "workers = 2",
     "threads": "threads = 4",
     "public_url": 'public_url = "https://revision.example.org"',
+    "extra_hosts": 'extra_hosts = "revision.intranet.example, 10.0.0.7"',
     "proxy_count": "proxy_count = 1",
     "secret_key": "REVIEWTOOL_SECRET_KEY=$(python3 -c 'import secrets; print(secrets.token_hex(32))')",
     "session_idle_hours": "session_idle_hours = 12",
@@ -330,6 +343,12 @@ EXAMPLES: Mapping[str, str] = {
     "max_document_kb": "max_document_kb = 1024",
     "max_comment_chars": "max_comment_chars = 20000",
     "cache_mb": "cache_mb = 24",
+    "resets_per_hour": "resets_per_hour = 5",
+    "comments_per_minute": "comments_per_minute = 20",
+    "uploads_per_minute": "uploads_per_minute = 30",
+    "searches_per_minute": "searches_per_minute = 60",
+    "saves_per_minute": "saves_per_minute = 240",
+    "limits_url": 'limits_url = "redis://localhost:6379/0"',
     "mail_server": 'mail_server = "smtp.example.org"',
     "mail_port": "mail_port = 587",
     "mail_security": 'mail_security = "starttls"',

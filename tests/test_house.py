@@ -47,7 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 STARTING = {"app", "backups", "cli", "installing", "loading", "serving", "demonstration"}
 FREE = {"__init__", *STARTING}
 
-WEB_LIBRARIES = {"flask", "flask_login", "flask_wtf", "wtforms", "werkzeug", "jinja2"}
+WEB_LIBRARIES = {"flask", "flask_limiter", "limits", "flask_login", "flask_wtf", "wtforms", "werkzeug", "jinja2"}
 # Library -> the packages of ours that may import it.
 ONLY_IN: dict[str, frozenset[str] | set[str]] = {
     "git": {"gitstore"},

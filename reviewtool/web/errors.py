@@ -26,8 +26,8 @@ from reviewtool.errors import (
     ReviewError,
     Unavailable,
 )
-from reviewtool.web import keeping, security
-from reviewtool.web.i18n import gettext
+from reviewtool.web import keeping, limits, security
+from reviewtool.web.i18n import gettext, ngettext
 from reviewtool.web.sentences import SENTENCES, TITLES
 
 log = logging.getLogger(__name__)
@@ -72,6 +72,19 @@ def page(status: int, sentence: str = "") -> tuple[str, int]:
     ), status
 
 
+def _too_often(_error: HTTPException) -> Any:
+    left = limits.seconds_left()
+    log.warning("too often: %s person=%s", request.endpoint, current_user.get_id())
+    said = ngettext(
+        "Hizo esto muchas veces en poco tiempo. Espere %(num)s segundo y vuelva a intentarlo.",
+        "Hizo esto muchas veces en poco tiempo. Espere %(num)s segundos y vuelva a intentarlo.",
+        left,
+    )
+    if request.endpoint == "drafts.autosave":  # the editor shows what it is told, and tries again
+        return said, 429, {"Retry-After": str(left), "Content-Type": "text/plain; charset=utf-8"}
+    return *page(429, said), {"Retry-After": str(left)}
+
+
 def init_app(app: Flask) -> None:
     """Register the error pages."""
 
@@ -98,10 +111,14 @@ def init_app(app: Flask) -> None:
         log.error("database failed in %s", request.endpoint, exc_info=error)
         return page(500)
 
+    app.register_error_handler(429, _too_often)
+
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Any:
         if error.code is None or error.code < 400:
             return error
+        if error.code == 403:
+            log.info("refused %s %s: no right", request.method, request.endpoint)
         return page(error.code)
 
     @app.errorhandler(Exception)

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; "
+    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; manifest-src 'self'; "
     "require-trusted-types-for 'script'"
 )
 HEADERS = {
@@ -32,8 +32,14 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Origin-Agent-Cluster": "?1",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), serial=(), usb=()",
+    "X-Frame-Options": "DENY",
+    "X-Permitted-Cross-Domain-Policies": "none",
 }
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+MOST_FIELDS = 2000  # of one form: a meeting about many proposals has some hundred
 OPEN_ENDPOINTS = frozenset(
     {"sessions.sign_in", "sessions.enter", "invitations.accept", "assets.file", "home.healthy", "notices.stop"}
 )
@@ -104,11 +110,14 @@ def sign_in_page(wanted: str = "", email: str = "", error: str = "", form: str =
 def init_app(app: Flask) -> None:
     """Set up sign-in, CSRF, security headers, and close every page to strangers but those named open."""
     app.session_interface = Sessions()
+    headers = HEADERS | (HTTPS_ONLY if app.config["SESSION_COOKIE_SECURE"] else {})
 
     @app.before_request  # before the token is looked for, which reads the form
     def only_what_people_type() -> None:
         if request.mimetype != "multipart/form-data":  # without files: as much as the fields may hold, not as a file
             request.max_content_length = app.config["MAX_FORM_MEMORY_SIZE"]
+        if request.mimetype == "application/x-www-form-urlencoded" and request.get_data().count(b"&") >= MOST_FIELDS:
+            abort(413)
 
     csrf.init_app(app)
     logins.init_app(app)
@@ -128,7 +137,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def harden(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
         if request.endpoint != "assets.file" and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store" if not current_user_is_known() else "private, no-cache"

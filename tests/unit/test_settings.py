@@ -86,9 +86,9 @@ def test_a_sqlite_address_names_its_file() -> None:
 
 
 def test_https_makes_cookies_secure() -> None:
-    assert not Settings.load({}).secure_cookies
+    assert not Settings.load({}).secure
     settings = Settings.load({"REVIEWTOOL_PUBLIC_URL": "https://revision.example.org/"})
-    assert settings.secure_cookies
+    assert settings.secure
     assert settings.public_url == "https://revision.example.org"
 
 

@@ -11,7 +11,7 @@ from reviewtool.errors import ReviewError
 from reviewtool.models import Comment
 from reviewtool.rules.permissions import Act
 from reviewtool.services import attaching, people, proposals, threads
-from reviewtool.web import attached, forms
+from reviewtool.web import attached, forms, limits
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.i18n import gettext as _
@@ -25,6 +25,7 @@ POLICY = "default-src 'none'; sandbox"
 
 
 @blueprint.route("/propuestas/<int:number>/adjuntar", methods=["GET", "POST"])
+@limits.upload
 def to_proposal(number: int) -> Any:
     """Attach a file to a proposal."""
     people.ensure_may(me(), Act.attach)
@@ -33,6 +34,7 @@ def to_proposal(number: int) -> Any:
 
 
 @blueprint.route("/comentarios/mensajes/<int:comment_id>/adjuntar", methods=["GET", "POST"])
+@limits.upload
 def to_comment(comment_id: int) -> Any:
     """Attach a file to a comment."""
     people.ensure_may(me(), Act.attach)

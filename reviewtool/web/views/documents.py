@@ -16,7 +16,7 @@ from reviewtool.services import documents, histories, modules, proposals, render
 from reviewtool.services.documents import Document
 from reviewtool.services.modules import Module
 from reviewtool.services.showing import Kind
-from reviewtool.web import addresses, differences, files, forms
+from reviewtool.web import addresses, differences, files, forms, limits
 from reviewtool.web.addresses import Addresses
 from reviewtool.web.database import reading, workshop
 from reviewtool.web.i18n import joined, language, ngettext
@@ -123,6 +123,7 @@ def why(path: str) -> Any:
 
 
 @blueprint.get("/buscar")
+@limits.search
 def search() -> Any:
     """Show the documents in which the asked words are found."""
     place = addresses.at(documents.tip(workshop()))

@@ -10,7 +10,7 @@ from reviewtool.errors import OutOfDate, ReviewError
 from reviewtool.models import Draft, DraftFile
 from reviewtool.services import draft_blocks, drafts
 from reviewtool.services.draft_blocks import Seen
-from reviewtool.web import drafting, forms
+from reviewtool.web import drafting, forms, limits
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.i18n import gettext as _
@@ -33,6 +33,7 @@ def block(draft_id: int, file_id: int, number: int) -> Any:
 
 
 @blueprint.post("/borradores/<int:draft_id>/<int:file_id>/bloques/<int:number>")
+@limits.save
 def change(draft_id: int, file_id: int, number: int) -> Any:
     """Save a block, add one after it, or take it out; the rest of the document stays as it is."""
     seen = Seen(forms.text("seen"), forms.whole("start", 0), forms.whole("saves", -1), forms.ticked("alone"))

@@ -22,7 +22,7 @@ from reviewtool.services import (
     undoing,
     word_accepting,
 )
-from reviewtool.web import drafting, forms
+from reviewtool.web import drafting, forms, limits
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.i18n import gettext as _
@@ -110,6 +110,7 @@ def recover(draft_id: int, file_id: int) -> Any:
 
 
 @blueprint.post("/borradores/<int:draft_id>/<int:file_id>")
+@limits.save
 def save_document(draft_id: int, file_id: int) -> Any:
     """Save what was typed, then do what the pressed button says."""
     then = forms.line("act", "save")
@@ -133,6 +134,7 @@ def save_document(draft_id: int, file_id: int) -> Any:
 
 
 @blueprint.post("/borradores/<int:draft_id>/<int:file_id>/guardar")
+@limits.save
 def autosave(draft_id: int, file_id: int) -> Any:
     """Keep what is being typed: 204 when kept, 409 when another page saved since."""
     try:
@@ -285,6 +287,7 @@ def _documents(draft_id: int, error: ReviewError | None = None, file_id: int = 0
 
 
 @blueprint.post("/borradores/<int:draft_id>/presentar")
+@limits.save
 def present(draft_id: int) -> Any:
     """Save the presentation from the page of documents, and submit when asked."""
     try:
@@ -305,6 +308,7 @@ def present(draft_id: int) -> Any:
 
 
 @blueprint.post("/borradores/<int:draft_id>/documentos")
+@limits.upload
 def add(draft_id: int) -> Any:
     """Add a published document, a new one, or a file from one's machine."""
     try:

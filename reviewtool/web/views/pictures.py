@@ -15,7 +15,7 @@ from reviewtool.models import Draft, DraftFile
 from reviewtool.rules.permissions import Act
 from reviewtool.services import drafts, people, sent_files, showing
 from reviewtool.services.sent_files import Added
-from reviewtool.web import drafting, forms
+from reviewtool.web import drafting, forms, limits
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.files import PICTURE_POLICY
@@ -25,6 +25,7 @@ blueprint = Blueprint("pictures", __name__)
 
 
 @blueprint.route("/borradores/<int:draft_id>/<int:file_id>/imagen", methods=["GET", "POST"])
+@limits.upload
 def add(draft_id: int, file_id: int) -> Any:
     """Put a picture into a document of a draft; asked for JSON, add it and say what a text says to show it."""
     people.ensure_may(me(), Act.propose)

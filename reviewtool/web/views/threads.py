@@ -13,7 +13,7 @@ from reviewtool.rules.permissions import Act
 from reviewtool.services import conversations, placing, proposals, suggestions, threads
 from reviewtool.services.conversations import Shown
 from reviewtool.services.threads import Message, Place
-from reviewtool.web import proposal_page
+from reviewtool.web import limits, proposal_page
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.forms import asked, text, ticked, whole
@@ -29,6 +29,7 @@ blueprint.before_request(only_who_may(Act.read_discussion))
 
 
 @blueprint.post("/propuestas/<int:number>/comentarios")
+@limits.comment
 def create(number: int) -> Any:
     """Begin a thread on a passage, a document or the whole proposal."""
     typed = Composer(
@@ -119,6 +120,7 @@ def _thread_page(thread_id: int, typed: str = "", suggestion: str = "", error: R
 
 
 @blueprint.post("/comentarios/<int:thread_id>/respuestas")
+@limits.comment
 def reply(thread_id: int) -> Any:
     """Answer in a thread, and where asked mark it as resolved."""
     typed, suggestion = text("body"), text("suggestion")
@@ -137,6 +139,7 @@ def reply(thread_id: int) -> Any:
 
 
 @blueprint.route("/comentarios/mensajes/<int:comment_id>/editar", methods=["GET", "POST"])
+@limits.comment
 def edit(comment_id: int) -> Any:
     """Change one's own comment; what it said before stays readable."""
     comment, found = threads.own_comment(reading(), comment_id, by=me())

@@ -11,7 +11,7 @@ from reviewtool.errors import InvalidInput, ReviewError
 from reviewtool.rules.permissions import Act
 from reviewtool.services import word_accepting, word_uploads
 from reviewtool.services.word_accepting import Chosen, Done
-from reviewtool.web import forms, word_review
+from reviewtool.web import forms, limits, word_review
 from reviewtool.web.addresses import word_site
 from reviewtool.web.consultation_sheet import phrases
 from reviewtool.web.database import act, end_reading, me, reading, workshop
@@ -25,6 +25,7 @@ blueprint.before_request(only_who_may(Act.comment))
 
 
 @blueprint.route("/word", methods=["GET", "POST"])
+@limits.upload
 def send() -> Any:
     """Show the form for a file, and take one: it is looked into, kept, and shown as it was understood."""
     if request.method == "GET":
