@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "backup": "cli_record",
     "demo": "cli_installation",
     "diff": "cli_diff",
+    "doctor": "cli_doctor",
     "group": "cli_group",
     "init": "cli_installation",
     "maintain": "cli_record",

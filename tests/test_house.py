@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": {"services", "rules", "prose", "cache", "i18n", "models", "group", "db", "errors", "clock"},
 }
 # What starts the program: may import everything, and nobody else imports it.
-STARTING = {"app", "backups", "cli", "installing", "loading", "serving", "demonstration"}
+STARTING = {"app", "backups", "cli", "installing", "loading", "serving", "demonstration", "doctor"}
 FREE = {"__init__", *STARTING}
 
 WEB_LIBRARIES = {"flask", "flask_limiter", "limits", "flask_login", "flask_wtf", "wtforms", "werkzeug", "jinja2"}
