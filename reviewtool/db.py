@@ -142,15 +142,20 @@ def _begins_writing(raw: sqlite3.Connection, *, last: bool) -> bool:
 
 
 def make_engine(url: str) -> Engine:
-    """Return an engine for SQLite or PostgreSQL, set up as `performance.md` of the design asks."""
+    """Return an engine for SQLite or PostgreSQL, set up as `performance.md` of the design asks.
+
+    What it complains of names no values of a statement: people's texts and hashes would stand in the log.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         options = {"timeout": BUSY_TIMEOUT_SECONDS, "cached_statements": PREPARED_STATEMENTS}
-        engine = create_engine(parsed, connect_args=options | {"check_same_thread": False}, pool_use_lifo=True)
+        options |= {"check_same_thread": False}
+        engine = create_engine(parsed, connect_args=options, pool_use_lifo=True, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         _Turns(engine)
         return engine
-    engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    postgresql = parsed.set(drivername="postgresql+psycopg")
+    engine = create_engine(postgresql, pool_pre_ping=True, hide_parameters=True)
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
 

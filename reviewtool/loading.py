@@ -10,6 +10,7 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 from typing import Final
 
 from flask import Flask, g
@@ -105,6 +106,8 @@ def end() -> None:
 
 
 def begin_log(settings: Settings) -> None:
-    """Write the log to standard error: our own from the level that is set, that of libraries from warnings on."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    """Write the log to standard error: our own from the level set, libraries' from warnings on; in UTC."""
+    logging.Formatter.converter = time.gmtime
+    line = "%(asctime)s %(levelname)s %(name)s %(message)s"
+    logging.basicConfig(level=logging.WARNING, format=line, datefmt="%Y-%m-%dT%H:%M:%SZ")
     logging.getLogger("reviewtool").setLevel(settings.log_level)

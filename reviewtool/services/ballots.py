@@ -75,8 +75,8 @@ def ensure_reason(reason: str) -> None:
     """Refuse an act without a reason, or with one that is too long."""
     if not reason.strip():
         raise InvalidInput("reason-missing", field="reason")
-    if len(reason) > 5_000:
-        raise InvalidInput("text-too-long", field="reason", most=5_000)
+    if len(reason) > ending.REASON_LIMIT:
+        raise InvalidInput("text-too-long", field="reason", most=ending.REASON_LIMIT)
 
 
 def open_by(

@@ -13,6 +13,8 @@ from reviewtool.rules.calendar import is_due
 from reviewtool.rules.lifecycle import State
 from reviewtool.services import events, lifecycle
 
+REASON_LIMIT = 5_000  # characters, here and of every other reason of the coordination
+
 
 def close_if_due(session: Session, proposal: Proposal, at: datetime) -> bool:
     """End a consultation whose instant has passed, as of that instant; say whether there was one."""
@@ -27,6 +29,8 @@ def close_if_due(session: Session, proposal: Proposal, at: datetime) -> bool:
 def close_early(session: Session, proposal: Proposal, *, by: Person, reason: str) -> None:
     """End the consultation now; asks a reason. Does nothing more when it is over, or its instant has passed."""
     at = now()
+    if len(reason) > REASON_LIMIT:
+        raise InvalidInput("text-too-long", field="reason", most=REASON_LIMIT)
     if close_if_due(session, proposal, at) or proposal.state != State.consultation:
         return
     if not reason.strip():

@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reviewtool.errors import AlreadyDecided, InvalidInput
+from reviewtool.errors import AlreadyDecided
 from reviewtool.models import Ballot, Person, Proposal, Revision
 from reviewtool.prose import ALGORITHM_VERSION
 from reviewtool.prose.spelling import is_form_only
@@ -105,12 +105,11 @@ def announce(session: Session, workshop: Workshop, number: int, *, by: Person, r
 def separate(session: Session, number: int, *, by: Person, reason: str) -> None:
     """Take a correction out of its list: its ballot is suspended and it waits for a usual decision.
 
-    Raises NotAllowed, AlreadyDecided("not-in-a-list"), InvalidInput for a missing reason.
+    Raises NotAllowed, AlreadyDecided("not-in-a-list"), InvalidInput for a missing or too long reason.
     """
     people.ensure_may(by, Act.separate_correction)
     proposal, ballot, at = ballots.lock_open(session, number)
     if ballot.rules.get("preset") != presets.FORM:
         raise AlreadyDecided("not-in-a-list", number=number)
-    if not reason.strip():
-        raise InvalidInput("reason-missing", field="reason")
+    ballots.ensure_reason(reason)
     ballots.end(session, proposal, ballot, Outcome.suspended, at=at, by=by, reason=reason.strip())

@@ -72,7 +72,10 @@ def local(target: str | None) -> str | None:
     """Return an address only when it stays on this site."""
     if not target:
         return None
-    parts = urlsplit(target.replace("\\", "/"))
-    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
+    read = target.replace("\\", "/")  # as browsers do
+    parts = urlsplit(read)
+    if parts.scheme or parts.netloc or not read.startswith("/") or read.startswith("//"):
+        return None
+    if not target.isprintable():  # browsers leave some control characters out before they look where it leads
         return None
     return target

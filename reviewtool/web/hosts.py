@@ -7,12 +7,14 @@ one would lead people elsewhere. `X-Forwarded-Host` counts only from the proxies
 from __future__ import annotations
 
 import ipaddress
+import logging
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
 from reviewtool.web.i18n import gettext
 
+log = logging.getLogger(__name__)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  (compared, not bound)
 
@@ -53,5 +55,6 @@ def init_app(app: Flask) -> None:
     def only_own_names() -> Response | None:
         if request.endpoint == "home.healthy" or is_known(request.environ.get("HTTP_HOST", ""), app.config["HOSTS"]):
             return None
+        log.info("refused under another name: %s", request.endpoint)
         said = gettext("Este sitio no responde con ese nombre. Compruebe la dirección o avise a quien lo administra.")
         return Response(said + "\n", 421, mimetype="text/plain")

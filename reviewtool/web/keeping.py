@@ -8,6 +8,7 @@ copy it has of it (static/js/controllers/keeping.js).
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -68,7 +69,8 @@ def opened(text: str) -> Form | None:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="kept-form")
+    signing = {"digest_method": hashlib.sha256}
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="kept-form", signer_kwargs=signing)
 
 
 def taken() -> str:

@@ -21,6 +21,7 @@ from reviewtool.web.errors import say
 Typed = Mapping[str, str]
 VOTED: Final = (Majority.two_thirds, Majority.simple, Majority.absolute, Majority.consensus)
 SWITCHES: Final = ("author_votes", "results_hidden_until_closed", "early_close", "revisions_during_vote")
+MAX_PATHS: Final = 5_000  # characters of the paths of one row
 _PATH: Final = re.compile(r"[^\x00-\x1f\\]{1,300}")
 _SILENCE: Final = "silencio"
 
@@ -151,6 +152,9 @@ class _Reader:
 
     def paths(self, name: str) -> list[str]:
         """Read paths and patterns, one a line; a folder alone means all below it."""
+        if len(self.typed[name]) > MAX_PATHS:
+            self.refuse(name, InvalidInput("text-too-long", most=MAX_PATHS))
+            return []
         lines = [line.strip().strip("/") for line in self.typed[name].splitlines() if line.strip()]
         if not lines or not all(_PATH.fullmatch(line) for line in lines):
             self.refuse(name, InvalidInput("bad-path"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -47,6 +48,8 @@ OPEN_ENDPOINTS = frozenset(
 
 class Sessions(SecureCookieSessionInterface):
     """The signed cookie, sent with pages only: a static file that came with one would be loaded anew on every page."""
+
+    digest_method = staticmethod(hashlib.sha256)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the cookie, and that the answer depends on it; never one whose token was replaced meanwhile."""

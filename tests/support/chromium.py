@@ -22,6 +22,10 @@ ARGUMENTS = (
     "--disable-sync",
 )
 OUTSIDE = re.compile(r"^(?:https?|wss?)://(?!127\.0\.0\.1[:/]|localhost[:/])")
+# Tells of everything that the page's policy keeps from running or loading.
+REFUSED = """addEventListener('securitypolicyviolation', (said) => {
+    policyRefused(`${said.violatedDirective} ${said.blockedURI} ${said.sourceFile}:${said.lineNumber}`);
+});"""
 PATIENCE = 10_000  # milliseconds: a page of this machine answers sooner, or never
 
 
@@ -40,7 +44,7 @@ def running(executable: str) -> Iterator[Browser]:
 def page(browser: Browser, **options: Any) -> Iterator[Page]:
     """Lend a page of a profile of its own, in Spanish; fail at the end if it complained or called outside.
 
-    A refused policy, a script error and a request to another machine are complaints; an error page is not.
+    What the policy refused, a script error and a request to another machine are complaints; an error page is not.
     """
     settings: dict[str, Any] = {"locale": "es", "timezone_id": "America/Guatemala", "reduced_motion": "reduce"}
     context = browser.new_context(**settings | options)
@@ -58,6 +62,8 @@ def page(browser: Browser, **options: Any) -> Iterator[Page]:
     try:
         context.route(OUTSIDE, refuse)
         context.on("console", note)
+        context.expose_binding("policyRefused", lambda _source, what: complaints.append(f"the policy refused: {what}"))
+        context.add_init_script(REFUSED)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         yield context.new_page()
     finally:

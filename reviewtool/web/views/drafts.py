@@ -333,6 +333,8 @@ def _added(draft: Draft) -> DraftFile:
             title = forms.line("heading")
             if not title:
                 raise InvalidInput("title-missing", field="heading")
+            if len(title) > drafts.TEXT_LIMITS["title"]:
+                raise InvalidInput("text-too-long", field="heading", most=drafts.TEXT_LIMITS["title"])
             name = forms.line("name") or document_templates.name_of(title)
             path = drafting.path_of(_folder(), name, suffix=".md")
             data = document_templates.begun(

@@ -60,4 +60,6 @@ def leave() -> Any:
     """Sign out of this browser."""
     browsers.end()
     flash(_("Cerró la sesión."), "success")
-    return redirect(url_for("sessions.sign_in"), 303)
+    answer = redirect(url_for("sessions.sign_in"), 303)
+    answer.headers["Clear-Site-Data"] = '"cache"'  # not its storage: what was typed and not sent waits there
+    return answer
