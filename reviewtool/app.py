@@ -30,6 +30,7 @@ from reviewtool.web import (
     passing,
     proving,
     remembering,
+    requests,
     security,
 )
 from reviewtool.web.views import blueprints
@@ -93,7 +94,21 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way to wrap
             app.wsgi_app, x_for=settings.proxy_count, x_proto=settings.proxy_count, x_host=settings.proxy_count
         )
-    parts = (hosts, database, i18n, assets, security, limits, proving, keeping, remembering, passing, errors, context)
+    parts = (
+        requests,
+        hosts,
+        database,
+        i18n,
+        assets,
+        security,
+        limits,
+        proving,
+        keeping,
+        remembering,
+        passing,
+        errors,
+        context,
+    )
     for part in parts:
         part.init_app(app)
     for blueprint in blueprints():

@@ -22,7 +22,7 @@ def line(name: str, default: str = "") -> str:
 def whole(name: str, default: int | None = None) -> int:
     """Return a field as a whole number; raises InvalidInput("number-bad") without a default."""
     raw = request.form.get(name, "").strip()
-    if raw.lstrip("-").isdigit() and len(raw) < 10:
+    if _is_small(raw.removeprefix("-")):
         return int(raw)
     if default is None:
         raise InvalidInput("number-bad", field=name)
@@ -51,7 +51,7 @@ def _is_small(raw: str) -> bool:
 def asked(name: str, default: int) -> int:
     """Return a whole number of the address's query, or the default when it is none."""
     raw = request.args.get(name, "")
-    return int(raw) if raw.isdigit() and len(raw) < 10 else default
+    return int(raw) if _is_small(raw) else default
 
 
 def sent(name: str) -> tuple[str, bytes]:
