@@ -32,6 +32,7 @@ from reviewtool.web import (
     remembering,
     requests,
     security,
+    unseen,
 )
 from reviewtool.web.views import blueprints
 
@@ -108,6 +109,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
         passing,
         errors,
         context,
+        unseen,
     )
     for part in parts:
         part.init_app(app)

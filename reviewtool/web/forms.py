@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from flask import request
 
 from reviewtool.errors import InvalidInput
+from reviewtool.prose.unseen import UNSEEN
+
+# what a title or a name would hide, and what no line of a mail or of a file may hold
+_UNSEEN = re.compile(rf"{UNSEEN.pattern}|[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def text(name: str, default: str = "") -> str:
@@ -15,8 +20,8 @@ def text(name: str, default: str = "") -> str:
 
 
 def line(name: str, default: str = "") -> str:
-    """Return a field of one line: blanks collapsed, ends trimmed."""
-    return " ".join(request.form.get(name, default).split())
+    """Return a field of one line: blanks collapsed, ends trimmed, without letters that nobody sees."""
+    return " ".join(_UNSEEN.sub(" ", request.form.get(name, default)).split())
 
 
 def whole(name: str, default: int | None = None) -> int:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 import reviewtool.web
 from reviewtool.gitstore import reading
+from reviewtool.models import DraftFile
 from tests.support.forms import Form, of_page
 from tests.support.pages import AUTHOR, COORDINATION, LESSON, MEMBER, PAGES
 
@@ -42,17 +45,31 @@ _ASKED = re.compile(r"""(?:args\.get\(|asked\(|args\[)\s*["'](\w+)["']|["'](\w+)
 def forms(ground: Ground) -> list[Form]:
     """Return the forms of all pages, each once by its route and the names of its fields."""
     found: dict[tuple[str, frozenset[str]], Form] = {}
+    here = _drafts(ground)
     for page in PAGES.values():
-        client = ground.client(page.who)
-        answer = client.get(page.path) if page.sent is None else client.post(page.path, data=dict(page.sent))
+        client, path = ground.client(page.who), here(page.path)
+        answer = client.get(path) if page.sent is None else client.post(path, data=dict(page.sent))
         if answer.mimetype == "text/html":
-            for form in of_page(ground, page.who, page.path, answer.text):
+            for form in of_page(ground, page.who, path, answer.text):
                 found.setdefault((form.endpoint, frozenset(form.names)), form)
     others = [
-        Form(who, endpoint, address, "POST", tuple((name, "x") for name in names))
+        Form(who, endpoint, here(address), "POST", tuple((name, "x") for name in names))
         for endpoint, who, address, names in OTHERS
     ]
     return [*found.values(), *others]
+
+
+def _drafts(ground: Ground) -> Callable[[str], str]:
+    """Return what puts the ids that the two drafts have on this database into an address."""
+    with ground.workshop.database.read() as session:
+        rows = session.execute(select(DraftFile.draft_id, DraftFile.id).order_by(DraftFile.id)).all()
+    ids = dict(enumerate(rows, 1))
+
+    def real(found: re.Match[str]) -> str:
+        draft_id, file_id = ids[int(found[1])]
+        return f"/borradores/{draft_id}" + (f"/{file_id}" if found[2] else "")
+
+    return lambda path: re.sub(r"/borradores/(\d)(/\d)?", real, path)
 
 
 def queries() -> list[str]:
