@@ -84,7 +84,7 @@ class Composer:
             self.out.append(self.marks[name])
             return
         address = name[len(LINK) :]
-        target = self.written.get(leaves.spelled(address), address)
+        target = self.written.get(address) or self.written.get(leaves.spelled(address), address)
         self.out.append(f"](<{target}>)" if re.search(r"[\s()]", target) else f"]({target})")
 
     def _code(self, shown: Sequence[Known], at: int) -> int:

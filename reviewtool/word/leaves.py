@@ -21,6 +21,7 @@ PLAIN: Format = frozenset()
 _UNHEARD: Final = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)))  # what XML cannot hold
 _AS_BLANKS: Final = dict.fromkeys(map(ord, _UNHEARD), " ")
 _BLANKS: Final = " \t\r\n" + _UNHEARD
+_REBASED = re.compile(r"^(?:\.{0,2}/)+")
 _TOKEN = re.compile(rf"\w+|[{_BLANKS}]+|[^\w{_BLANKS}]")
 
 
@@ -152,8 +153,11 @@ def without_images(tokens: Sequence[Token]) -> list[Token]:
 
 
 def spelled(address: str) -> str:
-    """Write the target of a link in one way: processors add a final slash and change %-escapes."""
-    return unquote(address).strip().rstrip("/").replace("&amp;", "&")
+    """Write the target of a link in one way: processors add a final slash, change %-escapes, and rebase.
+
+    LibreOffice writes `/a/b` and `./a/b` as `../../a/b`, by the folder that the file is in.
+    """
+    return _REBASED.sub("", unquote(address).strip()).rstrip("/").replace("&amp;", "&")
 
 
 def _spelled(name: str) -> str:

@@ -82,6 +82,7 @@ class _Reader:
     def address(self, kind: str, target: str) -> str:
         found = self._address(kind, target)
         if kind == "link":
+            self.written[found] = target
             self.written.setdefault(leaves.spelled(found), target)
         return found
 

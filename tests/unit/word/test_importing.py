@@ -17,7 +17,7 @@ from reviewtool.word.exporting import Surroundings
 from reviewtool.word.importing import Imported
 from reviewtool.word.package import Origin
 from tests.unit.prose import strategies
-from tests.unit.word.samples import EVERYTHING, paragraph, replace, sent_back
+from tests.unit.word.samples import EVERYTHING, edited, paragraph, replace, sent_back
 
 
 def imported(text: str, change: Any = None) -> Imported:
@@ -127,6 +127,31 @@ def test_links_come_back_as_they_were_written() -> None:
     data = exporting.document(EVERYTHING, Origin("a.md", "b", "c"), around).data
     found = importing.document(EVERYTHING, data, around)
     assert (found.text, found.origin) == (EVERYTHING, Origin("a.md", "b", "c"))
+
+
+def test_a_link_that_libreoffice_rebased_is_the_same_link() -> None:
+    text = "Ver [una](/es/uno), [otra](./dos.md), [tres](../dos.md) y [{{x}}]({{page.root}}/a).\n"
+    written = ("../../es/uno", "dos.md", "../../../dos.md", "./%7B%7Bpage.root%7D%7D/a/")
+    data = exporting.document(text).data
+
+    def rebase(document: Any) -> None:
+        outside = [each for each in document.part.rels.values() if each.is_external]
+        for each, target in zip(outside, written, strict=True):
+            each._target = target
+
+    assert importing.document(text, edited(data, rebase)).text == text
+
+    def more(document: Any) -> None:
+        rebase(document)
+        replace("Ver", "Vea")(document)
+
+    assert importing.document(text, edited(data, more)).text == text.replace("Ver", "Vea")
+
+
+def test_of_two_links_that_differ_by_their_folder_each_keeps_its_own() -> None:
+    text = "Ver [una **cosa**](a.md) y [otra](../a.md).\n"
+    data = edited(exporting.document(text).data, replace("otra", "la otra"))
+    assert importing.document(text, data).text == text.replace("otra", "la otra")
 
 
 def test_an_item_one_step_deeper_than_its_neighbours_is_written_there() -> None:
