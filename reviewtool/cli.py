@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "init": "cli_installation",
     "maintain": "cli_record",
     "person": "cli_installation",
+    "read-word": "cli_worker",
     "rebuild": "cli_record",
     "reconcile": "cli_installation",
     "restore": "cli_record",

@@ -41,6 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "mail": {"services", "models", "i18n", "settings", "db", "clock", "errors"},
     "worker": {"mail", "services", "models", "i18n", "settings", "db", "clock", "errors"},
+    "word_reader": {"services", "models", "db", "clock", "errors"},
     "web": {"services", "rules", "prose", "cache", "i18n", "models", "group", "db", "errors", "clock"},
 }
 # What starts the program: may import everything, and nobody else imports it.
@@ -59,7 +60,7 @@ ONLY_IN: dict[str, frozenset[str] | set[str]] = {
     "rjsmin": {"web"},
     "PIL": {"uploads"},
     "lxml": {"uploads", "word"},
-    "sqlalchemy": {"db", "migrate", "models", "services", "mail", "worker", "web", *STARTING},
+    "sqlalchemy": {"db", "migrate", "models", "services", "mail", "worker", "word_reader", "web", *STARTING},
     **dict.fromkeys(WEB_LIBRARIES, frozenset({"web", *STARTING})),
     "jinja2": {"web", "mail", *STARTING},
 }

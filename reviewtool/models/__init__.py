@@ -20,7 +20,7 @@ from reviewtool.models.sign_in import SignIn
 from reviewtool.models.sign_in_failure import SignInFailure
 from reviewtool.models.thread import Comment, CommentEdit, Mention, Suggestion, Thread
 from reviewtool.models.withdrawal import Withdrawal
-from reviewtool.models.word_upload import WaitingRemark, WordUpload
+from reviewtool.models.word_upload import WaitingFile, WaitingRemark, WordUpload
 
 __all__ = [
     "Absence",
@@ -60,6 +60,7 @@ __all__ = [
     "Thread",
     "Touch",
     "Vote",
+    "WaitingFile",
     "WaitingRemark",
     "Withdrawal",
     "WordUpload",

@@ -64,9 +64,31 @@ def _attach(
     if not may(proposal, comment, by):
         raise NotAllowed("attaching-not-yours")
     _ensure_room(session, workshop, proposal, comment)
-    name, data = file
+    return _add(session, workshop, proposal, comment, file, by=by)
+
+
+def evidence(session: Session, workshop: Workshop, proposal: Proposal, file: tuple[str, bytes], *, by: Person) -> None:
+    """Attach the file that a version was made of to a locked proposal; whoever may submit the version may bring it."""
+    _add(session, workshop, proposal, None, file, by=by)
+
+
+def ensure_attachable(workshop: Workshop, data: bytes) -> attachments.Checked:
+    """Return a file as it may be kept; raises InvalidInput with what is wrong with it."""
     sent_files.ensure_size(workshop, data)
-    checked = attachments.checked(data, workshop.limits.image_edge)
+    return attachments.checked(data, workshop.limits.image_edge)
+
+
+def _add(
+    session: Session,
+    workshop: Workshop,
+    proposal: Proposal,
+    comment: Comment | None,
+    file: tuple[str, bytes],
+    *,
+    by: Person,
+) -> Attachment:
+    name, data = file
+    checked = ensure_attachable(workshop, data)
     made = Attachment(
         proposal_number=proposal.number,
         comment_id=comment.id if comment else None,

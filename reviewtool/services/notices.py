@@ -11,7 +11,19 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, sele
 from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
-from reviewtool.models import Ballot, Comment, Event, Notice, Person, Proposal, SeatHolding, Suggestion, Vote
+from reviewtool.models import (
+    Ballot,
+    Comment,
+    Event,
+    Notice,
+    Person,
+    Proposal,
+    SeatHolding,
+    Suggestion,
+    Vote,
+    WordUpload,
+)
+from reviewtool.services import word_jobs
 
 TALK = (
     *("mention", "comment", "objection", "objection_lifted", "registered", "coauthor"),
@@ -145,9 +157,10 @@ def _one(row: Row[Any], said: dict[int, tuple[str, str | None, str | None]]) -> 
 
 
 def count_unread(session: Session, person_id: int) -> int:
-    """Count all that a person has not read, for the navigation of every page."""
-    query = select(func.count()).select_from(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))
-    return session.scalar(query) or 0
+    """Count all that a person has not read, for the navigation of every page: notices, and Word files that are ready."""
+    unread = select(func.count()).select_from(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))
+    files = select(func.count()).select_from(WordUpload).where(*word_jobs.unseen(person_id))
+    return session.scalar(select(unread.scalar_subquery() + files.scalar_subquery())) or 0
 
 
 def count(session: Session, person_id: int, kinds: Collection[str] = TALK) -> int:
@@ -179,7 +192,8 @@ def mark_thread_seen(session: Session, person_id: int, thread_id: int) -> None:
 
 
 def mark_all_read(session: Session, person_id: int, up_to: int) -> None:
-    """Count all notices of a person as read, up to the newest that they were shown."""
+    """Count all notices of a person as read, up to the newest that they were shown, and what came of their files."""
+    word_jobs.see(session, person_id)
     _mark(session, (Notice.person_id == person_id, Notice.read_at.is_(None), Notice.id <= up_to))
 
 

@@ -182,7 +182,7 @@ def _record(
     revision = _new_revision(session, workshop, proposal, draft, prepared, registered)
     open_consultation(session, workshop, proposal, [touch["path"] or "" for touch in prepared.touches])
     _mark_suggestions(session, draft, revision)
-    remarks = word_accepting.waiting(session, draft)
+    remarks, files = word_accepting.waiting(session, draft), word_accepting.files_waiting(session, draft)
     proposal.amendment_asked = False
     kind = "submitted" if revision.number == 1 else "revised"
     facts = sent.received.facts() | {"name": author.name} if sent else {}
@@ -203,6 +203,7 @@ def _record(
     continuing.go_on(session, workshop.group, proposal, revision, by=by, at=at)
     lifecycle.settle(session, proposal, at)
     word_accepting.say_waiting(session, workshop, proposal.number, revision, remarks, by)
+    word_accepting.attach_waiting(session, workshop, proposal.number, files, by)
     session.delete(draft)
     move = refmoves.plan(
         session,

@@ -160,6 +160,10 @@ class Words:
                 text = text.replace(each, INSTEAD)
         return self.fragments.out_of(text) if self.fragments else text
 
+    def are_in(self, text: str) -> bool:
+        """Say whether a text has long words, or quotes what goes."""
+        return self.in_text(text) != text
+
     def in_rows(self, session: Session, number: int) -> None:
         """Take long words out of every row about a proposal, drafts included: somebody may have quoted them."""
         for row in _rows(session, number):

@@ -30,7 +30,7 @@ from reviewtool.models import (
 )
 from reviewtool.models.withdrawal import INSTEAD
 from reviewtool.prose import changes
-from reviewtool.services import comparing, documents, placing, proposals, record_files
+from reviewtool.services import comparing, documents, placing, proposals, record_files, word_scrubbing
 from reviewtool.services.scrubbing import Fragments, Words
 from reviewtool.services.workshop import Workshop
 
@@ -48,14 +48,15 @@ class Target:
     passages: tuple[Passage, ...] = ()
     acts: tuple[Event, ...] = ()  # whose facts say its words again
     attached: tuple[Attachment, ...] = ()  # whose bytes go
+    files: tuple[Attachment, ...] = ()  # Word files that say the words: name and bytes go
 
     @cached_property
     def words(self) -> Words:
         """Return the texts that must not stay."""
         said = {str(getattr(row, name) or "") for row, names in self.rows for name in names}
-        here = {text for each in self.passages for text in each.texts}
+        here = {text for each in self.passages for text in each.texts} | {each.filename for each in self.files}
         number = self.revision.number if self.revision is not None else 0
-        gone = frozenset(record_files.bytes_path(each.id, each.kind) for each in self.attached)
+        gone = frozenset(record_files.bytes_path(each.id, each.kind) for each in (*self.attached, *self.files))
         return Words(_sorted(said), self.own, _sorted(here), number, self.fragments, gone)
 
     def is_done(self, made: Withdrawal) -> bool:
@@ -107,7 +108,22 @@ def find(session: Session, workshop: Workshop, kind: str, target_id: int) -> Tar
     found = finder(session, workshop, target_id) if finder else None
     if found is None:
         raise NotFound("withdrawal-unknown", kind=kind, id=target_id)
-    return found
+    return _with_files(session, found)
+
+
+def _with_files(session: Session, target: Target) -> Target:
+    """Let the attached Word files go too that say the words, as the file does that a comment came from."""
+    known = {each.id for each in target.attached}
+    said = word_scrubbing.attached(session, target.proposal_number, target.words)
+    files = [each for each in said if each.id not in known]
+    if not files:
+        return target
+    return replace(
+        target,
+        facts=target.facts | {"attachments": [*target.facts.get("attachments", ()), *(each.id for each in files)]},
+        own=target.own | {_told_in(each): each.id for each in files},
+        files=tuple(files),
+    )
 
 
 def _comment(session: Session, _workshop: Workshop, comment_id: int) -> Target | None:

@@ -38,6 +38,7 @@ from reviewtool.services import (
     refmoves,
     revisions,
     withdrawal_targets,
+    word_scrubbing,
 )
 from reviewtool.services.record_files import ref_of
 from reviewtool.services.scrubbing import GONE, LONG, Words
@@ -192,8 +193,10 @@ def _blank(session: Session, workshop: Workshop, asked: _Asked, words: Words) ->
         for field in fields:
             if getattr(row, field):
                 setattr(row, field, INSTEAD)
-    for attached in target.attached:
+    for attached in (*target.attached, *target.files):
         session.get_one(AttachmentData, attached.id).data = GONE
+    for file in target.files:
+        file.filename = INSTEAD
     for passage in target.passages:
         passage.blank()
     for event in target.acts:
@@ -201,6 +204,7 @@ def _blank(session: Session, workshop: Workshop, asked: _Asked, words: Words) ->
     _blank_versions(session, workshop, target, made.renamed)
     session.flush()
     words.in_rows(session, proposal.number)
+    word_scrubbing.forget(session, proposal.number, words)
     event = events.add(session, proposal, "content_withdrawn", by=by, withdrawal=made.id, **target.facts)
     if target.revision is not None and proposal.amendment_asked:
         events.tell(session, event, [proposal.author_id], "your_turn")

@@ -1,24 +1,34 @@
 """What was understood of a Word file made into a draft, and its comments into conversations.
 
 The changes are joined to whatever the draft says now; comments go to the proposal at once where there is one, else they
-wait in the draft until it is submitted.
+wait in the draft until it is submitted. The file itself is kept with the proposal, as evidence of what was sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session, defer
 
 from reviewtool.errors import InvalidInput, ReviewError
-from reviewtool.models import Draft, DraftFile, Person, Revision, WaitingRemark, WordUpload
+from reviewtool.models import Comment, Draft, DraftFile, Person, Revision, WaitingFile, WaitingRemark, WordUpload
 from reviewtool.prose import merge3
 from reviewtool.rules.lifecycle import State, allowed
 from reviewtool.rules.permissions import Act
-from reviewtool.services import colliding, combining, continuing, drafts, people, proposals, threads, word_uploads
+from reviewtool.services import (
+    attaching,
+    colliding,
+    combining,
+    continuing,
+    drafts,
+    people,
+    proposals,
+    threads,
+    word_uploads,
+)
 from reviewtool.services.word_files import Phrases
 from reviewtool.services.word_uploads import Base, Said
 from reviewtool.services.workshop import Workshop
@@ -27,11 +37,17 @@ from reviewtool.word.importing import Imported
 
 @dataclass(frozen=True)
 class Chosen:
-    """What a person accepts: changes (None: all), comments by number, and whether for the proposal's next version."""
+    """What a person accepts: changes (None: all), comments by number, and whether for the proposal's next version.
+
+    `keep`: the file is to stay with the proposal as evidence of what was sent. `known`: people of the group of whom the
+    sender says that the comments under their names are theirs.
+    """
 
     edits: Collection[int] | None
     remarks: Collection[int]
     version: bool
+    keep: bool = False
+    known: Collection[int] = ()
 
 
 @dataclass(frozen=True)
@@ -79,12 +95,54 @@ def accept(
     wants = bool(found.edits) if chosen.edits is None else bool(set(chosen.edits) & set(range(len(found.edits))))
     if not wants and not (said and upload.proposal_number):
         raise InvalidInput("word-nothing", field="edits")
+    said = [_signed(session, each, chosen.known, phrases, by) for each in said]
     draft = _draft(session, workshop, upload, found, chosen, by) if wants else None
+    if draft is not None and chosen.keep:
+        _wait_with_file(session, workshop, draft, upload)
     if said and upload.proposal_number:
-        return Done(draft, _say(session, workshop, upload, said, phrases, by))
+        about = _About(upload, phrases.about)
+        return Done(draft, _say_with_file(session, workshop, about, said, by, keep=chosen.keep and not draft))
     if draft is not None:
-        _wait(session, draft, said, upload, phrases, by)
+        _wait(session, draft, said, _About(upload, phrases.about))
     return Done(draft, 0)
+
+
+def _signed(session: Session, said: Said, known: Collection[int], phrases: Phrases, by: Person) -> Said:
+    """Return a comment with its messages as the sender's, each telling whose words it is."""
+    names = [person.name for person_id in known if (person := people.find(session, person_id))]
+    body = word_uploads.as_message(said.author, said.body, phrases, by, names)
+    answers = [(who, word_uploads.as_message(who, answer, phrases, by, names)) for who, answer in said.answers]
+    return replace(said, body=body, answers=tuple(answers))
+
+
+@dataclass(frozen=True)
+class _About:
+    """The file that comments come from, and how one begins whose words are in no version."""
+
+    upload: WordUpload
+    about: str
+
+    def instead(self, said: Said) -> str:
+        """Return a comment that stands on no words."""
+        return f"{self.about % {'quote': said.quote}} {said.body}" if said.quote else said.body
+
+
+def may_keep(workshop: Workshop, upload: WordUpload) -> bool:
+    """Say whether a file is one that may be attached to a proposal."""
+    try:
+        attaching.ensure_attachable(workshop, upload.data)
+    except InvalidInput:
+        return False
+    return True
+
+
+def _wait_with_file(session: Session, workshop: Workshop, draft: Draft, upload: WordUpload) -> None:
+    """Keep a file until the draft is submitted, once."""
+    mine = (WaitingFile.draft_id == draft.id, WaitingFile.digest == upload.digest)
+    if session.scalar(select(WaitingFile.id).where(*mine)) is None and may_keep(workshop, upload):
+        kept = WaitingFile(draft_id=draft.id, name=upload.name, digest=upload.digest, data=upload.data)
+        session.add(kept)
+        session.flush()
 
 
 def _draft(
@@ -131,9 +189,27 @@ def _join(workshop: Workshop, draft: Draft, entry: DraftFile, base: Base, text: 
     drafts.save_text(workshop, draft, entry, joined, saves=None)
 
 
-def _say(
-    session: Session, workshop: Workshop, upload: WordUpload, said: Sequence[Said], phrases: Phrases, by: Person
+def _say_with_file(
+    session: Session,
+    workshop: Workshop,
+    about: _About,
+    said: Sequence[Said],
+    by: Person,
+    *,
+    keep: bool,
 ) -> int:
+    """Say comments, and attach the file to the first of them that the sender wrote, unless it is there already."""
+    before = session.scalar(select(func.max(Comment.id))) or 0
+    upload = about.upload
+    count = _say(session, workshop, about, said, by)
+    first = session.scalar(select(func.min(Comment.id)).where(Comment.id > before, Comment.author_id == by.id))
+    if keep and first is not None and may_keep(workshop, upload):
+        attaching.to_comment(session, workshop, first, (upload.name, upload.data), by=by)
+    return count
+
+
+def _say(session: Session, workshop: Workshop, about: _About, said: Sequence[Said], by: Person) -> int:
+    upload = about.upload
     number, revision = upload.proposal_number or 0, upload.revision or 1
     count = 0
     for each in said:
@@ -141,13 +217,11 @@ def _say(
         thread = each.thread
         if thread is None:
             place = threads.Place(revision, upload.path, each.quote, each.prefix, each.suffix)
-            body = word_uploads.as_message(each.author, each.body, phrases, by)
-            instead = f"{phrases.about % {'quote': each.quote}} {body}"
-            thread = _begin(session, workshop, number, place, (threads.Message(body, token=key), instead), by=by)
+            message = threads.Message(each.body, token=key)
+            thread = _begin(session, workshop, number, place, (message, about.instead(each)), by=by)
             count += 1
-        for at, (author, answer) in enumerate(each.answers):
-            message = threads.Message(word_uploads.as_message(author, answer, phrases, by), token=f"{key}-{at}")
-            threads.reply(session, thread, message, by=by)
+        for at, (_who, answer) in enumerate(each.answers):
+            threads.reply(session, thread, threads.Message(answer, token=f"{key}-{at}"), by=by)
             count += 1
     return count
 
@@ -173,15 +247,11 @@ def _begin(
     return threads.comment(session, workshop, number, whole, other, by=by).id
 
 
-def _wait(
-    session: Session, draft: Draft, said: Sequence[Said], upload: WordUpload, phrases: Phrases, by: Person
-) -> None:
+def _wait(session: Session, draft: Draft, said: Sequence[Said], about: _About) -> None:
     """Keep comments until the draft is submitted; what waited of this document from an earlier press goes."""
+    upload = about.upload
     session.execute(delete(WaitingRemark).where(WaitingRemark.draft_id == draft.id, WaitingRemark.path == upload.path))
     for each in said:
-        bodies = ((each.author, each.body), *each.answers)
-        messages = [word_uploads.as_message(author, body, phrases, by) for author, body in bodies]
-        instead = f"{phrases.about % {'quote': each.quote}} {messages[0]}" if each.quote else messages[0]
         session.add(
             WaitingRemark(
                 draft_id=draft.id,
@@ -189,8 +259,8 @@ def _wait(
                 quote=each.quote,
                 prefix=each.prefix,
                 suffix=each.suffix,
-                instead=instead[: threads.COMMENT_LIMIT],
-                messages=messages,
+                instead=about.instead(each)[: threads.COMMENT_LIMIT],
+                messages=[each.body, *(answer for _who, answer in each.answers)],
             )
         )
     session.flush()
@@ -200,6 +270,19 @@ def waiting(session: Session, draft: Draft) -> list[WaitingRemark]:
     """Return the comments that wait for a draft to be submitted."""
     query = select(WaitingRemark).where(WaitingRemark.draft_id == draft.id).order_by(WaitingRemark.id)
     return list(session.scalars(query))
+
+
+def files_waiting(session: Session, draft: Draft) -> list[WaitingFile]:
+    """Return the Word files that wait for a draft to be submitted."""
+    query = select(WaitingFile).where(WaitingFile.draft_id == draft.id).order_by(WaitingFile.id)
+    return list(session.scalars(query.options(defer(WaitingFile.data))))
+
+
+def attach_waiting(session: Session, workshop: Workshop, number: int, files: Sequence[WaitingFile], by: Person) -> None:
+    """Attach the Word files whose changes are in the version that was submitted just now."""
+    proposal = proposals.get(session, number)
+    for each in files:
+        attaching.evidence(session, workshop, proposal, (each.name, each.data), by=by)
 
 
 def say_waiting(

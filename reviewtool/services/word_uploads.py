@@ -1,6 +1,7 @@
-"""Word files that come back: kept for a day for whoever sent them, and understood as changes and comments.
+"""Word files that come back: kept for a day for whoever sent them, and what was understood of them.
 
-Nothing else is saved of a file until the person accepts what was understood (`word_accepting`).
+They are read outside the request (`word_jobs`). Nothing else is saved of a file until the person accepts what was
+understood (`word_accepting`).
 """
 
 from __future__ import annotations
@@ -12,21 +13,21 @@ from hashlib import sha256
 from typing import Final, TypeAlias
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from reviewtool.clock import now
-from reviewtool.errors import InvalidInput, NotFound, ReviewError
+from reviewtool.errors import Conflict, InvalidInput, NotFound
 from reviewtool.gitstore import reading
 from reviewtool.gitstore.ids import BlobId, CommitId
 from reviewtool.i18n import collated
 from reviewtool.models import Person, Proposal, Revision, WordUpload
-from reviewtool.prose import ALGORITHM_VERSION, passages
+from reviewtool.prose import passages
 from reviewtool.rules.permissions import Act
 from reviewtool.services import comparing, documents, people, proposals, texts, word_files
 from reviewtool.services.threads import COMMENT_LIMIT
-from reviewtool.services.word_files import PROGRAM, Phrases
+from reviewtool.services.word_files import Phrases
 from reviewtool.services.workshop import Workshop
-from reviewtool.word import importing
+from reviewtool.word import importing, keeping
 from reviewtool.word.commenting import Remark
 from reviewtool.word.exporting import Surroundings
 from reviewtool.word.opening import Limits, Parts
@@ -36,7 +37,9 @@ from reviewtool.word.rewriting import applied
 Imported: TypeAlias = importing.Imported  # for the pages, which know nothing of `word`
 KEPT: Final = timedelta(days=1)
 MOST_KEPT: Final = 5  # files of one person
-MOST_WORDS: Final = 30_000  # of a file: what is read while somebody waits for the page
+MOST_WORDS: Final = 30_000  # of a file: what is read in a minute
+MOST_ASKED: Final = 4_000_000  # bytes that the parts which tell what a file is may inflate to
+WITHOUT_BYTES: Final = (defer(WordUpload.data), defer(WordUpload.result))  # for lists
 _TEXT: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"
 
 
@@ -58,8 +61,8 @@ class Base:
     revision: int | None = None
 
 
-def receive(session: Session, workshop: Workshop, data: bytes, place: Place, site: str, *, by: Person) -> Base:
-    """Look into a file, find its base and read it once; raises InvalidInput with what is wrong with the file.
+def receive(session: Session, workshop: Workshop, data: bytes, place: Place, *, by: Person) -> Base:
+    """Look at what a file is and find its base, all that costs nothing; raises InvalidInput with what is wrong with it.
 
     What it says of itself counts before the page it was sent from.
     """
@@ -69,20 +72,15 @@ def receive(session: Session, workshop: Workshop, data: bytes, place: Place, sit
         raise InvalidInput("word-too-large", field="file", megabytes=megabytes)
     if not data:
         raise InvalidInput("file-missing", field="file")
-    parts = Parts(data, Limits(sent=workshop.limits.upload_bytes))
-    if _words(parts) > MOST_WORDS:
-        raise InvalidInput("word-too-long", field="file", most=MOST_WORDS)
-    base = _base(session, workshop, parts, place)
-    try:
-        read(workshop, base, data, sha256(data).hexdigest(), site)
-    except ReviewError as error:
-        raise InvalidInput(error.code, **(error.facts | {"field": "file"})) from error
-    return base
+    parts = Parts(data, Limits(sent=workshop.limits.upload_bytes, inflated=MOST_ASKED))
+    return _base(session, workshop, parts, place)
 
 
-def _words(parts: Parts) -> int:
+def _ensure_short(data: bytes, limits: Limits) -> None:
+    parts = Parts(data, limits)
     root = parts.tree(parts.main)
-    return sum(len((each.text or "").split()) for each in root.iter(_TEXT)) if root is not None else 0
+    if root is not None and sum(len((each.text or "").split()) for each in root.iter(_TEXT)) > MOST_WORDS:
+        raise InvalidInput("word-too-long", field="file", most=MOST_WORDS)
 
 
 def _base(session: Session, workshop: Workshop, parts: Parts, place: Place) -> Base:
@@ -137,9 +135,10 @@ def base_text(workshop: Workshop, base: Base) -> str:
     return text
 
 
-def keep(session: Session, name: str, data: bytes, base: Base, *, by: Person) -> WordUpload:
-    """Keep a file for its sender; those of yesterday go, and the oldest of a person who sends many."""
+def keep(session: Session, file: tuple[str, bytes], base: Base, site: str, *, by: Person) -> WordUpload:
+    """Keep a file for its sender, to be read; those of yesterday go, and the oldest of a person who sends many."""
     people.ensure_may(by, Act.comment)
+    name, data = file
     session.execute(delete(WordUpload).where(WordUpload.sent_at < now() - KEPT))
     mine = select(WordUpload.id).where(WordUpload.person_id == by.id).order_by(WordUpload.id.desc())
     older = list(session.scalars(mine.offset(MOST_KEPT - 1)))
@@ -154,6 +153,7 @@ def keep(session: Session, name: str, data: bytes, base: Base, *, by: Person) ->
         proposal_number=base.number,
         revision=base.revision,
         sent_at=now(),
+        site=site,
     )
     session.add(kept)
     session.flush()
@@ -162,7 +162,7 @@ def keep(session: Session, name: str, data: bytes, base: Base, *, by: Person) ->
 
 def get(session: Session, upload_id: int, *, by: Person) -> WordUpload:
     """Return a file of this person that is still kept; anybody else's does not exist for them."""
-    found = session.get(WordUpload, upload_id)
+    found = session.get(WordUpload, upload_id, options=WITHOUT_BYTES)
     if found is None or found.person_id != by.id or found.sent_at < now() - KEPT:
         raise NotFound("word-upload-unknown")
     return found
@@ -179,12 +179,20 @@ def base_of(upload: WordUpload) -> Base:
     return Base(upload.path, upload.state, upload.proposal_number, upload.revision)
 
 
-def read(workshop: Workshop, base: Base, data: bytes, digest: str, site: str) -> Imported:
-    """Return a file as changes of its base; read once and remembered."""
-    around = Surroundings(word_files.address_in(workshop, _states(workshop, base), base.path, site))
-    key = ("word-read", PROGRAM, ALGORITHM_VERSION, base, digest, site)
+def read(workshop: Workshop, upload: WordUpload) -> Imported:
+    """Read a file as changes of its base; raises ReviewError with what is wrong with it."""
+    base = base_of(upload)
     limits = Limits(sent=workshop.limits.upload_bytes)
-    return workshop.cache.get(key, lambda: importing.document(base_text(workshop, base), data, around, limits))
+    _ensure_short(upload.data, limits)
+    around = Surroundings(word_files.address_in(workshop, _states(workshop, base), base.path, upload.site))
+    return importing.document(base_text(workshop, base), upload.data, around, limits)
+
+
+def understood(workshop: Workshop, upload: WordUpload) -> Imported:
+    """Return what was understood of a file; raises Conflict("word-not-read") before that."""
+    if upload.result is None:
+        raise Conflict("word-not-read")
+    return keeping.read(base_text(workshop, base_of(upload)), upload.result)
 
 
 def _states(workshop: Workshop, base: Base) -> Sequence[str]:
@@ -204,9 +212,10 @@ def text_with(workshop: Workshop, upload: WordUpload, found: Imported, chosen: C
 
 
 def known_as(session: Session, name: str) -> Person | None:
-    """Return the person of the group whose name a file gives; accents and capitals do not count."""
+    """Return the one person of the group whose whole name a file gives; accents and capitals do not count."""
     wanted = collated(" ".join(name.split()))
-    return next((each for each in people.everybody(session) if collated(each.name) == wanted), None)
+    found = [each for each in people.everybody(session) if collated(each.name) == wanted]
+    return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -275,8 +284,12 @@ def _signature(author: str, text: str) -> tuple[str, str]:
     return collated(author), "".join(text.split())
 
 
-def as_message(author: str, body: str, phrases: Phrases, by: Person) -> str:
-    """Return what a comment of a file says as one of its sender, who tells whose words they are."""
+def as_message(author: str, body: str, phrases: Phrases, by: Person, names: Collection[str] = ()) -> str:
+    """Return what a comment of a file says as one of its sender, who tells whose words they are.
+
+    `names` are people of the group of whom the sender says that they wrote it: they are mentioned, and so hear of it.
+    """
     own = collated(author) == collated(by.name) or not author.strip()
-    said = body if own else f"{phrases.from_file % {'name': author}} {body}"
+    known = next((name for name in names if collated(name) == collated(" ".join(author.split()))), "")
+    said = body if own else f"{phrases.from_file % {'name': f'@{known}' if known else author}} {body}"
     return said[:COMMENT_LIMIT].replace("\0", " ").strip() or "–"

@@ -72,6 +72,7 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "word_files.consultation_word": Act.read_documents,
         "word_uploads.send": Act.comment,
         "word_uploads.review": Act.comment,
+        "word_uploads.progress": Act.comment,
         "proposals.index": Act.read_documents,
         "proposals.page": Act.read_documents,
         "proposals.beside": Act.read_documents,

@@ -136,6 +136,11 @@ SENTENCES: dict[str, str] = {
     "word-is-sheet": _(
         "Es la hoja «Para consulta interna», que no se devuelve. Descargue el documento y ponga allí los cambios."
     ),
+    "word-lost-job": _("La lectura del archivo se interrumpió varias veces. Vuelva a intentarlo."),
+    "word-slow": _("Leer el archivo llevó demasiado tiempo. Vuelva a intentarlo o divídalo en dos."),
+    "word-heavy": _("Leer el archivo necesitó demasiada memoria. Vuelva a intentarlo o divídalo en dos."),
+    "word-not-read": _("El archivo todavía no se leyó."),
+    "word-nothing-again": _("El archivo ya se leyó o se está leyendo."),
     "word-upload-unknown": _("Ese archivo no existe o ya se borró: se guarda un día. Envíelo otra vez."),
     "word-nothing": _("Marque al menos un cambio. Los comentarios solos se envían desde la página de una propuesta."),
     "document-no-word": _("«%(path)s» no es un documento de texto: se descarga como está, no en Word."),

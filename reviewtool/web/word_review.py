@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -16,7 +16,6 @@ from reviewtool.services import documents, proposals, word_accepting, word_uploa
 from reviewtool.services.differences import Shown, shortened
 from reviewtool.services.word_uploads import Imported, Place, Said
 from reviewtool.web import drafting
-from reviewtool.web.addresses import word_site
 from reviewtool.web.consultation_sheet import phrases
 from reviewtool.web.context import place_name
 from reviewtool.web.database import me, reading, workshop
@@ -106,6 +105,8 @@ class Review:
     may_revise: bool
     may_propose: bool
     tracked: bool
+    people: tuple[tuple[int, str, str], ...]  # who may have written comments: id, name, administration
+    may_keep: bool  # the file may be attached to the proposal
 
 
 def place(path: str, number: int) -> From:
@@ -120,15 +121,9 @@ def place(path: str, number: int) -> From:
     return From(Place())
 
 
-def understood(upload: WordUpload) -> Imported:
-    """Return a kept file as changes of its base."""
-    base = word_uploads.base_of(upload)
-    return word_uploads.read(workshop(), base, upload.data, upload.digest, word_site())
-
-
 def shown(session: Session, upload: WordUpload, *, whole: bool) -> Review:
     """Return the page of a file."""
-    found = understood(upload)
+    found = word_uploads.understood(workshop(), upload)
     base = word_uploads.base_of(upload)
     text = word_uploads.base_text(workshop(), base)
     said = word_uploads.remarks(session, workshop(), upload, found, phrases())
@@ -157,7 +152,17 @@ def shown(session: Session, upload: WordUpload, *, whole: bool) -> Review:
         may_revise=word_accepting.may_revise(session, upload, me()),
         may_propose=may_now(Act.propose),
         tracked=found.tracked,
+        people=tuple(_people(session, new)),
+        may_keep=word_accepting.may_keep(workshop(), upload),
     )
+
+
+def _people(session: Session, remarks: Sequence[Said]) -> Iterator[tuple[int, str, str]]:
+    """Yield the people of the group, the reader apart, under whose names there are comments in the file."""
+    for name in dict.fromkeys(who for each in remarks for who in (each.author, *(who for who, _said in each.answers))):
+        person = word_uploads.known_as(session, name)
+        if person is not None and person.id != me().id:
+            yield person.id, person.name, place_name(person.administration)
 
 
 def _base(upload: WordUpload) -> str:

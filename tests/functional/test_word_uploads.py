@@ -15,7 +15,7 @@ from reviewtool import clock
 from reviewtool.models import Comment, Draft, Event, Thread, WordUpload
 from reviewtool.services import documents, drafts, people, proposals, recording, threads, word_accepting, word_uploads
 from reviewtool.word import opening, reading
-from tests.support import journey
+from tests.support import journey, word_work
 from tests.support.materials import ADJUSTMENTS, GLOSSARY, INTRODUCTION, WINDOWS_LINES
 from tests.support.words import said
 from tests.unit.word.samples import edited, paragraph, replace
@@ -41,6 +41,7 @@ def send(client, data: bytes, *, path: str = "", number: int = 0, name: str = "c
 def sent(client, data: bytes, **place) -> str:
     answer = send(client, data, **place)
     assert answer.status_code == 303, said(answer)
+    word_work.read_all(client.application.extensions["workshop"])
     return answer.location
 
 
@@ -353,9 +354,10 @@ def test_a_bad_file_gets_its_sentence_beside_the_field_and_nothing_is_kept(works
 
 def test_a_file_with_too_many_words_is_refused(workshop, member, monkeypatch) -> None:
     monkeypatch.setattr(word_uploads, "MOST_WORDS", 20)
-    answer = send(member, download(member))
-    assert answer.status_code == 400
-    assert "El archivo pasa de 20 palabras" in said(answer)
+    page = member.get(sent(member, download(member)))
+    assert "No se pudo leer el archivo" in said(page)
+    assert "El archivo pasa de 20 palabras" in said(page)
+    assert "Volver a intentar" not in said(page)
 
 
 def test_a_file_that_is_not_ours_needs_the_page_of_its_document(member) -> None:

@@ -51,7 +51,7 @@ OF_THE_DATABASE = {"id", "ready", "people_version", "recorded_people_version"}
 #: tables that are in no record; a mention is an id in its comment
 NO_RECORD = {models.Draft, models.DraftFile, models.Inspection, models.LastRead, models.Notice}
 NO_RECORD |= {models.NoticeChoice, models.PrivateNote, models.RefMove, models.SignIn, models.SignInFailure}
-NO_RECORD |= {models.WaitingRemark, models.WordUpload}
+NO_RECORD |= {models.WaitingFile, models.WaitingRemark, models.WordUpload}
 NO_RECORD |= {models.Absence, models.Invitation}
 AS_BYTES = {models.AttachmentData}  # a file of its own beside what is told of it
 AS_IDS = {models.Mention}

@@ -254,6 +254,7 @@ def _editor(
         during_vote=drafting.during_vote(reading(), draft),
         overtaken_by=overtaken.newer(reading(), draft),
         waiting_remarks=len(word_accepting.waiting(reading(), draft)),
+        waiting_files=[f"«{each.name}»" for each in word_accepting.files_waiting(reading(), draft)],
         page_token=secrets.token_hex(16),
     )
 
@@ -283,6 +284,7 @@ def _documents(draft_id: int, error: ReviewError | None = None, file_id: int = 0
         during_vote=drafting.during_vote(reading(), draft),
         overtaken_by=overtaken.newer(reading(), draft),
         waiting_remarks=len(word_accepting.waiting(reading(), draft)),
+        waiting_files=[f"«{each.name}»" for each in word_accepting.files_waiting(reading(), draft)],
     )
 
 

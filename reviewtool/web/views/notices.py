@@ -8,7 +8,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 
 from reviewtool.rules.permissions import Act
 from reviewtool.services import notice_choices, notices, outbox, people, unsubscribing
-from reviewtool.web import forms, waiting
+from reviewtool.web import forms, waiting, word_progress
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.mail_words import failure_words
 from reviewtool.web.security import csrf
@@ -23,6 +23,7 @@ def index() -> str:
     return render_template(
         "notices/index.html",
         rows=list(zip(waiting.said(owed, me().id), owed, strict=True)),
+        files=word_progress.sent(reading(), me().id, unseen=True),
         newest=owed[0].id if owed else 0,
         unread=notices.count_unread(reading(), me().id),
         older=url_for("notices.index", antes=owed[-1].id) if len(owed) == notices.PAGE else "",

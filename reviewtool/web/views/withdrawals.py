@@ -55,6 +55,7 @@ class Asked:
     what: str
     quote: str
     version: int
+    files: tuple[str, ...]  # Word files that go too
     paths: tuple[str, ...]
     back: str
 
@@ -104,6 +105,7 @@ def _asked(kind: str, target: Target, url: str) -> Asked:
         what=_(_WHAT[kind]),
         quote=str(getattr(row, fields[0]) or ""),
         version=revision.number if revision else 0,
+        files=tuple(each.filename for each in target.files),
         paths=tuple(touch.path for touch in revision.touches) if revision else (),
         back=back,
     )
