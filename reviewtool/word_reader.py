@@ -77,23 +77,24 @@ class WordReader:
 
     def _read(self, job: Job) -> dict[str, Any] | None:
         """Return what a process says of a file; None when it said nothing, or nobody wants to know any more."""
-        process = subprocess.Popen(
-            [*COMMAND, str(job.upload_id)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-        )
-        try:
-            until = time.monotonic() + MOST_SECONDS
-            while True:
-                try:
-                    said, _ = process.communicate(timeout=RENEW_SECONDS)
-                    break
-                except subprocess.TimeoutExpired:
-                    if time.monotonic() > until:
-                        return word_jobs.failed("word-slow")
-                    if self._stop.is_set() or not self._renewed(job):
-                        return None
-        finally:
-            process.kill()
-            process.wait()
+        command = [*COMMAND, str(job.upload_id)]
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                return self._heard(job, process)
+            finally:
+                process.kill()
+
+    def _heard(self, job: Job, process: subprocess.Popen[str]) -> dict[str, Any] | None:
+        until = time.monotonic() + MOST_SECONDS
+        while True:
+            try:
+                said, _ = process.communicate(timeout=RENEW_SECONDS)
+                break
+            except subprocess.TimeoutExpired:
+                if time.monotonic() > until:
+                    return word_jobs.failed("word-slow")
+                if self._stop.is_set() or not self._renewed(job):
+                    return None
         if process.returncode != 0:
             log.error("reading Word file %s ended with status %s", job.upload_id, process.returncode)
             return None

@@ -157,7 +157,7 @@ def _one(row: Row[Any], said: dict[int, tuple[str, str | None, str | None]]) -> 
 
 
 def count_unread(session: Session, person_id: int) -> int:
-    """Count all that a person has not read, for the navigation of every page: notices, and Word files that are ready."""
+    """Count all that a person has not read, for the navigation of every page: notices, and files that were read."""
     unread = select(func.count()).select_from(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))
     files = select(func.count()).select_from(WordUpload).where(*word_jobs.unseen(person_id))
     return session.scalar(select(unread.scalar_subquery() + files.scalar_subquery())) or 0

@@ -1,7 +1,7 @@
 """Reading Word files outside the request: the rows of the files are the queue, a lease says who has one.
 
-A worker claims the oldest file, reads it in a process of its own whose memory and time are bounded, and writes down what
-came of it. A file whose worker was killed is taken again when the lease has ended, and given up after a few attempts;
+A worker claims the oldest file, reads it in a process of its own whose memory and time are bounded, and writes down
+what came of it. A file whose worker was killed is taken again when the lease has ended, and given up after a few attempts;
 then, and where reading failed for want of time or memory, its sender may start it again.
 """
 
@@ -154,7 +154,10 @@ def may_again(upload: WordUpload) -> bool:
 
 
 def progress(session: Session, upload: WordUpload) -> Progress:
-    """Return where a file stands. That nobody has claimed it though nobody reads another one tells that no worker runs."""
+    """Return where a file stands.
+
+    That nobody has claimed it for a while, though nobody reads another one, tells that no worker runs.
+    """
     status, at = Status(upload.status), now()
     if status in ENDED:
         return Progress(status)

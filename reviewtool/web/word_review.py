@@ -67,9 +67,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Author:
-    """Who made changes: as the file says, and as whom of the group they are known."""
+    """Who made changes: as the file says, together and each, and as whom of the group they are known."""
 
     name: str
+    names: tuple[str, ...]
     known: str
     changes: tuple[Change, ...]
 
@@ -194,10 +195,25 @@ def _authors(session: Session, found: Imported) -> list[Author]:
     for number, edit in enumerate(found.edits):
         names = tuple(dict.fromkeys(each.author if each else "" for each in edit.authors))
         groups.setdefault(names, []).append(Change(number, edit.before, edit.after))
-    return [Author(*_named(session, names), tuple(changes)) for names, changes in groups.items()]
+    return [_author(session, names, tuple(changes)) for names, changes in groups.items()]
 
 
-def _named(session: Session, names: Sequence[str]) -> tuple[str, str]:
+def of_author(upload: WordUpload, found: Imported, position: int) -> tuple[set[int], set[int]]:
+    """Return the numbers of the changes of one of the authors, as the page lists them, and of their comments.
+
+    What was not tracked is the sender's, and so are the comments of all who tracked nothing.
+    """
+    authors = _authors(reading(), found)
+    if not 0 <= position < len(authors):
+        return set(), set()
+    names = set(authors[position].names)
+    tracked = {name for each in authors for name in each.names}
+    said = word_uploads.remarks(reading(), workshop(), upload, found, phrases())
+    remarks = {each.number for each in said if (each.author if each.author in tracked else "") in names}
+    return {change.number for change in authors[position].changes}, remarks
+
+
+def _author(session: Session, names: tuple[str, ...], changes: tuple[Change, ...]) -> Author:
     """Say who made changes as the file names them, and who of the group that is."""
     own = _("Sin control de cambios: de usted")
     said = ", ".join(name or own for name in names)
@@ -210,4 +226,4 @@ def _named(session: Session, names: Sequence[str]) -> tuple[str, str]:
             known.append(_("usted"))
         else:
             known.append(place_name(person.administration) or person.name)
-    return said, ", ".join(known)
+    return Author(said, names, ", ".join(known), changes)

@@ -197,6 +197,26 @@ def test_tracked_changes_are_shown_with_their_authors_and_chosen_one_by_one(work
     assert count(workshop.database, Draft) == 2
 
 
+def test_each_author_gets_a_draft_of_their_own_with_their_comments(workshop, group, member) -> None:
+    other = group.members[1].name
+    data = tracked(download(member), "precio de lista", "precio de catálogo", other)
+    data = commented(edited(data, replace("30 días", "45 días")), "mercancías importadas", "De la otra", other)
+    url = sent(member, commented(data, "restricciones", "Mía", group.members[0].name), path=INTRODUCTION)
+    page = member.get(url)
+    assert said(page).count("Hacer un borrador solo con estos cambios") == 2
+    drafted = []
+    for position in ("0", "1"):
+        answer = member.post(url, data={"author": position, "remark": boxes(page.text, "remark")})
+        draft_id = int(re.search(r"/borradores/(\d+)", answer.location)[1])
+        with workshop.database.read() as session:
+            draft = session.get_one(Draft, draft_id)
+            waiting = [each.messages[0] for each in word_accepting.waiting(session, draft)]
+            drafted.append(("".join(drafts.text_of(workshop, entry) or "" for entry in draft.files), waiting))
+    texts = {("45 días" in text, "precio de catálogo" in text): said_there for text, said_there in drafted}
+    assert texts == {(True, False): ["Mía"], (False, True): [f"{other}, en el archivo de Word: De la otra"]}
+    assert member.post(url, data={"author": "7"}).status_code == 400
+
+
 def test_a_second_press_makes_no_second_draft(workshop, member) -> None:
     url = sent(member, edited(download(member), replace("30 días", "45 días")))
     first, second = accept(member, url), accept(member, url)

@@ -8,10 +8,12 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from reviewtool.errors import InvalidInput, ReviewError
+from reviewtool.models import WordUpload
 from reviewtool.rules.permissions import Act
 from reviewtool.services import word_accepting, word_jobs, word_uploads
 from reviewtool.services.word_accepting import Chosen, Done
 from reviewtool.services.word_jobs import Status
+from reviewtool.services.word_uploads import Imported
 from reviewtool.web import forms, limits, word_progress, word_review
 from reviewtool.web.addresses import word_site
 from reviewtool.web.consultation_sheet import phrases
@@ -71,10 +73,11 @@ def review(upload_id: int) -> Any:
     try:
         upload = word_uploads.get(reading(), upload_id, by=me())
         found = word_uploads.understood(workshop(), upload)
+        chosen = _chosen(upload, found)
         end_reading()
         with act() as (session, by):
             upload = word_uploads.get(session, upload_id, by=by)
-            done = word_accepting.accept(session, workshop(), upload, found, _chosen(), phrases(), by=by)
+            done = word_accepting.accept(session, workshop(), upload, found, chosen, phrases(), by=by)
             target = _target(done, upload.proposal_number)
     except ReviewError as error:
         end_reading()
@@ -113,11 +116,14 @@ def progress(upload_id: int) -> Response:
     return Response("" if shown.has_ended else shown.sentence, mimetype="text/plain")
 
 
-def _chosen() -> Chosen:
+def _chosen(upload: WordUpload, found: Imported) -> Chosen:
+    """Return what was ticked; of one author alone where the button beside their name was pressed."""
     edits = None if forms.ticked("all") else set(forms.wholes("edit"))
-    return Chosen(
-        edits, set(forms.wholes("remark")), forms.line("to") == "version", forms.ticked("keep"), forms.wholes("known")
-    )
+    remarks = set(forms.wholes("remark"))
+    if forms.ticked("author"):
+        edits, theirs = word_review.of_author(upload, found, forms.whole("author", -1))
+        remarks &= theirs
+    return Chosen(edits, remarks, forms.line("to") == "version", forms.ticked("keep"), forms.wholes("known"))
 
 
 def _target(done: Done, number: int | None) -> str:
