@@ -36,6 +36,24 @@ from reviewtool.web import (
 )
 from reviewtool.web.views import blueprints
 
+# in the order in which they see a request: what comes in, whose name it is sent to, who is there, how often
+PARTS = (
+    requests,
+    hosts,
+    database,
+    i18n,
+    assets,
+    security,
+    limits,
+    proving,
+    keeping,
+    remembering,
+    passing,
+    errors,
+    context,
+    unseen,
+)
+
 
 def make_workshop(settings: Settings) -> Workshop:
     """Open the database, the store and the group that the settings name; the key that signs is then one that counts."""
@@ -95,23 +113,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way to wrap
             app.wsgi_app, x_for=settings.proxy_count, x_proto=settings.proxy_count, x_host=settings.proxy_count
         )
-    parts = (
-        requests,
-        hosts,
-        database,
-        i18n,
-        assets,
-        security,
-        limits,
-        proving,
-        keeping,
-        remembering,
-        passing,
-        errors,
-        context,
-        unseen,
-    )
-    for part in parts:
+    for part in PARTS:
         part.init_app(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)

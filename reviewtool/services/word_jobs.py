@@ -1,8 +1,8 @@
 """Reading Word files outside the request: the rows of the files are the queue, a lease says who has one.
 
 A worker claims the oldest file, reads it in a process of its own whose memory and time are bounded, and writes down
-what came of it. A file whose worker was killed is taken again when the lease has ended, and given up after a few attempts;
-then, and where reading failed for want of time or memory, its sender may start it again.
+what came of it. A file whose worker was killed is taken again when the lease has ended, and given up after a few
+attempts; then, and where reading failed for want of time or memory, its sender may start it again.
 """
 
 from __future__ import annotations
