@@ -102,7 +102,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
         DEFAULT_LANGUAGE=settings.default_language,
         PUBLIC_URL=settings.public_url,
-        HOSTS=hosts.known(settings.public_url, settings.extra_hosts, settings.host),
+        HOSTS=hosts.known(settings.public_url, settings.extra_hosts, settings.hostMAILS=bool(settings.mail_server),
         RATES=settings.rates,
         LIMITS_URL=settings.limits_url,
         GROUP_ZONE=workshop.group.calendar.zone,

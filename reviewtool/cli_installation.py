@@ -11,7 +11,7 @@ from reviewtool import demonstration, installing, serving
 from reviewtool.cli_common import load_settings, person_id, said
 from reviewtool.errors import InstallationError, ReviewError
 from reviewtool.rules.permissions import Role
-from reviewtool.services import installations, people, recording, refmoves
+from reviewtool.services import account_notices, accounts, installations, people, recording, refmoves
 from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings
 
@@ -165,7 +165,7 @@ def password(email: str, password: str) -> None:
         found = people.find_by_email(session, email)
         if found is None:
             raise InstallationError(f"Nobody has the address {email}.", f"Nadie tiene la dirección {email}.")
-        people.set_password(found, password)
+        accounts.change_password(session, found, password, account_notices.SET_ON_SERVER)
         click.echo(f"The password of p{found.id} {found.name} is set.")
 
 

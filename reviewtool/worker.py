@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import logging
 import threading
+from email.message import EmailMessage
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from reviewtool.clock import now
 from reviewtool.errors import ReviewError
-from reviewtool.mail.composing import compose
+from reviewtool.mail import account_letters, composing
 from reviewtool.mail.sending import NotSent, Postman
-from reviewtool.services import outbox, passing, posting
+from reviewtool.services import letters, outbox, passing, posting
 from reviewtool.services.outbox import Batch
 from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings
@@ -93,12 +94,20 @@ class Worker:
         return sent
 
     def _send(self, batch: Batch) -> bool:
-        with self._workshop.database.read() as session:
-            post = posting.of_batch(session, self._workshop, batch)
-        if post is None:
-            return False
-        self._postman.send(compose(post, batch, self._workshop, self._settings), batch.key)
-        return True
+        message = self._made(batch)
+        if message is not None:
+            self._postman.send(message, batch.key)
+        return message is not None
+
+    def _made(self, batch: Batch) -> EmailMessage | None:
+        """Return the mail of a batch; None when there is nobody or nothing to tell any more."""
+        workshop, settings = self._workshop, self._settings
+        with workshop.database.read() as session:
+            if batch.about_account:
+                letter = letters.of_batch(session, workshop.group, batch, settings.default_language)
+                return account_letters.compose(letter, batch, workshop, settings) if letter else None
+            post = posting.of_batch(session, workshop, batch)
+        return composing.compose(post, batch, workshop, settings) if post else None
 
     def _put_off(self, batch: Batch, code: str, *, for_good: bool = False) -> bool:
         with self._workshop.database.write() as session:

@@ -1,5 +1,8 @@
 """Notices: what a person is owed word of, written in the transaction of the act that caused it; and how they choose.
 
+A notice hangs on an act on a proposal, or it is about an account: then it has no act, goes by itself, and a letter to
+somebody who has no account yet has an invitation instead of a person.
+
 The notices that are to be mailed are the queue of the mails: there is no other one (`services.outbox`).
 """
 
@@ -7,14 +10,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reviewtool.db import Base, UTCDateTime
+from reviewtool.models.invitation import Invitation
+from reviewtool.models.person import Person
 from reviewtool.models.proposal import Event
 
 WAITING = "batch IS NULL AND settled_at IS NULL AND read_at IS NULL"
 SENDING = "batch IS NOT NULL AND settled_at IS NULL"
+ADDRESSED = "person_id IS NOT NULL OR (invitation_id IS NOT NULL AND event_id IS NULL)"
 
 
 class Notice(Base):
@@ -23,8 +29,10 @@ class Notice(Base):
     __tablename__ = "notice"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id"), index=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who did it, where no act tells
     kind: Mapped[str] = mapped_column(String(48))  # mention | reply | suggestion | registered | decided | …
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -38,9 +46,13 @@ class Notice(Base):
     failure: Mapped[str] = mapped_column(String(32), default="", server_default="")  # of the last attempt: a code
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # sent, given up, or without a batch: not mailed
 
-    event: Mapped[Event] = relationship(lazy="raise")
+    event: Mapped[Event | None] = relationship(lazy="raise")
+    invitation: Mapped[Invitation | None] = relationship(lazy="raise")
+    person: Mapped[Person | None] = relationship(foreign_keys=person_id, lazy="raise")
+    by: Mapped[Person | None] = relationship(foreign_keys=by_id, lazy="raise")
 
     __table_args__ = (
+        CheckConstraint(ADDRESSED, name="addressed"),
         Index("ix_notice_inbox", "person_id", "read_at", "id"),
         Index(
             "ix_notice_waiting",

@@ -79,7 +79,7 @@ def remove(session: Session, number: int, person_id: int, *, by: Person) -> None
 
 
 def answer(session: Session, number: int, *, accepts: bool, by: Person) -> None:
-    """Accept or decline an invitation. Raises NotAllowed, AlreadyDecided("invitation-over") without an open one."""
+    """Accept or decline. Raises NotAllowed, AlreadyDecided("coauthor-invitation-over") without an open invitation."""
     proposal = _asked(session, number, by)
     _ensure(any(each.person_id == by.id and not each.accepted for each in of_proposal(session, number)))
     if accepts:
@@ -89,7 +89,7 @@ def answer(session: Session, number: int, *, accepts: bool, by: Person) -> None:
 
 
 def leave(session: Session, number: int, *, by: Person) -> None:
-    """Be a co-author no longer. Raises AlreadyDecided("invitation-over") for who is none."""
+    """Be a co-author no longer. Raises AlreadyDecided("coauthor-invitation-over") for who is none."""
     proposal = _asked(session, number, by)
     _ensure(is_one(session, number, by.id))
     _tell(session, proposal, events.add(session, proposal, "coauthor_left", by=by, **_of(by)))
@@ -113,7 +113,7 @@ def _asked(session: Session, number: int, by: Person) -> Proposal:
 
 def _ensure(holds: bool) -> None:
     if not holds:
-        raise AlreadyDecided("invitation-over")
+        raise AlreadyDecided("coauthor-invitation-over")
 
 
 def _of(whom: Person) -> dict[str, Any]:

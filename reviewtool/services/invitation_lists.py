@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -20,6 +22,7 @@ from reviewtool.services.invitations import Invitee
 
 MOST: Final = 200  # lines
 LIMIT: Final = 100_000  # characters
+SEPARATOR_LINE: Final = re.compile(r"\A\s*sep=.\n", re.IGNORECASE)  # what some spreadsheets begin with
 COLUMNS: Final = ("correo", "nombre", "administracion", "funcion")
 ROLES: Final[Mapping[str, Role]] = MappingProxyType(
     {
@@ -43,9 +46,17 @@ class Line:
 
 
 def decoded(content: bytes) -> str:
-    """Return the text of a file as spreadsheets write it: UTF-8, or what Windows uses in Spanish and Portuguese."""
+    """Return the text of a file as spreadsheets write it: UTF-8, UTF-16, or what Windows writes in our languages.
+
+    Raises InvalidInput("list-too-large") and ("list-not-text").
+    """
+    if len(content) > 4 * LIMIT:
+        raise InvalidInput("list-too-large", field="list")
+    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not is_wide and b"\x00" in content:  # the spreadsheet itself, say
+        raise InvalidInput("list-not-text", field="list")
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-16" if is_wide else "utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", "replace")
 
@@ -53,20 +64,25 @@ def decoded(content: bytes) -> str:
 def read(session: Session, group: Group, text: str) -> list[Line]:
     """Read a list with a heading line and check every line of it.
 
-    Raises InvalidInput("list-empty"), ("list-too-long") and ("list-columns").
+    Raises InvalidInput("list-empty"), ("list-too-long"), ("list-too-large"), ("list-columns") and ("list-unreadable").
     """
     if len(text) > LIMIT:
-        raise InvalidInput("list-too-long", field="list", most=MOST)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    heading = text.lstrip().partition("\n")[0]
+        raise InvalidInput("list-too-large", field="list")
+    if "\ufffd" in text:
+        raise InvalidInput("list-unreadable", field="list")
+    text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    text = SEPARATOR_LINE.sub("\n", text)
+    begun = text.lstrip()
+    above = text[: len(text) - len(begun)].count("\n")  # lines before the heading
+    heading = begun.partition("\n")[0]
     delimiter = max(";,\t", key=heading.count)
     try:
-        rows = list(csv.reader(io.StringIO(text.lstrip()), delimiter=delimiter, strict=False))
+        rows = list(csv.reader(io.StringIO(begun), delimiter=delimiter, strict=False))
     except csv.Error as error:
         raise InvalidInput("list-columns", field="list") from error
     if [_plain(cell) for cell in rows[0][: len(COLUMNS)]] != list(COLUMNS) if rows else True:
         raise InvalidInput("list-columns", field="list")
-    numbered = [(number, row) for number, row in enumerate(rows[1:], 2) if any(cell.strip() for cell in row)]
+    numbered = [(number, row) for number, row in enumerate(rows[1:], above + 2) if any(cell.strip() for cell in row)]
     if not numbered:
         raise InvalidInput("list-empty", field="list")
     if len(numbered) > MOST:

@@ -7,6 +7,7 @@ from typing import Final
 
 from reviewtool import i18n
 from reviewtool.i18n import mark
+from reviewtool.services import account_notices
 from reviewtool.services.notices import Owed
 
 WITHOUT_NAMES: Final[dict[str, str]] = {  # what is told without saying who did it
@@ -52,10 +53,33 @@ _COAUTHOR: Final[dict[str, str]] = {  # between the proposer and whom they write
     "coauthor_removed": mark("%(who)s puso fin a su coautoría de «%(title)s»"),
     "revised": mark("%(who)s presentó una versión nueva de su propuesta común «%(title)s»"),
 }
+_ACCOUNT: Final[dict[str, str]] = {  # what was done to the reader's account
+    account_notices.LINK_MAILED: mark(
+        "%(who)s hizo un enlace para una contraseña nueva de su cuenta; se le envió a usted por correo"
+    ),
+    account_notices.LINK_SHOWN: mark("%(who)s tiene un enlace con el que se pone una contraseña nueva a su cuenta"),
+    account_notices.LINK_ASKED: mark("Alguien pidió en la página de entrada una contraseña nueva para su cuenta"),
+    account_notices.CHANGED_BY_SELF: mark("La contraseña de su cuenta se cambió desde su perfil"),
+    account_notices.SET_ON_SERVER: mark("Quien administra la instalación puso otra contraseña a su cuenta"),
+    account_notices.ACCOUNT_CLOSED: mark("%(who)s dejó su cuenta fuera de uso"),
+    account_notices.ACCOUNT_OPENED: mark("%(who)s volvió a poner su cuenta en uso"),
+}
+_LINK_USED: Final = (  # made by somebody, or asked for on the sign-in page
+    mark("La contraseña de su cuenta se cambió con el enlace que hizo %(who)s"),
+    mark("La contraseña de su cuenta se cambió con el enlace que se pidió en la página de entrada"),
+)
+
+
+def of_account(kind: str, who: str, language: str) -> str:
+    """Say in one sentence what was done to an account; `who` is empty where nobody of the group did it."""
+    said = _LINK_USED[0 if who else 1] if kind == account_notices.LINK_USED else _ACCOUNT[kind]
+    return i18n.text(language, said, who=who)
 
 
 def headline(owed: Owed, language: str, *, own: bool) -> str:
     """Say a notice in one sentence; `own`: it is about the reader's own proposal."""
+    if owed.kind in account_notices.KINDS:
+        return of_account(owed.kind, owed.by, language)
     return i18n.text(language, _sentence(owed, own=own), who=owed.by, title=owed.title)
 
 

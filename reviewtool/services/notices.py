@@ -1,4 +1,7 @@
-"""A person's notices as plain values, and marking them read. They are written by `events.tell`, with the act."""
+"""A person's notices as plain values, and marking them read.
+
+They are written with the act: `events.tell` on a proposal, `account_notices.tell` on an account.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,12 @@ from reviewtool.models import (
     WordUpload,
 )
 from reviewtool.services import word_jobs
+from reviewtool.services import account_notices
 
 TALK = (
     *("mention", "comment", "objection", "objection_lifted", "registered", "coauthor"),
     *("overdue", "text_changed", "unconfirmed", "reminder"),
+    *account_notices.KINDS,
 )
 TOLD = frozenset({"overdue", "text_changed"})  # to everybody; the others are said to one person
 SHOWN = 10
@@ -50,6 +55,8 @@ _HOLDS = or_(
 @dataclass(frozen=True)
 class Owed:
     """One notice with what it is about: who did what on which proposal, and the words of a comment.
+
+    About an account it names no proposal: number 0, no act and no title.
 
     `replacement` and `original` are the two texts of a suggestion; None where the comment has none.
     """
@@ -107,15 +114,15 @@ def _query() -> Select[tuple[Any, ...]]:
             Person.name,
             Person.administration,
         )
-        .join(Event, Event.id == Notice.event_id)
-        .join(Proposal, Proposal.number == Event.proposal_number)
-        .outerjoin(Person, Person.id == Event.person_id)
+        .outerjoin(Event, Event.id == Notice.event_id)
+        .outerjoin(Proposal, Proposal.number == Event.proposal_number)
+        .outerjoin(Person, Person.id == func.coalesce(Event.person_id, Notice.by_id))
     )
 
 
 def _found(session: Session, query: Select[tuple[Any, ...]]) -> tuple[Owed, ...]:
     rows = session.execute(query).all()
-    said = _comments(session, [row.facts["comment"] for row in rows if row.facts.get("comment")])
+    said = _comments(session, [row.facts["comment"] for row in rows if row.facts and row.facts.get("comment")])
     return tuple(_one(row, said) for row in rows)
 
 
@@ -133,17 +140,18 @@ def _comments(session: Session, ids: list[int]) -> dict[int, tuple[str, str | No
 
 
 def _one(row: Row[Any], said: dict[int, tuple[str, str | None, str | None]]) -> Owed:
-    comment_id = row.facts.get("comment")
-    whose = row.facts.get("name") if row.kind != "registered" else None  # in whose name the coordination acted
-    body, original, replacement = said.get(comment_id, (row.facts.get("reason", ""), None, None))
+    facts: Mapping[str, Any] = row.facts or {}
+    comment_id: int | None = facts.get("comment")
+    whose = facts.get("name") if row.kind != "registered" else None  # in whose name the coordination acted
+    body, original, replacement = said.get(comment_id or 0, (facts.get("reason", ""), None, None))
     return Owed(
         id=row.id,
         kind=row.kind,
-        act=row.act,
+        act=row.act or "",
         at=row.created_at,
-        proposal=row.proposal_number,
-        title=row.title,
-        author_id=row.author_id,
+        proposal=row.proposal_number or 0,
+        title=row.title or "",
+        author_id=row.author_id or 0,
         thread_id=row.thread_id,
         comment_id=comment_id,
         by=whose or row.name or "",
@@ -151,7 +159,7 @@ def _one(row: Row[Any], said: dict[int, tuple[str, str | None, str | None]]) -> 
         body=body,
         original=original,
         replacement=replacement,
-        facts=row.facts,
+        facts=facts,
         is_read=row.read_at is not None,
     )
 
@@ -169,7 +177,7 @@ def count(session: Session, person_id: int, kinds: Collection[str] = TALK) -> in
         session.scalar(
             select(func.count())
             .select_from(Notice)
-            .join(Event, Event.id == Notice.event_id)
+            .outerjoin(Event, Event.id == Notice.event_id)
             .where(Notice.person_id == person_id, Notice.read_at.is_(None), Notice.kind.in_(kinds), _HOLDS)
         )
         or 0

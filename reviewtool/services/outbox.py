@@ -1,9 +1,10 @@
 """The notices as the queue of the mails: gathered into batches, claimed by a lease, settled.
 
-A batch is what one mail to one person tells. `gather` fixes its members for good, `claim` lends it to one worker until
-`claimed_until`; a worker that is killed lets the lease run out, and the next one sends the same batch under the same
-Message-ID. So a mail may come twice, never under another name, and none is lost. Several workers may run: on
-PostgreSQL they pass over what another has locked, on SQLite each writing transaction is alone.
+A batch is what one mail to one person tells. `gather` fixes its members for good (a notice about an account is one of
+its own from the beginning, `account_notices`), `claim` lends it to one worker until `claimed_until`; a worker that is
+killed lets the lease run out, and the next one sends the same batch under the same Message-ID. So a mail may come
+twice, never under another name, and none is lost. Several workers may run: on PostgreSQL they pass over what another
+has locked, on SQLite each writing transaction is alone.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, Final
 from sqlalchemy import Row, case, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
-from reviewtool.models import Notice, NoticeChoice, Person
+from reviewtool.models import Invitation, Notice, NoticeChoice, Person
 from reviewtool.models.notice import SENDING, WAITING
 from reviewtool.rules.mailing import ASKED, Choice, Pace, due_at, is_quiet
 
@@ -35,10 +36,11 @@ class Batch:
     """What one mail tells one person; `attempts` counts the claims, this one included."""
 
     key: str
-    person_id: int
+    person_id: int | None  # None: a letter to somebody who has no account
     notices: tuple[int, ...]
     batched_at: datetime
     attempts: int
+    about_account: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,11 +164,13 @@ def claim(session: Session, at: datetime) -> Batch | None:
         return None
     _change(session, key, claimed_until=at + LEASE, attempts=Notice.attempts + 1)
     rows = session.execute(
-        select(Notice.id, Notice.person_id, Notice.batched_at, Notice.attempts)
+        select(Notice.id, Notice.person_id, Notice.event_id, Notice.batched_at, Notice.attempts)
         .where(Notice.batch == key)
         .order_by(Notice.id)
     ).all()
-    return Batch(key, rows[0].person_id, tuple(row.id for row in rows), rows[0].batched_at, rows[0].attempts)
+    one = rows[0]
+    ids = tuple(row.id for row in rows)
+    return Batch(key, one.person_id, ids, one.batched_at, one.attempts, about_account=one.event_id is None)
 
 
 def settle(session: Session, batch: Batch, at: datetime) -> None:
@@ -194,18 +198,21 @@ def _change(session: Session, key: str, **values: object) -> None:
 
 def failures(session: Session) -> tuple[Failure, ...]:
     """Return the mails that did not arrive, the newest first: those given up and those still tried."""
+    name = func.coalesce(Person.name, Invitation.name)
+    administration = func.coalesce(Person.administration, Invitation.administration)
     query = (
         select(
-            Person.name,
-            Person.administration,
+            name,
+            administration,
             func.max(Notice.batched_at),
             func.max(Notice.attempts),
             func.max(Notice.failure),
             func.max(Notice.settled_at),
         )
-        .join(Person, Person.id == Notice.person_id)
+        .outerjoin(Person, Person.id == Notice.person_id)
+        .outerjoin(Invitation, Invitation.id == Notice.invitation_id)
         .where(Notice.failure != "")
-        .group_by(Notice.batch, Person.name, Person.administration)
+        .group_by(Notice.batch, name, administration)
         .order_by(func.max(Notice.batched_at).desc())
         .limit(SHOWN)
     )

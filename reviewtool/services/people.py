@@ -81,7 +81,12 @@ def acting(session: Session, person: Person, known: int) -> Person:
 
 def find_by_email(session: Session, email: str) -> Person | None:
     """Return who has this address, upper and lower case alike."""
-    return session.scalar(_complete().where(func.lower(Person.email) == email.strip().lower()))
+    return session.scalar(_complete().where(func.lower(Person.email) == address_key(email)))
+
+
+def address_key(email: str) -> str:
+    """Return an address as it is looked for; PostgreSQL takes no zero byte, whatever somebody types."""
+    return email.replace("\x00", "").strip().lower()
 
 
 def everybody(session: Session) -> list[Person]:
@@ -246,7 +251,7 @@ def checked_name(name: str) -> str:
 def free_address(session: Session, email: str) -> str:
     """Return an address that nobody has yet; raises InvalidInput("email-bad"), Conflict("email-taken")."""
     email = email.strip()
-    if email.count("@") != 1 or " " in email or len(email) > 320:
+    if email.count("@") != 1 or " " in email or not email.isprintable() or len(email) > 320:
         raise InvalidInput("email-bad", field="email")
     if find_by_email(session, email):
         raise Conflict("email-taken", email=email)

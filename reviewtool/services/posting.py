@@ -73,7 +73,7 @@ class Post:
 
 def of_batch(session: Session, workshop: Workshop, batch: Batch) -> Post | None:
     """Return what the mail of a batch tells; None when its person has no role any more, or all of it is past."""
-    person = people.find(session, batch.person_id)
+    person = people.find(session, batch.person_id or 0)
     held = people.roles(person) if person else frozenset()
     if person is None or not held:
         return None

@@ -29,7 +29,7 @@ from reviewtool.models import (
 )
 from reviewtool.rules.lifecycle import OPEN_STATES, State
 from reviewtool.rules.permissions import Act, may
-from reviewtool.services import notices, people, standings, suggestions, touching
+from reviewtool.services import account_notices, notices, people, standings, suggestions, touching
 from reviewtool.services.standings import Counted
 from reviewtool.services.touching import Touched
 from reviewtool.services.workshop import Workshop
@@ -117,6 +117,7 @@ class Work:
     consultations: Queue = Queue()
     talk: tuple[notices.Owed, ...] = ()
     told: tuple[notices.Owed, ...] = ()  # what the whole group is told; nobody has to answer
+    account: tuple[notices.Owed, ...] = ()  # what was done to their account
     own: tuple[Own, ...] = ()
     drafts: tuple[Begun, ...] = ()
 
@@ -146,8 +147,9 @@ def of_person(session: Session, workshop: Workshop, person: Person) -> Work:
     unread = notices.unread(session, person.id)
     return Work(
         **shown,
-        talk=tuple(each for each in unread if each.kind not in notices.TOLD),
+        talk=tuple(each for each in unread if each.kind not in {*notices.TOLD, *account_notices.KINDS}),
         told=tuple(each for each in unread if each.kind in notices.TOLD),
+        account=tuple(each for each in unread if each.kind in account_notices.KINDS),
         own=_with_tasks(session, workshop, mine, counted),
         drafts=_drafts(session, person),
     )

@@ -53,6 +53,7 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "accounts.password_link": Act.manage_people,
         "invitations.invite": Act.manage_people,
         "invitations.invite_list": Act.manage_people,
+        "invitations.show": Act.manage_people,
         "invitations.withdraw": Act.manage_people,
         "documents.overview": Act.read_documents,
         "documents.overview_with_slash": Act.read_documents,

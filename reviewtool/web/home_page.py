@@ -39,6 +39,7 @@ def render() -> str:
         consultations=waiting.section("consultations", _("Leer y comentar"), work.consultations, places),
         said=waiting.said(work.talk, person.id),
         told=(*waiting.entered(news.entered(session, since, person.id)), *waiting.said(work.told, person.id)),
+        account=waiting.said(work.account, person.id),
         own=waiting.own_rows(work.own, SHOWN),
         more_own=url_for("proposals.index", persona=person.id, estado="open") if len(work.own) > SHOWN else "",
         drafts=work.drafts,

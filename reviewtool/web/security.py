@@ -42,7 +42,10 @@ HEADERS = {
 HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 MOST_FIELDS = 2000  # of one form: a meeting about many proposals has some hundred
 OPEN_ENDPOINTS = frozenset(
-    {"sessions.sign_in", "sessions.enter", "invitations.accept", "assets.file", "home.healthy", "notices.stop"}
+    {
+        *("sessions.sign_in", "sessions.enter", "sessions.forgot", "invitations.accept"),
+        *("assets.file", "home.healthy", "notices.stop"),
+    }
 )
 
 

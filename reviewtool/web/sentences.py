@@ -31,6 +31,9 @@ SENTENCES: dict[str, str] = {
     "email-twice": _("La dirección %(email)s está dos veces en la lista."),
     "list-empty": _("La lista no tiene ninguna persona."),
     "list-too-long": _("La lista pasa de %(most)s personas. Divídala en dos."),
+    "list-too-large": _("El archivo es demasiado grande para una lista de personas."),
+    "list-not-text": _("Ese archivo no es un texto. En la hoja de cálculo, guárdelo como CSV y envíe ese archivo."),
+    "list-unreadable": _("Hay letras que no se pudieron leer. En la hoja de cálculo, guárdela como CSV UTF-8."),
     "list-columns": _("La primera línea de la lista tiene que decir: correo; nombre; administración; función."),
     "record-diverged": _(
         "El registro de P-%(number)s en el archivo no continúa desde esta base de datos. No se hizo nada; avise a "
@@ -226,7 +229,7 @@ SENTENCES: dict[str, str] = {
         "votación y decidirse en una reunión."
     ),
     "coauthor-missing": _("Elija a otro miembro del grupo que no esté ya invitado."),
-    "invitation-over": _("Esa invitación ya no está abierta."),
+    "coauthor-invitation-over": _("Esa invitación a la coautoría ya no está abierta."),
     "proposer-missing": _("Elija a quien la envió: otro miembro del grupo, que lo sea todavía."),
     "version-meanwhile": _(
         "Mientras se escribía este borrador se presentó la versión %(revision)s de P-%(number)s. Sus cambios se "

@@ -1,15 +1,16 @@
-"""Failed sign-ins of this request: whether its account or its address has to wait, and counting them."""
+"""Failed sign-ins and links asked for: whether the account or the address of a request has to wait; counting."""
 
 from __future__ import annotations
 
 from reviewtool.clock import now
 from reviewtool.services import sign_in_failures
+from reviewtool.services.sign_in_failures import SIGN_INS, Limit
 from reviewtool.web.database import reading, workshop
 
 
-def too_many(address: str, email: str) -> bool:
-    """Say whether this address or this account failed too often lately and has to wait."""
-    return sign_in_failures.must_wait(reading(), address, email, now())
+def too_many(address: str, email: str, limit: Limit = SIGN_INS) -> bool:
+    """Say whether this address or this account tried too often lately and has to wait."""
+    return sign_in_failures.must_wait(reading(), address, email, now(), limit)
 
 
 def note_failure(address: str, email: str) -> None:

@@ -12,7 +12,7 @@ from flask import url_for
 
 from reviewtool.rules.lifecycle import State
 from reviewtool.rules.permissions import Act
-from reviewtool.services import notice_words
+from reviewtool.services import account_notices, notice_words
 from reviewtool.services.news import Entered
 from reviewtool.services.notices import Owed
 from reviewtool.services.standings import Counted
@@ -152,7 +152,15 @@ def _entered(made: Entered) -> Said:
     return Said(None, title, action[0], who, "", "", None, action)
 
 
+def _of_account(notice: Owed) -> Said:
+    title, url = notice_words.headline(notice, language(), own=True), url_for("sign_ins.index")
+    meta = " · ".join(part for part in (_("Su cuenta"), place_name(notice.administration), ago(notice.at)) if part)
+    return Said(notice.id, title, url, meta, "", "", None, (url, _("Ver sus sesiones"), _("abiertas")))
+
+
 def _said(notice: Owed, *, own: bool) -> Said:
+    if notice.kind in account_notices.KINDS:
+        return _of_account(notice)
     name = f"P-{notice.proposal}"
     url = (
         url_for("threads.thread", thread_id=notice.thread_id)

@@ -52,7 +52,7 @@ def test_an_invitation_is_answered_on_its_page_and_told_to_both(group, number, s
     other = group.members[1]
     assert page in author.get(f"/propuestas/{number}").text
     assert author.post(page, data={"act": "invite", "person": other.id}).status_code == 303
-    assert "Invitación sin respuesta" in said(author.get(page))
+    assert "Invitación a la coautoría sin respuesta" in said(author.get(page))
     invited = sign_in(other)
     assert "le invita a escribir en coautoría" in said(invited.get("/"))
     assert "nueva-version" not in invited.get(f"/propuestas/{number}").text

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import func, select
 
 from reviewtool import clock
-from reviewtool.errors import Conflict, NotFound
+from reviewtool.errors import Conflict
 from reviewtool.models import Invitation, Person
 from reviewtool.rules.permissions import Role
 from reviewtool.services import accounts, invitation_lists, invitations, people, role_terms
 from reviewtool.services.invitations import Chosen
+from tests.support.together import refusals
 
 PASSWORD = "nubes verdes bajo la mesa"
 HEADING = "correo;nombre;administración;función\n"
@@ -28,7 +29,7 @@ def coordination(sign_in, group):
 
 def links(answer):
     assert answer.status_code == 200, answer.text
-    return re.findall(r"/invitacion/[\w-]+", answer.text)
+    return re.findall(r"/invitacion/[\w.-]+", answer.text)
 
 
 def account(**more):
@@ -86,7 +87,7 @@ def test_a_bad_password_loses_nothing_and_keeps_the_link(coordination, client, d
     assert client.post(link, data=account()).status_code == 303
 
 
-def test_the_database_keeps_no_token_and_the_link_is_shown_once(coordination, database):
+def test_the_database_keeps_no_token_and_the_list_shows_no_link(coordination, database):
     [link] = links(coordination.post("/grupo/invitar", data=ONE))
     token = link.rpartition("/")[2]
     with database.read() as session:
@@ -156,9 +157,11 @@ def test_a_list_with_one_bad_line_invites_nobody_even_when_confirmed(coordinatio
     assert count(database, Invitation) == 0
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252"])
-def test_a_file_is_read_as_spreadsheets_write_it(coordination, encoding):
-    content = 'correo,nombre,administración,función\r\nana@a.example,"Pérez, Ana",UY,observadora\r\n'.encode(encoding)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_file_is_read_as_spreadsheets_write_it(coordination, encoding, separator):
+    rows = (["correo", "nombre", "administración", "función"], ["ana@a.example", '"Pérez, Ana"', "UY", "observadora"])
+    content = "".join(separator.join(row) + "\r\n" for row in rows).encode(encoding)
     answer = coordination.post("/grupo/invitar/lista", data={"file": (BytesIO(content), "lista.csv"), "list": ""})
     assert answer.status_code == 200
     assert "Pérez, Ana" in answer.text
@@ -170,6 +173,47 @@ def test_a_file_is_read_as_spreadsheets_write_it(coordination, encoding):
 def test_what_is_no_list_is_refused_with_a_sentence(coordination, database, text):
     answer = coordination.post("/grupo/invitar/lista", data={"list": text.encode("utf-8", "replace"), "confirm": "1"})
     assert answer.status_code == 400
+    assert count(database, Invitation) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04\x00\x00 una hoja de verdad", "no es un texto"),
+        (
+            ("correo;nombre;administraci\xf3n;funci\xf3n\na@a.example;A\x81na;UY;lector\n").encode("latin-1"),
+            "no se pudieron leer",
+        ),
+        (HEADING.encode() + b"a@a.example;Ana;UY;lector\n" * 16_000, "demasiado grande"),
+        (HEADING.encode("utf-16") + b"\x00", "primera línea"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_what_to_do(coordination, database, content, said):
+    sent = {"file": (BytesIO(content), "lista.csv"), "list": "", "confirm": "1"}
+    answer = coordination.post("/grupo/invitar/lista", data=sent)
+    assert answer.status_code == 400
+    assert said in answer.text
+    assert count(database, Invitation) == 0
+
+
+def test_lines_keep_their_numbers_below_what_spreadsheets_put_above(workshop, database):
+    with database.read() as session:
+        lines = invitation_lists.read(
+            session,
+            workshop.group,
+            "\ufeffsep=;\r\n" + HEADING + "a@a.example;Ana;PE;lector\nA@A.example;Ana;PE;lector\n",
+        )
+    assert [(line.number, line.error.code if line.error else "") for line in lines] == [(3, ""), (4, "email-twice")]
+
+
+def test_a_list_that_became_wrong_between_looking_and_confirming_invites_nobody(coordination, database, group):
+    text = HEADING + f"a@a.example;Ana;PE;lector\n{ONE['email']};Ana;UY;lector\n"
+    assert coordination.post("/grupo/invitar/lista", data={"list": text}).status_code == 200
+    with database.write() as session:
+        people.set_address(session, people.get(session, group.reader.id), ONE["email"])
+    answer = coordination.post("/grupo/invitar/lista", data={"list": text, "confirm": "1"})
+    assert answer.status_code == 400
+    assert "Ya hay una cuenta" in answer.text
     assert count(database, Invitation) == 0
 
 
@@ -224,13 +268,42 @@ def test_nobody_closes_their_own_account_nor_the_last_of_the_coordination(coordi
         assert people.get(session, group.coordinator.id).active
 
 
-def test_two_who_open_one_link_at_once_make_one_account(coordination, workshop, database):
+def test_two_who_open_one_link_at_once_make_one_account(coordination, workshop, database, settings):
     [link] = links(coordination.post("/grupo/invitar", data=ONE))
-    token = link.rpartition("/")[2]
-    chosen = Chosen(PASSWORD, "Ana", "es", "America/Lima")
-    with database.write() as session:
-        invitations.accept(session, workshop.group, token, chosen)
-    with pytest.raises(NotFound, match="link-over"), database.write() as session:
-        invitations.accept(session, workshop.group, token, chosen)
-    with clock.at(clock.now() + timedelta(days=1)), database.read() as session:
-        assert invitations.waiting(session, clock.now()) == []
+    token, chosen = link.rpartition("/")[2], Chosen(PASSWORD, "Ana", "es", "America/Lima")
+
+    def accept():
+        with database.write() as session:
+            return invitations.accept(session, workshop.group, settings.secret_key, token, chosen).id
+
+    before = count(database, Person)
+    assert sorted(map(str, refusals(accept, accept))) == ["None", "link-over"]
+    assert count(database, Person) == before + 1
+
+
+def test_without_a_mail_server_the_page_says_to_ask_the_coordination_whoever_asks(client, group, database):
+    assert "Pida un enlace a la coordinación" in client.get("/entrar/contrasena").text
+    answers = {client.post("/entrar/contrasena", data={"email": email}).text for email in (group.reader.email, "x@y")}
+    assert len(answers) == 1
+    assert count(database, Invitation) == 0
+
+
+def test_without_a_mail_server_whose_password_it_is_sees_that_the_coordination_has_the_link(
+    coordination, sign_in, group
+):
+    theirs = sign_in(group.reader)
+    [link] = links(coordination.post(f"/grupo/cuentas/{group.reader.id}/enlace"))
+    assert f"{group.coordinator.name} tiene un enlace" in theirs.get("/avisos").text
+    again = re.search(r"/grupo/invitaciones/\d+/mostrar", coordination.get("/grupo/cuentas").text)[0]
+    assert links(coordination.post(again)) == [link]
+    assert theirs.get("/avisos").text.count("tiene un enlace") == 2
+
+
+def test_who_failed_to_sign_in_before_asking_for_a_link_need_not_wait_afterwards(coordination, client, group):
+    typed = {"email": group.reader.email, "password": "no es esta"}
+    for _ in range(6):
+        refused = client.post("/entrar", data=typed)
+    assert refused.status_code == 429
+    [link] = links(coordination.post(f"/grupo/cuentas/{group.reader.id}/enlace"))
+    client.post(link, data={"password": PASSWORD})
+    assert client.post("/entrar", data=typed | {"password": PASSWORD}).status_code == 303

@@ -18,6 +18,7 @@ OPEN = {
     "invitations.accept",
     "sessions.sign_in",
     "sessions.enter",
+    "sessions.forgot",
     "sessions.leave",
     "assets.file",
     "home.healthy",

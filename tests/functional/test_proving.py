@@ -54,7 +54,7 @@ def test_later_the_password_is_asked_and_the_form_goes_along(coordination, datab
 
 def test_a_wrong_password_does_nothing_and_counts_as_a_failed_sign_in(coordination, database):
     with clock.at(clock.now() + LATER):
-        for _ in range(sign_in_failures.FREE["account"]):
+        for _ in range(sign_in_failures.SIGN_INS.free["account"]):
             answer = coordination.post("/grupo/invitar", data=ONE | {"proof": "mal"})
             assert answer.status_code == 401
             assert "no es correcta" in answer.text

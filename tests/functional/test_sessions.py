@@ -50,12 +50,12 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, mem
 @pytest.mark.parametrize("known", [True, False])
 def test_after_some_failures_an_account_has_to_wait_whether_it_exists_or_not(client, member, known):
     email = member.email if known else "nadie@example.org"
-    for _ in range(sign_in_failures.FREE["account"]):
+    for _ in range(sign_in_failures.SIGN_INS.free["account"]):
         assert enter(client, email, "mal").status_code == 400
     answer = enter(client, email)
     assert answer.status_code == 429
     assert "Demasiados intentos" in answer.get_data(as_text=True)
-    with clock.at(clock.now() + sign_in_failures.FIRST):
+    with clock.at(clock.now() + sign_in_failures.SIGN_INS.first):
         assert enter(client, email).status_code == (303 if known else 400)
 
 
@@ -293,3 +293,9 @@ def test_a_page_of_an_earlier_session_gets_the_token_of_the_present_one(client, 
     answer = client.get("/sesion")
     assert answer.mimetype == "text/plain"
     assert len(answer.get_data(as_text=True)) > 20
+
+
+@pytest.mark.parametrize("email", ["\x00", "a\x00@b", "\ud800"])
+def test_what_is_no_address_is_refused_as_any_other(client, email):
+    typed = {"email": email.encode("utf-8", "surrogatepass"), "password": "no es esta"}
+    assert client.post("/entrar", data=typed).status_code == 400

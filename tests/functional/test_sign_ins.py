@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from reviewtool import clock
-from reviewtool.models import SignIn
+from reviewtool.models import RoleTerm, SignIn
 from reviewtool.services import people, sign_ins
 from reviewtool.web import browsers
 from tests import factories
@@ -131,3 +131,16 @@ def test_a_browser_that_says_nothing_of_itself_has_a_name_too(app):
         assert browsers.name("") == "Navegador desconocido"
         assert browsers.name("curl/8.0") == "Navegador desconocido"
         assert browsers.name("Something Firefox/1") == "Firefox"
+
+
+def test_a_role_that_ends_brings_a_new_token_too(app, member, database):
+    with database.write() as session:
+        added = factories.make_term(session, people.get(session, member.id), "coordination")
+        number = added.id
+    here = browser(app, member)
+    first = token(here)
+    with database.write() as session:
+        ending = session.get_one(RoleTerm, number)
+        ending.starts_on, ending.ends_on = date(2020, 1, 1), date(2020, 1, 2)
+    assert is_in(here)
+    assert token(here) != first

@@ -234,6 +234,8 @@ ACTS = {
 REFUSING = {
     "sessions": Page(MEMBER, "/perfil/sesiones"),
     "accounts": Page(COORDINATION, "/grupo/cuentas"),
+    "forgot": Page("", "/entrar/contrasena"),
+    "forgot-asked": Page("", "/entrar/contrasena?pedido=1"),
     "invite": Page(COORDINATION, "/grupo/invitar"),
     "invite-refused": Page(
         COORDINATION, "/grupo/invitar", {"email": "mal", "name": "Ana", "administration": "PE"}, 400

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from reviewtool.clock import now
 from reviewtool.rules.permissions import Act
 from reviewtool.services import accounts, invitations, people
-from reviewtool.web import forms
+from reviewtool.web import forms, link_rows
 from reviewtool.web.context import role_names
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.i18n import gettext as _
@@ -19,11 +19,18 @@ blueprint = Blueprint("accounts", __name__)
 
 @blueprint.get("/grupo/cuentas")
 def index() -> Any:
-    """Show every account and the links that wait."""
+    """Show every account, the links that wait and what became of the others."""
     people.ensure_may(me(), Act.manage_people)
     everybody = [(each, role_names(people.roles(each))) for each in people.everybody(reading())]
-    waiting = invitations.waiting(reading(), now())
-    return render_template("accounts/index.html", everybody=everybody, waiting=waiting, now=now(), own=me().id)
+    at = now()
+    rows = [link_rows.row(each, at) for each in accounts.links(reading(), at)]
+    return render_template(
+        "accounts/index.html",
+        everybody=everybody,
+        waiting=[row for row in rows if row.is_open],
+        over=[row for row in rows if not row.is_open],
+        own=me().id,
+    )
 
 
 @blueprint.post("/grupo/cuentas/<int:person_id>/uso")
@@ -44,9 +51,9 @@ def change(person_id: int) -> Any:
 
 @blueprint.post("/grupo/cuentas/<int:person_id>/enlace")
 def password_link(person_id: int) -> Any:
-    """Make a link for a new password and show it, this once: only its hash is kept."""
+    """Make a link for a new password: it is mailed, or shown to be passed on where no mails are sent."""
     people.ensure_may(me(), Act.manage_people)
     end_reading()
     with act() as (writing, by):
-        made = [invitations.for_password(writing, person_id, by=by)]
-    return render_template("invitations/links.html", made=made)
+        made = invitations.for_password(writing, person_id, by=by, mailed=link_rows.are_mailed())
+    return link_rows.given([made])

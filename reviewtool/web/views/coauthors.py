@@ -40,7 +40,7 @@ def _done(session: Session, number: int, by: Person) -> str:
     match line("act"):
         case "invite":
             coauthors.invite(session, number, whole("person", 0), by=by)
-            return _("La invitación quedó enviada.")
+            return _("La invitación a la coautoría quedó enviada.")
         case "remove":
             coauthors.remove(session, number, whole("person", 0), by=by)
             return _("Esa persona ya no participa en la propuesta.")

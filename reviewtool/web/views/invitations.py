@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 
 from reviewtool.clock import now
 from reviewtool.errors import InvalidInput, ReviewError
 from reviewtool.rules.permissions import Act, Role
 from reviewtool.services import invitation_lists, invitations, people
 from reviewtool.services.invitations import Chosen, Invitee
-from reviewtool.web import forms
+from reviewtool.web import forms, link_rows, throttle
 from reviewtool.web.context import ROLES, place_name, role_names
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
@@ -25,7 +25,7 @@ BOTH = ("GET", "POST")
 
 @blueprint.route("/grupo/invitar", methods=BOTH)
 def invite() -> Any:
-    """Invite one person, and show the link this once: only its hash is kept."""
+    """Invite one person: by mail, or with a link to pass on where no mails are sent."""
     people.ensure_may(me(), Act.manage_people)
     if request.method == "GET":
         return _form({}, {})
@@ -35,10 +35,10 @@ def invite() -> Any:
     end_reading()
     try:
         with act() as (writing, by):
-            made = invitations.invite(writing, workshop().group, [invitee], by=by)
+            made = invitations.invite(writing, workshop().group, [invitee], by=by, mailed=link_rows.are_mailed())
     except ReviewError as error:
         return _form(request.form.to_dict(), {_field(error): say(error)}), status_of(error)
-    return render_template("invitations/links.html", made=made)
+    return link_rows.given(made)
 
 
 def _field(error: ReviewError) -> str:
@@ -48,7 +48,9 @@ def _field(error: ReviewError) -> str:
 def _form(typed: dict[str, str], errors: dict[str, str]) -> str:
     places = [(place.code, place_name(place.code)) for place in workshop().group.administrations]
     roles = [(role.value, _(name)) for role, name in ROLES.items()]
-    return render_template("invitations/new.html", typed=typed, errors=errors, places=places, roles=roles)
+    return render_template(
+        "invitations/new.html", typed=typed, errors=errors, places=places, roles=roles, mails=link_rows.are_mailed()
+    )
 
 
 @blueprint.route("/grupo/invitar/lista", methods=BOTH)
@@ -57,24 +59,26 @@ def invite_list() -> Any:
     people.ensure_may(me(), Act.manage_people)
     if request.method == "GET":
         return _list_page("", [], {})
-    text = ""
+    text, made = "", None
     try:
         text = _list_text()
         end_reading()
         with act() as (writing, by):
             lines = invitation_lists.read(writing, workshop().group, text)
             if forms.ticked("confirm") and not any(line.error for line in lines):
-                made = invitations.invite(writing, workshop().group, [line.invitee for line in lines], by=by)
-                return render_template("invitations/links.html", made=made)
+                invitees, mailed = [line.invitee for line in lines], link_rows.are_mailed()
+                made = invitations.invite(writing, workshop().group, invitees, by=by, mailed=mailed)
     except InvalidInput as error:
         return _list_page(text, [], {"list": say(error)}), status_of(error)
+    if made is not None:
+        return link_rows.given(made)
     return _list_page(text, lines, {}), 400 if any(line.error for line in lines) else 200
 
 
 def _list_text() -> str:
     file = request.files.get("file")
     if file is not None and file.filename:
-        return invitation_lists.decoded(file.read(4 * invitation_lists.LIMIT))
+        return invitation_lists.decoded(file.read(4 * invitation_lists.LIMIT + 1))
     return forms.text("list")
 
 
@@ -88,7 +92,18 @@ def _list_page(text: str, lines: list[invitation_lists.Line], errors: dict[str, 
         wrong=sum(1 for _line, _roles, said in shown if said),
         errors=errors,
         places=places,
+        mails=link_rows.are_mailed(),
     )
+
+
+@blueprint.post("/grupo/invitaciones/<int:invitation_id>/mostrar")
+def show(invitation_id: int) -> Any:
+    """Show a link to pass on, when its mail did not arrive; whose password it would set hears of it."""
+    people.ensure_may(me(), Act.manage_people)
+    end_reading()
+    with act() as (writing, by):
+        link = invitations.show(writing, invitation_id, by=by)
+    return link_rows.shown([link])
 
 
 @blueprint.post("/grupo/invitaciones/<int:invitation_id>/retirar")
@@ -105,7 +120,8 @@ def withdraw(invitation_id: int) -> Any:
 @blueprint.route("/invitacion/<token>", methods=BOTH)
 def accept(token: str) -> Any:
     """Let whoever has a link set up their account, or a new password."""
-    found = invitations.find(reading(), token, now())
+    secret = current_app.config["SECRET_KEY"]
+    found = invitations.find(reading(), secret, token, now())
     typed = {"name": found.name, "language": language(), "timezone": _zone(found.administration)}
     errors: dict[str, str] = {}
     status = 200
@@ -115,10 +131,11 @@ def accept(token: str) -> Any:
         try:
             end_reading()
             with workshop().database.write() as writing:
-                invitations.accept(writing, workshop().group, token, chosen)
+                invitations.accept(writing, workshop().group, secret, token, chosen)
         except ReviewError as error:
             errors, status = {_field(error): say(error)}, status_of(error)
         else:
+            throttle.forget(found.email)  # who failed before asking for the link need not wait now
             flash(_("Ya puede entrar con su correo y su contraseña."), "success")
             return redirect(url_for("sessions.sign_in"), 303)
     page = render_template(

@@ -11,7 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from reviewtool import i18n
 from reviewtool.errors import InvalidInput, ReviewError
 from reviewtool.rules.permissions import Act, Role
-from reviewtool.services import absences, notice_choices, people, role_terms, rulesets
+from reviewtool.services import absences, accounts, notice_choices, people, role_terms, rulesets
 from reviewtool.services.role_terms import Designation
 from reviewtool.web import browsers, forms, mail_words
 from reviewtool.web.context import ROLES
@@ -52,8 +52,8 @@ def save_password() -> Any:
     try:
         if people.authenticate(reading(), me().email, request.form.get("current", "")[:1000]) is None:
             raise InvalidInput("password-current", field="current")
-        with act() as (_writing, by):
-            people.set_password(by, request.form.get("password", ""))
+        with act() as (writing, by):
+            accounts.change_password(writing, by, request.form.get("password", ""))
         browsers.begin(by)
     except InvalidInput as error:
         return _profile({error.field: say(error)}, me().language, me().timezone), status_of(error)

@@ -1,17 +1,18 @@
-"""Signing in and out."""
+"""Signing in and out, and asking for a new password."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
 from reviewtool.clock import now
-from reviewtool.services import people
+from reviewtool.services import invitations, people, sign_in_failures
+from reviewtool.services.sign_in_failures import LINKS
 from reviewtool.web import browsers, forms, keeping, throttle
-from reviewtool.web.database import reading, workshop
+from reviewtool.web.database import end_reading, reading, workshop
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.security import sign_in_page
 
@@ -47,6 +48,23 @@ def enter() -> Any:
     if form is not None:
         return render_template("sessions/again.html", form=form)
     return redirect(wanted or url_for("home.index"), 303)
+
+
+@blueprint.route("/entrar/contrasena", methods=["GET", "POST"])
+def forgot() -> Any:
+    """Let a person ask for a link to a new password: the same answer and the same work whoever has the address."""
+    mails = current_app.config["MAILS"]
+    if request.method == "GET" or not mails:
+        return render_template("sessions/forgot.html", mails=mails, email="", error="", asked="pedido" in request.args)
+    email, address = forms.line("email"), request.remote_addr or ""
+    if throttle.too_many(address, email, LINKS):
+        error = _("Demasiados pedidos. Espere unos minutos y vuelva a probar; revise también el correo no deseado.")
+        return render_template("sessions/forgot.html", mails=mails, email=email, error=error, asked=False), 429
+    end_reading()
+    with workshop().database.write() as writing:
+        sign_in_failures.note(writing, address, email, now(), LINKS)
+        invitations.ask(writing, email)
+    return redirect(url_for("sessions.forgot", pedido=1), 303)
 
 
 @blueprint.get("/sesion")
