@@ -5,7 +5,9 @@ The page that asks carries the whole form, so that nothing typed is lost; with t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 from flask import Flask, g, render_template, request
@@ -13,6 +15,7 @@ from flask_login import current_user
 
 from reviewtool.clock import now
 from reviewtool.models import SignIn
+from reviewtool.rules.permissions import Act
 from reviewtool.services import passwords, sign_ins
 from reviewtool.web import throttle
 from reviewtool.web.audience import NEEDS
@@ -21,23 +24,20 @@ from reviewtool.web.i18n import gettext as _
 from reviewtool.web.security import may_now
 
 AGAIN_AFTER: Final = timedelta(minutes=15)
+#: What obliges the group or says who belongs to it; every form that does one of these asks.
 BINDING: Final = frozenset(
     {
-        "merging.merge",
-        "merging.several",
-        "editions.publish",
-        "rules.new",
-        "rules.days",
-        "people.terms",
-        "people.end_term",
-        "seats.index",
-        "seats.end",
-        "persons.certify",
-        "persons.erase",
-        "accounts.change",
-        "accounts.password_link",
-        "invitations.invite",
-        "invitations.invite_list",
+        *(Act.merge, Act.publish_edition, Act.decide_in_meeting, Act.submit_objection),
+        *(Act.change_rules, Act.manage_people, Act.withdraw_for_confidentiality),
+    }
+)
+#: Forms of binding acts that are sent to be looked at first: whether this one only is.
+LOOKED_AT: Final[Mapping[str, Callable[[], bool]]] = MappingProxyType(
+    {
+        "invitations.invite_list": lambda: "confirm" not in request.form,
+        "meetings.decide": lambda: request.form.get("step") == "look",
+        "rules.new": lambda: request.form.get("step") != "save",
+        "rules.load": lambda: True,
     }
 )
 NOT_CARRIED: Final = frozenset({"csrf_token", "proof"})
@@ -45,12 +45,13 @@ NOT_CARRIED: Final = frozenset({"csrf_token", "proof"})
 
 def is_asked() -> bool:
     """Say whether the act of this request needs its person to show again who they are."""
-    if request.method != "POST" or request.endpoint not in BINDING or not current_user.is_authenticated:
+    needed = NEEDS.get(request.endpoint or "")
+    if request.method != "POST" or needed not in BINDING or not current_user.is_authenticated:
         return False
-    needed = NEEDS[request.endpoint]
-    if needed is None or not may_now(needed):  # refused by the view in any case
+    if not may_now(needed):  # refused by the view in any case
         return False
-    if request.endpoint == "invitations.invite_list" and "confirm" not in request.form:  # only looked at
+    only_looked_at = LOOKED_AT.get(request.endpoint or "")
+    if only_looked_at is not None and only_looked_at():
         return False
     browser: SignIn = g.browser
     return now() - browser.proved_at > AGAIN_AFTER

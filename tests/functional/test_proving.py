@@ -12,6 +12,7 @@ from reviewtool import clock
 from reviewtool.models import Invitation
 from reviewtool.services import people, sign_in_failures
 from reviewtool.web import proving
+from reviewtool.web.audience import NEEDS
 
 PASSWORD = "una frase bastante larga"
 ONE = {"email": "ana@aduana.example", "name": "Ana\nPereyra", "administration": "UY", "role": "observer"}
@@ -77,13 +78,32 @@ def test_who_may_not_do_the_act_is_refused_and_not_asked(sign_in, group):
         assert reader.post("/grupo/invitar", data=ONE).status_code == 403
 
 
-def test_every_binding_route_asks(app, coordination):
-    addresses = {
-        rule.endpoint: re.sub(r"<[^>]+>", "1", rule.rule)
+#: what obliges the group or says who belongs to it; written here again, so that taking one out is noticed
+OBLIGES = {
+    *("merge", "publish_edition", "decide_in_meeting", "submit_objection"),
+    *("change_rules", "manage_people", "withdraw_for_confidentiality"),
+}
+#: routes of such acts whose forms do nothing at all
+ONLY_LOOK = {"rules.load"}
+
+
+def test_every_form_of_a_binding_act_asks(app, coordination):
+    forms = {
+        rule.endpoint: re.sub(r"<[^>]+>", "1", re.sub(r"<any[^>]+>", "comentario", rule.rule))
         for rule in app.url_map.iter_rules()
-        if rule.endpoint in proving.BINDING
+        if "POST" in rule.methods and NEEDS.get(rule.endpoint) in OBLIGES
     }
-    assert addresses.keys() == proving.BINDING
+    assert {str(NEEDS[endpoint]) for endpoint in forms} == OBLIGES == set(proving.BINDING)
+    assert proving.LOOKED_AT.keys() <= forms.keys()
     with clock.at(clock.now() + LATER):
-        for endpoint, address in addresses.items():
-            assert coordination.post(address, data={"confirm": "1"}).status_code == 401, endpoint
+        for endpoint in forms.keys() - ONLY_LOOK:
+            asked = coordination.post(forms[endpoint], data={"confirm": "1", "step": "save"})
+            assert asked.status_code == 401, endpoint
+            assert "Confirme que es usted" in asked.text, endpoint
+
+
+def test_a_meeting_and_rules_are_looked_at_without_being_asked(coordination):
+    with clock.at(clock.now() + LATER):
+        assert coordination.post("/reunion", data={"step": "look"}).status_code == 400
+        assert coordination.post("/reglas/nuevas", data={"step": "review"}).status_code == 400
+        assert coordination.post("/reglas/archivo", data={"content": ""}).status_code == 400
