@@ -26,8 +26,7 @@ from reviewtool.models import (
     Vote,
     WordUpload,
 )
-from reviewtool.services import word_jobs
-from reviewtool.services import account_notices
+from reviewtool.services import account_notices, word_jobs
 
 TALK = (
     *("mention", "comment", "objection", "objection_lifted", "registered", "coauthor"),
