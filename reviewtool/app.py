@@ -31,6 +31,7 @@ from reviewtool.web import (
     proving,
     remembering,
     requests,
+    second_step,
     security,
     unseen,
 )
@@ -45,6 +46,7 @@ PARTS = (
     assets,
     security,
     limits,
+    second_step,
     proving,
     keeping,
     remembering,

@@ -12,6 +12,7 @@ from reviewtool.cli_common import load_settings, person_id, said
 from reviewtool.errors import InstallationError, ReviewError
 from reviewtool.rules.permissions import Role
 from reviewtool.services import account_notices, accounts, installations, people, recording, refmoves
+from reviewtool.services import factors, installations, people, recording, refmoves
 from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings
 
@@ -167,6 +168,20 @@ def password(email: str, password: str) -> None:
             raise InstallationError(f"Nobody has the address {email}.", f"Nadie tiene la dirección {email}.")
         accounts.change_password(session, found, password, account_notices.SET_ON_SERVER)
         click.echo(f"The password of p{found.id} {found.name} is set.")
+
+
+@person.command("forget-factors")
+@click.argument("email")
+@said
+def forget_factors(email: str) -> None:
+    """Take a person's second factor away (they lost it) and sign them out everywhere."""
+    workshop = installing.open_existing(load_settings())
+    with workshop.database.write() as session:
+        found = people.find_by_email(session, email)
+        if found is None:
+            raise InstallationError(f"Nobody has the address {email}.", f"Nadie tiene la dirección {email}.")
+        factors.erase(session, found)
+        click.echo(f"p{found.id} {found.name} signs in by password alone.")
 
 
 @click.command()

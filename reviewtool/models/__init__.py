@@ -7,6 +7,7 @@ from __future__ import annotations
 from reviewtool.models.absence import Absence
 from reviewtool.models.attachment import Attachment, AttachmentData
 from reviewtool.models.ballot import Ballot, ExtensionRequest, Objection, Opinion, Vote
+from reviewtool.models.factor import CodeApp, FactorChange, FactorRule, Passkey, RecoveryCode, UsedChallenge
 from reviewtool.models.follow_up import FollowUp
 from reviewtool.models.inspection import Inspection
 from reviewtool.models.installation import Installation, RuleSet, WorkingCalendar
@@ -27,6 +28,7 @@ __all__ = [
     "Attachment",
     "AttachmentData",
     "Ballot",
+    "CodeApp",
     "Comment",
     "CommentEdit",
     "Draft",
@@ -34,6 +36,8 @@ __all__ = [
     "Edition",
     "Event",
     "ExtensionRequest",
+    "FactorChange",
+    "FactorRule",
     "FollowUp",
     "Inspection",
     "Installation",
@@ -45,9 +49,11 @@ __all__ = [
     "NoticeChoice",
     "Objection",
     "Opinion",
+    "Passkey",
     "Person",
     "PrivateNote",
     "Proposal",
+    "RecoveryCode",
     "RefMove",
     "Revision",
     "RoleTerm",
@@ -59,6 +65,7 @@ __all__ = [
     "Suggestion",
     "Thread",
     "Touch",
+    "UsedChallenge",
     "Vote",
     "WaitingFile",
     "WaitingRemark",

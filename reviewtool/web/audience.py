@@ -34,6 +34,14 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "sign_ins.index": None,
         "sign_ins.end": None,
         "sign_ins.end_all": None,
+        "factors.index": None,
+        "factors.start_app": None,
+        "factors.app": None,
+        "factors.confirm_app": None,
+        "factors.remove_app": None,
+        "factors.make_codes": None,
+        "factors.add_passkey": None,
+        "factors.remove_passkey": None,
         "people.index": None,
         "people.terms": Act.manage_people,
         "people.end_term": Act.manage_people,
@@ -51,6 +59,8 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "accounts.index": Act.manage_people,
         "accounts.change": Act.manage_people,
         "accounts.password_link": Act.manage_people,
+        "accounts.need_factor": Act.manage_people,
+        "accounts.forget_factors": Act.manage_people,
         "invitations.invite": Act.manage_people,
         "invitations.invite_list": Act.manage_people,
         "invitations.show": Act.manage_people,
@@ -172,7 +182,7 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
     }
 )
 # Pages that show everybody only what is their own, whatever act opens them: drafts are their author's alone.
-OWN: Final = frozenset({"home", "drafts", "draft_blocks", "splitting", "word_uploads", "sign_ins"})
+OWN: Final = frozenset({"home", "drafts", "draft_blocks", "splitting", "word_uploads", "sign_ins", "factors"})
 OWN_PAGES: Final = frozenset(
     {
         "notices.index",

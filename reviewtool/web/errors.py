@@ -41,7 +41,8 @@ STATUS: dict[type[ReviewError], int] = {
     AlreadyDecided: 409,
     Unavailable: 503,
 }
-NOT_TYPED = frozenset({"csrf_token", "password", "current", "proof", "form_token", "submit_token", "seen", "form"})
+SECRET = keeping.SECRET | keeping.NEVER
+NOT_TYPED = SECRET | {"form_token", "submit_token", "seen", "form"}
 WITHOUT_TYPED = frozenset({405, 413})  # nothing was sent in earnest, or it is too large to be read
 
 
@@ -100,7 +101,7 @@ def init_app(app: Flask) -> None:
             return security.ask_to_sign_in()
         form = keeping.arrived()
         if form is not None:
-            return render_template("sessions/again.html", form=form), 400
+            return render_template("sessions/again.html", form=form, lacking=False), 400
         return page(400, gettext("La página llevaba demasiado tiempo abierta. Vuelva a enviarla: su texto está abajo."))
 
     @app.errorhandler(OperationalError)

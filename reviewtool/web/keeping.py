@@ -18,8 +18,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from reviewtool.web import forms
 
 LONGEST = 24 * 3600  # seconds that a sign-in page with a form in it may stand
-NEVER = frozenset({"csrf_token", "kept", "proof"})
-SECRET = frozenset({"password", "current"})
+NEVER = frozenset({"csrf_token", "kept", "proof", "proof_code", "proof_passkey"})
+SECRET = frozenset({"password", "current", "code", "passkey"})
 
 
 @dataclass(frozen=True)

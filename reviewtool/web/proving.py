@@ -1,6 +1,7 @@
 """Binding acts ask who is there again: after a quarter of an hour a browser left open incorporates nothing.
 
-The page that asks carries the whole form, so that nothing typed is lost; with the password it goes where it was going.
+The page that asks carries the whole form, so that nothing typed is lost; with the proof it goes where it was going.
+The proof is what the person signs in with: the password, a code too for who has a second factor, or a passkey alone.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from reviewtool.models import SignIn
 from reviewtool.rules.permissions import Act
 from reviewtool.services import passwords, sign_ins
 from reviewtool.web import throttle
+from reviewtool.services import factors, passwords, sign_ins
+from reviewtool.web import passkey_asks, second_step, throttle
 from reviewtool.web.audience import NEEDS
-from reviewtool.web.database import me, workshop
+from reviewtool.web.database import me, reading, workshop
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.security import may_now
 
@@ -38,9 +41,32 @@ LOOKED_AT: Final[Mapping[str, Callable[[], bool]]] = MappingProxyType(
         "meetings.decide": lambda: request.form.get("step") == "look",
         "rules.new": lambda: request.form.get("step") != "save",
         "rules.load": lambda: True,
+        "merging.merge",
+        "merging.several",
+        "editions.publish",
+        "rules.new",
+        "rules.days",
+        "people.terms",
+        "people.end_term",
+        "seats.index",
+        "seats.end",
+        "persons.certify",
+        "persons.erase",
+        "accounts.change",
+        "accounts.password_link",
+        "accounts.need_factor",
+        "accounts.forget_factors",
+        "factors.start_app",
+        "factors.confirm_app",
+        "factors.remove_app",
+        "factors.make_codes",
+        "factors.add_passkey",
+        "factors.remove_passkey",
+        "invitations.invite",
+        "invitations.invite_list",
     }
 )
-NOT_CARRIED: Final = frozenset({"csrf_token", "proof"})
+NOT_CARRIED: Final = frozenset({"csrf_token", "proof", "proof_code", "proof_passkey"})
 
 
 def is_asked() -> bool:
@@ -49,6 +75,8 @@ def is_asked() -> bool:
     if request.method != "POST" or needed not in BINDING or not current_user.is_authenticated:
         return False
     if not may_now(needed):  # refused by the view in any case
+    needed = NEEDS[request.endpoint]
+    if needed is not None and not may_now(needed):  # refused by the view in any case
         return False
     only_looked_at = LOOKED_AT.get(request.endpoint or "")
     if only_looked_at is not None and only_looked_at():
@@ -58,9 +86,26 @@ def is_asked() -> bool:
 
 
 def ask(error: str = "") -> str:
-    """Show the page that asks for the password and carries the form."""
+    """Show the page that asks who is there and carries the form."""
     carried = [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_CARRIED]
-    return render_template("sessions/prove.html", carried=carried, to=request.full_path.rstrip("?"), error=error)
+    return render_template(
+        "sessions/prove.html",
+        carried=carried,
+        to=request.full_path.rstrip("?"),
+        error=error,
+        held=factors.held(reading(), me().id),
+        options=passkey_asks.to_sign(me()),
+    )
+
+
+def _is_proved() -> bool:
+    """Say whether the form shows who is there."""
+    answer = request.form.get("proof_passkey", "")
+    if answer:
+        return second_step.accepts(me(), "", answer)
+    if not passwords.matches(me().password_hash, request.form["proof"][:1000]):
+        return False
+    return not factors.held(reading(), me().id) or second_step.accepts(me(), request.form.get("proof_code", ""), "")
 
 
 def init_app(app: Flask) -> None:
@@ -75,8 +120,10 @@ def init_app(app: Flask) -> None:
         email, address = me().email, request.remote_addr or ""
         if throttle.too_many(address, email):
             return ask(_("Demasiados intentos. Espere unos minutos y vuelva a probar.")), 429
-        if not passwords.matches(me().password_hash, request.form["proof"][:1000]):
+        if not _is_proved():
             throttle.note_failure(address, email)
+            if factors.held(reading(), me().id):
+                return ask(_("La contraseña, el código o la llave no son correctos.")), 401
             return ask(_("La contraseña no es correcta.")), 401
         with workshop().database.write() as writing:
             sign_ins.prove(writing, g.browser.id, now())

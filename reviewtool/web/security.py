@@ -16,7 +16,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from reviewtool.models import Person
 from reviewtool.rules.permissions import Act, Role, may
 from reviewtool.services import installations, people
-from reviewtool.web import browsers, keeping
+from reviewtool.web import browsers, keeping, passkey_asks
 from reviewtool.web.database import reading, workshop
 from reviewtool.web.i18n import gettext
 
@@ -45,6 +45,8 @@ OPEN_ENDPOINTS = frozenset(
     {
         *("sessions.sign_in", "sessions.enter", "sessions.forgot", "invitations.accept"),
         *("assets.file", "home.healthy", "notices.stop"),
+        *("sessions.sign_in", "sessions.enter", "sessions.show_factor", "sessions.enter_with_passkey"),
+        *("invitations.accept", "assets.file", "home.healthy", "notices.stop"),
     }
 )
 
@@ -107,9 +109,14 @@ def ask_to_sign_in() -> Any:
 
 def sign_in_page(wanted: str = "", email: str = "", error: str = "", form: str = "") -> str:
     """Show the sign-in page; `form` is a sealed one that waits in it."""
-    demonstration = installations.is_demonstration(reading())
     return render_template(
-        "sessions/sign_in.html", wanted=wanted, email=email, error=error, form=form, demonstration=demonstration
+        "sessions/sign_in.html",
+        wanted=wanted,
+        email=email,
+        error=error,
+        form=form,
+        options=passkey_asks.to_sign(),
+        demonstration=installations.is_demonstration(reading()),
     )
 
 

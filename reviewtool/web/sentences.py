@@ -22,6 +22,17 @@ SENTENCES: dict[str, str] = {
     "store-busy": _("El archivo de materiales está ocupado. No se hizo nada; vuelva a intentarlo en un momento."),
     "person-unknown": _("Esa persona no existe."),
     "sign-in-unknown": _("Esa sesión ya no está abierta."),
+    "code-wrong": _("Ese código no es el de este momento. Espere el siguiente y escríbalo."),
+    "code-app-already": _("Ya tiene una aplicación de códigos. Quítela antes de poner otra."),
+    "code-app-gone": _("No hay ninguna aplicación de códigos que confirmar o quitar."),
+    "factor-missing": _("Los códigos de recuperación acompañan a una aplicación o a una llave: ponga primero una."),
+    "passkey-bad": _("No se pudo comprobar la llave. Vuelva a intentarlo desde esta página."),
+    "passkey-name": _("Póngale un nombre a la llave, de %(most)s caracteres como máximo."),
+    "passkey-many": _("Ya tiene %(most)s llaves. Quite una antes de agregar otra."),
+    "passkey-unknown": _("Esa llave ya no está entre las suyas."),
+    "passkeys-impossible": _(
+        "Aquí no se pueden usar llaves de acceso: quien administra la instalación tiene que fijar su dirección pública."
+    ),
     "role-unknown": _("Elija una función: miembro, observador, lector o coordinación."),
     "link-over": _("Ese enlace ya se usó o venció. Pida otro a la coordinación."),
     "account-closed": _("Esa cuenta está fuera de uso."),

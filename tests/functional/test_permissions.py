@@ -7,7 +7,20 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from reviewtool.models import Attachment, Draft, Edition, Event, Merge, Proposal, RuleSet, Thread, Vote, WorkingCalendar
+from reviewtool import clock
+from reviewtool.models import (
+    Attachment,
+    Draft,
+    Edition,
+    Event,
+    Merge,
+    Passkey,
+    Proposal,
+    RuleSet,
+    Thread,
+    Vote,
+    WorkingCalendar,
+)
 from reviewtool.rules.permissions import Role, may
 from reviewtool.services import attaching, drafts, objections, people, threads
 from reviewtool.web.audience import NEEDS
@@ -19,6 +32,8 @@ OPEN = {
     "sessions.sign_in",
     "sessions.enter",
     "sessions.forgot",
+    "sessions.show_factor",
+    "sessions.enter_with_passkey",
     "sessions.leave",
     "assets.file",
     "home.healthy",
@@ -61,6 +76,7 @@ def values(app, database, group):
             "sign_in_id": 1,
             "person_id": 1,
             "invitation_id": 1,
+            "passkey_id": 1,
             "noun": "comentario",
             "target_id": 1,
             "objection_id": raised.id,
@@ -111,7 +127,7 @@ def test_every_route_has_a_row_in_the_table(app):
     assert NEEDS.keys() - known == set()
 
 
-def test_a_stranger_is_sent_to_sign_in_from_everywhere_and_changes_nothing(app, database, client, values):
+def ensure_stranger(app, database, client, values):
     before = count(database)
     for rule, method in routes(app):
         if rule.endpoint in OPEN:
@@ -120,6 +136,23 @@ def test_a_stranger_is_sent_to_sign_in_from_everywhere_and_changes_nothing(app, 
         assert answer.status_code == 302, (rule.endpoint, method)
         assert answer.location.startswith("/entrar"), rule.endpoint
     assert count(database) == before
+
+
+def test_a_stranger_is_sent_to_sign_in_from_everywhere_and_changes_nothing(app, database, client, values):
+    ensure_stranger(app, database, client, values)
+
+
+def test_who_has_given_the_password_and_no_second_step_is_a_stranger(app, database, client, group, values):
+    with database.write() as session:
+        people.set_password(people.get(session, group.coordinator.id), "una frase bastante larga")
+        passkey = Passkey(person_id=group.coordinator.id, credential_id="x", public_key=b"", sign_count=0, name="x")
+        passkey.made_at = clock.now()
+        session.add(passkey)
+    form = {"email": group.coordinator.email, "password": "una frase bastante larga"}
+    assert "Segundo paso" in client.post("/entrar", data=form).text
+    ensure_stranger(app, database, client, values)
+    with client.session_transaction() as cookie:
+        assert not {"_user_id", "token"} & cookie.keys()
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -18,22 +18,28 @@ from reviewtool.errors import Conflict, InstallationError
 from reviewtool.gitstore import reading
 from reviewtool.models import (
     Absence,
+    CodeApp,
     Draft,
     DraftFile,
     Event,
+    FactorChange,
+    FactorRule,
     Inspection,
     Invitation,
     LastRead,
     Merge,
     Notice,
     NoticeChoice,
+    Passkey,
     Person,
     Proposal,
+    RecoveryCode,
     RefMove,
     Revision,
     SignIn,
     SignInFailure,
     Touch,
+    UsedChallenge,
 )
 from reviewtool.services import people, rebuilding, record_files, recording, verifying
 from reviewtool.settings import Settings
@@ -54,6 +60,7 @@ NOT_BACK = {
     SignIn,
     SignInFailure,
 }
+NOT_BACK |= {CodeApp, FactorChange, FactorRule, Passkey, RecoveryCode, UsedChallenge}
 #: columns that are private to a person, or say how far this very database has come
 OTHERWISE = record_files.PRIVATE | {"draft_token", "form_token", "people_version", "recorded_people_version"}
 AT = now()

@@ -11,6 +11,7 @@ NOUNS = (
     "notices",
     "sessions",
     "sign_ins",
+    "factors",
     "documents",
     "word_files",
     "word_uploads",

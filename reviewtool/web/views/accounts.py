@@ -10,6 +10,8 @@ from reviewtool.clock import now
 from reviewtool.rules.permissions import Act
 from reviewtool.services import accounts, invitations, people
 from reviewtool.web import forms, link_rows
+from reviewtool.services import accounts, factors, invitations, people
+from reviewtool.web import forms
 from reviewtool.web.context import role_names
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.i18n import gettext as _
@@ -30,6 +32,11 @@ def index() -> Any:
         waiting=[row for row in rows if row.is_open],
         over=[row for row in rows if not row.is_open],
         own=me().id,
+    waiting = invitations.waiting(reading(), now())
+        waiting=waiting,
+        now=now(),
+        rule=factors.rule(reading()),
+        with_factor=factors.who_has(reading()),
     )
 
 
@@ -46,6 +53,35 @@ def change(person_id: int) -> Any:
             name = accounts.put_out_of_use(writing, workshop().group, person_id, by=by).name
             said = _("La cuenta de %(name)s quedó fuera de uso y sus sesiones se cerraron.", name=name)
     flash(said, "success")
+    return redirect(url_for("accounts.index"), 303)
+
+
+@blueprint.post("/grupo/cuentas/segundo-paso")
+def need_factor() -> Any:
+    """Decide whether those who vote need a second factor."""
+    people.ensure_may(me(), Act.manage_people)
+    end_reading()
+    needed = forms.line("needed") == "1"
+    with act() as (writing, by):
+        factors.decide(writing, needed=needed, by=by)
+    if needed:
+        flash(_("Desde ahora quien vota y no tiene un segundo paso lo pone antes de seguir."), "success")
+    else:
+        flash(_("El segundo paso vuelve a ser de cada quien."), "success")
+    return redirect(url_for("accounts.index") + "#factors", 303)
+
+
+@blueprint.post("/grupo/cuentas/<int:person_id>/segundo-paso/quitar")
+def forget_factors(person_id: int) -> Any:
+    """Take the second factor of who lost theirs away."""
+    people.ensure_may(me(), Act.manage_people)
+    end_reading()
+    with act() as (writing, by):
+        name = factors.forget(writing, person_id, by=by).name
+    flash(
+        _("Se quitó el segundo paso de %(name)s y se cerraron sus sesiones. Se le dirá al entrar.", name=name),
+        "success",
+    )
     return redirect(url_for("accounts.index"), 303)
 
 

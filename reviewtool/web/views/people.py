@@ -12,6 +12,7 @@ from reviewtool import i18n
 from reviewtool.errors import InvalidInput, ReviewError
 from reviewtool.rules.permissions import Act, Role
 from reviewtool.services import absences, accounts, notice_choices, people, role_terms, rulesets
+from reviewtool.services import absences, factors, notice_choices, people, role_terms, rulesets
 from reviewtool.services.role_terms import Designation
 from reviewtool.web import browsers, forms, mail_words
 from reviewtool.web.context import ROLES
@@ -19,6 +20,7 @@ from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.holidays import read_day
 from reviewtool.web.i18n import gettext as _
+from reviewtool.web.i18n import joined, ngettext
 from reviewtool.web.i18n import language as reader_language
 
 blueprint = Blueprint("people", __name__)
@@ -75,6 +77,7 @@ def save_mail() -> Any:
 
 
 def _profile(errors: dict[str, str], language: str, timezone: str, mail: dict[str, str] | None = None) -> str:
+    held = factors.held(reading(), me().id)
     return render_template(
         "people/profile.html",
         errors=errors,
@@ -86,7 +89,16 @@ def _profile(errors: dict[str, str], language: str, timezone: str, mail: dict[st
         asked_paces=mail_words.paces(is_asked=True),
         rest_paces=mail_words.paces(is_asked=False),
         hours=mail_words.hours(),
+        held=held,
+        held_told=_told(held),
     )
+
+
+def _told(held: factors.Held) -> str:
+    keys, codes = len(held.passkeys), held.codes
+    parts = [_("una aplicación de códigos")] if held.app else []
+    parts += [ngettext("%(num)s llave de acceso", "%(num)s llaves de acceso", keys)] if keys else []
+    return joined([*parts, ngettext("%(num)s código de recuperación", "%(num)s códigos de recuperación", codes)])
 
 
 def _mail_choice() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -12,8 +13,13 @@ from reviewtool.clock import now
 from reviewtool.services import invitations, people, sign_in_failures
 from reviewtool.services.sign_in_failures import LINKS
 from reviewtool.web import browsers, forms, keeping, throttle
+from reviewtool.models import Person
+from reviewtool.services import factor_changes, factors, people, recovery_codes
+from reviewtool.services.factor_changes import Kind
+from reviewtool.web import browsers, forms, keeping, passkey_asks, second_step, throttle
 from reviewtool.web.database import end_reading, reading, workshop
 from reviewtool.web.i18n import gettext as _
+from reviewtool.web.i18n import ngettext
 from reviewtool.web.security import sign_in_page
 
 blueprint = Blueprint("sessions", __name__)
@@ -29,7 +35,7 @@ def sign_in() -> Any:
 
 @blueprint.post("/entrar")
 def enter() -> Any:
-    """Sign a person in by address and password."""
+    """Take address and password; sign the person in, or ask for their second step."""
     wanted, kept = forms.local(request.form.get("next")) or "", request.form.get("form", "")
     email = forms.line("email")
     if throttle.too_many(request.remote_addr or "", email):
@@ -38,16 +44,91 @@ def enter() -> Any:
     if person is None:
         throttle.note_failure(request.remote_addr or "", email)
         return sign_in_page(wanted, email, _("El correo o la contraseña no son correctos."), kept), 400
-    throttle.forget(email)
+    with workshop().database.write() as writing:
+        people.strengthen(people.get(writing, person.id), request.form["password"])
+    if factors.held(reading(), person.id):
+        second_step.wait_for(person)
+        return _second_page(person)
+    return _enter(person)
+
+
+@blueprint.post("/entrar/segundo-paso")
+def show_factor() -> Any:
+    """Sign in who has given the password and now gives a code, or lets a passkey sign."""
+    person = second_step.who()
+    if person is None:
+        said = _("Pasó demasiado tiempo desde la contraseña. Entre otra vez.")
+        return sign_in_page(_wanted(), "", said, request.form.get("form", "")), 400
+    if throttle.too_many(request.remote_addr or "", person.email):
+        return _second_page(person, _("Demasiados intentos. Espere unos minutos y vuelva a probar.")), 429
+    if not second_step.accepts(person, request.form.get("code", ""), request.form.get("passkey", "")):
+        throttle.note_failure(request.remote_addr or "", person.email)
+        return _second_page(person, _("El código o la llave no son correctos.")), 400
+    return _enter(person)
+
+
+@blueprint.post("/entrar/llave")
+def enter_with_passkey() -> Any:
+    """Sign in whoever a passkey that knows its person belongs to."""
+    answer, address = request.form.get("passkey", ""), request.remote_addr or ""
+    account = f"passkey {answer[:200]}"  # begins with the id of the key, whether it exists or not
+    if throttle.too_many(address, account):
+        said = _("Demasiados intentos. Espere unos minutos y vuelva a probar.")
+        return sign_in_page(_wanted(), "", said, request.form.get("form", "")), 429
+    signer = passkey_asks.signer(answer)
+    person = people.find(reading(), signer) if signer else None
+    if person is None or not person.active:
+        throttle.note_failure(address, account)
+        said = _("Esa llave no abre ninguna cuenta de este grupo. Entre con su correo y su contraseña.")
+        return sign_in_page(_wanted(), "", said, request.form.get("form", "")), 400
+    return _enter(person)
+
+
+def _wanted() -> str:
+    return forms.local(request.form.get("next")) or ""
+
+
+def _second_page(person: Person, error: str = "") -> str:
+    return render_template(
+        "sessions/second.html",
+        wanted=_wanted(),
+        form=request.form.get("form", ""),
+        error=error,
+        held=factors.held(reading(), person.id),
+        options=passkey_asks.to_sign(person),
+    )
+
+
+def _enter(person: Person) -> Any:
+    """Sign a person in who has shown all they have to; then where they wanted to go, or the form that waits."""
+    since = person.seen_at
+    throttle.forget(person.email)
     browsers.begin(person)
     with workshop().database.write() as writing:
-        entered = people.get(writing, person.id)
-        people.strengthen(entered, request.form["password"])
-        people.note_visit(entered, now())
-    form = keeping.opened(kept)
+        people.note_visit(people.get(writing, person.id), now())
+    end_reading()
+    _tell(person, since)
+    form = keeping.opened(request.form.get("form", ""))
     if form is not None:
-        return render_template("sessions/again.html", form=form)
-    return redirect(wanted or url_for("home.index"), 303)
+        return render_template("sessions/again.html", form=form, lacking=False)
+    return redirect(_wanted() or url_for("home.index"), 303)
+
+
+def _tell(person: Person, since: datetime | None) -> None:
+    """Tell who has signed in what happened to their second factor since their last visit, if they should know."""
+    last = next(iter(factor_changes.of(reading(), person.id)), None)
+    if last is None or (since is not None and last.made_at <= since):
+        return
+    if last.kind == Kind.forgotten:
+        flash(_("Se quitó su segundo paso al entrar. Si usted no lo pidió, avise a la coordinación."), "warning")
+    elif last.kind == Kind.code_used:
+        left = recovery_codes.left(reading(), person.id)
+        said = ngettext(
+            "Se usó un código de recuperación; queda %(num)s.",
+            "Se usó un código de recuperación; quedan %(num)s.",
+            left,
+        )
+        flash(said, "warning")
 
 
 @blueprint.route("/entrar/contrasena", methods=["GET", "POST"])
