@@ -233,6 +233,7 @@ ACTS = {
 }
 REFUSING = {
     "sessions": Page(MEMBER, "/perfil/sesiones"),
+    "factors": Page(MEMBER, "/perfil/segundo-paso"),
     "accounts": Page(COORDINATION, "/grupo/cuentas"),
     "forgot": Page("", "/entrar/contrasena"),
     "forgot-asked": Page("", "/entrar/contrasena?pedido=1"),
