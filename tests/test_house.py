@@ -59,7 +59,7 @@ ONLY_IN: dict[str, frozenset[str] | set[str]] = {
     "gunicorn": {"serving"},
     "rjsmin": {"web"},
     "PIL": {"uploads"},
-    "webauthn": {"services", "web"},
+    "webauthn": {"services"},
     "pyotp": {"services"},
     "cryptography": {"services"},
     "segno": {"web"},

@@ -50,7 +50,7 @@ class Passkey(Base):
 
 
 class UsedChallenge(Base):
-    """A challenge that a passkey has answered, rightly or not: no answer to it is looked at again."""
+    """A challenge that a passkey has answered: no answer to it is looked at again."""
 
     __tablename__ = "used_challenge"
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 import pyotp
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from reviewtool.errors import Conflict, InvalidInput
@@ -26,6 +26,7 @@ DIGITS: Final = 6
 
 def begin(session: Session, key: str, at: datetime, *, by: Person) -> None:
     """Give a person a new secret, which counts for nothing yet. Raises Conflict("code-app-already")."""
+    session.execute(select(Person.id).where(Person.id == by.id).with_for_update())  # one at a time
     if is_set_up(session, by.id):
         raise Conflict("code-app-already")
     secret = sealing.seal(key, pyotp.random_base32())

@@ -1,7 +1,7 @@
 """Passkeys (WebAuthn): registered, asked to sign, removed. Each can stand for password and second factor together:
 the device has to know its person (user verification) and to find the account by itself (discoverable).
 
-A challenge is answered once, rightly or wrongly. The browser says for which site it signs; only ours is taken.
+A challenge is signed once, rightly or wrongly. The browser says for which site it signs; only ours is taken.
 """
 
 from __future__ import annotations

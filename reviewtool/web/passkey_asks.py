@@ -12,7 +12,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from flask import current_app, request, session
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from reviewtool.clock import now
 from reviewtool.models import Person
@@ -53,8 +52,8 @@ def challenge(purpose: str = "sign") -> bytes:
     """Return what a passkey is to sign in this browser now, or what a new one is made with."""
     kept = session.get(f"challenge-{purpose}")
     if not kept or now().timestamp() >= kept[1] + FRESH.total_seconds():
-        session[f"challenge-{purpose}"] = kept = [bytes_to_base64url(secrets.token_bytes(32)), int(now().timestamp())]
-    return base64url_to_bytes(kept[0])
+        session[f"challenge-{purpose}"] = kept = [secrets.token_urlsafe(32), int(now().timestamp())]
+    return str(kept[0]).encode()
 
 
 def take_challenge(purpose: str = "sign") -> bytes | None:
@@ -62,7 +61,7 @@ def take_challenge(purpose: str = "sign") -> bytes | None:
     kept = session.pop(f"challenge-{purpose}", None)
     if not kept or now().timestamp() >= kept[1] + ANSWERED.total_seconds():
         return None
-    return base64url_to_bytes(kept[0])
+    return str(kept[0]).encode()
 
 
 def to_sign(person: Person | None = None) -> str:

@@ -118,6 +118,20 @@ def test_people_are_added_listed_and_given_a_new_password(made):
     database.dispose()
 
 
+def test_the_second_factor_of_who_lost_theirs_is_taken_away(made):
+    made(*ROSA)
+    database = made.database()
+    with database.write() as session:
+        recovery_codes.make(session, by=people.get(session, 1))
+    forgotten = made("person", "forget-factors", "ROSA@aduana.example")
+    assert (forgotten.status, forgotten.out) == (0, "p1 Rosa Quispe signs in by password alone.\n")
+    assert_refused(made("person", "forget-factors", "nadie@aduana.example"), "nadie@aduana.example")
+    with database.read() as session:
+        assert recovery_codes.left(session, 1) == 0
+        assert [row.kind for row in factor_changes.of(session, 1)] == ["forgotten", "codes_made"]
+    database.dispose()
+
+
 def test_people_that_cannot_be_added_are_refused_in_one_sentence(made):
     unknown = ("person", "add", "Ana", "ana@aduana.example", "XX", "--role", "member", "--password", PASSWORD)
     assert_refused(made(*unknown), "XX")
