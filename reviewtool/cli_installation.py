@@ -11,8 +11,7 @@ from reviewtool import demonstration, installing, serving
 from reviewtool.cli_common import load_settings, person_id, said
 from reviewtool.errors import InstallationError, ReviewError
 from reviewtool.rules.permissions import Role
-from reviewtool.services import account_notices, accounts, installations, people, recording, refmoves
-from reviewtool.services import factors, installations, people, recording, refmoves
+from reviewtool.services import account_notices, accounts, factors, installations, people, recording, refmoves
 from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings
 

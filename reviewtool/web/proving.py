@@ -17,8 +17,6 @@ from flask_login import current_user
 from reviewtool.clock import now
 from reviewtool.models import SignIn
 from reviewtool.rules.permissions import Act
-from reviewtool.services import passwords, sign_ins
-from reviewtool.web import throttle
 from reviewtool.services import factors, passwords, sign_ins
 from reviewtool.web import passkey_asks, second_step, throttle
 from reviewtool.web.audience import NEEDS
@@ -41,29 +39,13 @@ LOOKED_AT: Final[Mapping[str, Callable[[], bool]]] = MappingProxyType(
         "meetings.decide": lambda: request.form.get("step") == "look",
         "rules.new": lambda: request.form.get("step") != "save",
         "rules.load": lambda: True,
-        "merging.merge",
-        "merging.several",
-        "editions.publish",
-        "rules.new",
-        "rules.days",
-        "people.terms",
-        "people.end_term",
-        "seats.index",
-        "seats.end",
-        "persons.certify",
-        "persons.erase",
-        "accounts.change",
-        "accounts.password_link",
-        "accounts.need_factor",
-        "accounts.forget_factors",
-        "factors.start_app",
-        "factors.confirm_app",
-        "factors.remove_app",
-        "factors.make_codes",
-        "factors.add_passkey",
-        "factors.remove_passkey",
-        "invitations.invite",
-        "invitations.invite_list",
+    }
+)
+#: What changes how oneself is known: whoever finds a browser left open would make a key of their own.
+OWN: Final = frozenset(
+    {
+        *("factors.start_app", "factors.confirm_app", "factors.remove_app", "factors.make_codes"),
+        *("factors.add_passkey", "factors.remove_passkey"),
     }
 )
 NOT_CARRIED: Final = frozenset({"csrf_token", "proof", "proof_code", "proof_passkey"})
@@ -71,14 +53,14 @@ NOT_CARRIED: Final = frozenset({"csrf_token", "proof", "proof_code", "proof_pass
 
 def is_asked() -> bool:
     """Say whether the act of this request needs its person to show again who they are."""
-    needed = NEEDS.get(request.endpoint or "")
-    if request.method != "POST" or needed not in BINDING or not current_user.is_authenticated:
+    endpoint = request.endpoint or ""
+    needed = NEEDS.get(endpoint)
+    is_binding = endpoint in OWN or needed in BINDING
+    if request.method != "POST" or not is_binding or not current_user.is_authenticated:
         return False
-    if not may_now(needed):  # refused by the view in any case
-    needed = NEEDS[request.endpoint]
     if needed is not None and not may_now(needed):  # refused by the view in any case
         return False
-    only_looked_at = LOOKED_AT.get(request.endpoint or "")
+    only_looked_at = LOOKED_AT.get(endpoint)
     if only_looked_at is not None and only_looked_at():
         return False
     browser: SignIn = g.browser

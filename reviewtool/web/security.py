@@ -44,9 +44,8 @@ MOST_FIELDS = 2000  # of one form: a meeting about many proposals has some hundr
 OPEN_ENDPOINTS = frozenset(
     {
         *("sessions.sign_in", "sessions.enter", "sessions.forgot", "invitations.accept"),
+        *("sessions.show_factor", "sessions.enter_with_passkey"),
         *("assets.file", "home.healthy", "notices.stop"),
-        *("sessions.sign_in", "sessions.enter", "sessions.show_factor", "sessions.enter_with_passkey"),
-        *("invitations.accept", "assets.file", "home.healthy", "notices.stop"),
     }
 )
 

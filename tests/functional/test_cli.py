@@ -20,7 +20,7 @@ from reviewtool.db import Database
 from reviewtool.gitstore import reading, signing
 from reviewtool.gitstore import store as stores
 from reviewtool.models import Inspection, Installation, Person
-from reviewtool.services import inspections, people
+from reviewtool.services import factor_changes, inspections, people, recovery_codes
 from reviewtool.settings import Settings
 from tests.support import journey, keys, server
 

@@ -134,7 +134,7 @@ def test_strange_codes_are_wrong_codes(client, member, secret, wrong):
 
 def test_wrong_codes_count_as_failed_sign_ins_also_after_the_password_again(client, member, secret):
     enter(client, member.email)
-    for _ in range(sign_in_failures.FREE["account"]):
+    for _ in range(sign_in_failures.SIGN_INS.free["account"]):
         assert second(client, "000000").status_code == 400
     assert second(client, code(secret)).status_code == 429
     assert enter(client, member.email).status_code == 429

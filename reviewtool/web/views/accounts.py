@@ -8,10 +8,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from reviewtool.clock import now
 from reviewtool.rules.permissions import Act
-from reviewtool.services import accounts, invitations, people
-from reviewtool.web import forms, link_rows
 from reviewtool.services import accounts, factors, invitations, people
-from reviewtool.web import forms
+from reviewtool.web import forms, link_rows
 from reviewtool.web.context import role_names
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.i18n import gettext as _
@@ -32,9 +30,6 @@ def index() -> Any:
         waiting=[row for row in rows if row.is_open],
         over=[row for row in rows if not row.is_open],
         own=me().id,
-    waiting = invitations.waiting(reading(), now())
-        waiting=waiting,
-        now=now(),
         rule=factors.rule(reading()),
         with_factor=factors.who_has(reading()),
     )

@@ -11,8 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from reviewtool import i18n
 from reviewtool.errors import InvalidInput, ReviewError
 from reviewtool.rules.permissions import Act, Role
-from reviewtool.services import absences, accounts, notice_choices, people, role_terms, rulesets
-from reviewtool.services import absences, factors, notice_choices, people, role_terms, rulesets
+from reviewtool.services import absences, accounts, factors, notice_choices, people, role_terms, rulesets
 from reviewtool.services.role_terms import Designation
 from reviewtool.web import browsers, forms, mail_words
 from reviewtool.web.context import ROLES

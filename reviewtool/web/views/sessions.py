@@ -10,12 +10,10 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
 from reviewtool.clock import now
-from reviewtool.services import invitations, people, sign_in_failures
-from reviewtool.services.sign_in_failures import LINKS
-from reviewtool.web import browsers, forms, keeping, throttle
 from reviewtool.models import Person
-from reviewtool.services import factor_changes, factors, people, recovery_codes
+from reviewtool.services import factor_changes, factors, invitations, people, recovery_codes, sign_in_failures
 from reviewtool.services.factor_changes import Kind
+from reviewtool.services.sign_in_failures import LINKS
 from reviewtool.web import browsers, forms, keeping, passkey_asks, second_step, throttle
 from reviewtool.web.database import end_reading, reading, workshop
 from reviewtool.web.i18n import gettext as _
