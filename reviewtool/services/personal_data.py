@@ -18,15 +18,19 @@ from reviewtool.errors import AlreadyDecided, InvalidInput
 from reviewtool.group import Group
 from reviewtool.models import (
     Absence,
+    CodeApp,
     Comment,
     CommentEdit,
     Draft,
     DraftFile,
+    FactorChange,
     Invitation,
     LastRead,
     Notice,
     NoticeChoice,
+    Passkey,
     Person,
+    RecoveryCode,
     RoleTerm,
     SeatHolding,
     SignIn,
@@ -41,7 +45,10 @@ SECRET: Final = ("hash", "token", "secret")
 #: rows that name nobody themselves, and what they belong to
 INSIDE: Final[dict[type[Base], type[Base]]] = {DraftFile: Draft, CommentEdit: Comment, Suggestion: Comment}
 #: tables whose rows are the person's alone: they go when the person is erased, all others stay
-OWN: Final[tuple[type[Base], ...]] = (Notice, NoticeChoice, SignIn, LastRead, Absence, WordUpload, Draft)
+OWN: Final[tuple[type[Base], ...]] = (
+    *(Notice, NoticeChoice, SignIn, LastRead, Absence, WordUpload, Draft),
+    *(CodeApp, RecoveryCode, Passkey, FactorChange),
+)
 NOWHERE: Final = "invalid"  # a domain that no mail reaches (RFC 2606)
 
 
