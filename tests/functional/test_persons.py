@@ -285,9 +285,10 @@ def test_an_erased_account_leaves_a_name_and_its_acts_and_the_record_holds(sign_
 
 
 KEPT = {  # what somebody did in the group, which its decisions rest on
-    *("attachment", "ballot", "comment", "edition", "event", "extension_request", "follow_up", "inspection"),
-    *("invitation", "mention", "merge", "objection", "opinion", "private_note", "proposal", "revision", "role_term"),
-    *("rule_set", "seat_holding", "suggestion", "thread", "vote", "withdrawal", "working_calendar"),
+    *("attachment", "ballot", "comment", "edition", "event", "extension_request", "factor_rule", "follow_up"),
+    *("inspection", "invitation", "mention", "merge", "objection", "opinion", "private_note", "proposal"),
+    *("revision", "role_term", "rule_set", "seat_holding", "suggestion", "thread", "vote", "withdrawal"),
+    "working_calendar",
 }
 
 
