@@ -41,7 +41,7 @@ from reviewtool.rules.permissions import Act
 from reviewtool.services import people, role_terms, rulesets, sign_in_failures
 
 #: parts of names of columns that open something, and tell the person nothing of themselves
-SECRET: Final = ("hash", "token", "secret")
+SECRET: Final = ("hash", "token", "secret", "nonce")
 #: rows that name nobody themselves, and what they belong to
 INSIDE: Final[dict[type[Base], type[Base]]] = {DraftFile: Draft, CommentEdit: Comment, Suggestion: Comment}
 #: tables whose rows are the person's alone: they go when the person is erased, all others stay
@@ -80,6 +80,8 @@ def erase(session: Session, group: Group, person_id: int, reference: str, *, by:
     address = person.email.lower()
     sign_in_failures.forget(session, address)
     theirs = or_(Invitation.person_id == person.id, func.lower(Invitation.email) == address)
+    links = select(Invitation.id).where(theirs)
+    session.execute(delete(Notice).where(Notice.invitation_id.in_(links)))
     session.execute(delete(Invitation).where(theirs))
     for table in OWN:
         for row in session.scalars(select(table).where(*_own(table, person.id))):

@@ -10,7 +10,7 @@ from sqlalchemy import event, func, select
 
 from reviewtool import clock
 from reviewtool.models import Invitation, Notice, Person
-from reviewtool.services import account_notices, accounts, invitations, outbox, people
+from reviewtool.services import account_notices, accounts, invitations, outbox, people, personal_data
 from reviewtool.services.sign_in_failures import LINKS
 from reviewtool.worker import Worker
 from tests.support import mailbox
@@ -344,3 +344,14 @@ def test_no_address_is_shown_to_others_than_the_coordination(app, database, grou
             shown = opened.get(page)
             if shown.mimetype == "text/html":
                 assert [each for each in addresses if each in shown.text] == [], (page, person.name)
+
+
+def test_an_erased_account_takes_its_links_and_letters_along(coordination, client, reader, group, workshop, database):
+    ask(client, reader.email)
+    coordination.post(f"/grupo/cuentas/{reader.id}/enlace")
+    coordination.post(f"/grupo/cuentas/{reader.id}/uso", data={"active": "0"})
+    assert (count(database, Invitation), count(database, Notice)) == (2, 3)
+    with database.write() as session:
+        by = people.get(session, group.coordinator.id)
+        personal_data.erase(session, workshop.group, reader.id, "Carta 3", by=by)
+    assert (count(database, Invitation), count(database, Notice)) == (0, 0)
