@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format demo-reset bench bench-diff bench-record bench-faults bench-word bench-editor frontend
+.PHONY: help install run test check audit format demo-reset bench bench-diff bench-record bench-faults bench-word bench-editor frontend
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,9 @@ test:  ## Install what the tests need and run every check and test
 check:  ## Only lint, format and types
 	@scripts/install.sh dev
 	@scripts/check.sh
+
+audit:  ## Compare the libraries with the weaknesses published of them; needs the network
+	@scripts/audit.sh
 
 format:  ## Put the code in the house format
 	@scripts/install.sh dev

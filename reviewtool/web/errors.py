@@ -75,7 +75,7 @@ def page(status: int, sentence: str = "") -> tuple[str, int]:
 
 def _too_often(_error: HTTPException) -> Any:
     left = limits.seconds_left()
-    log.warning("too often: %s person=%s", request.endpoint, current_user.get_id())
+    log.warning("too often: %s person=%s", request.endpoint, getattr(current_user, "id", None))
     said = ngettext(
         "Hizo esto muchas veces en poco tiempo. Espere %(num)s segundo y vuelva a intentarlo.",
         "Hizo esto muchas veces en poco tiempo. Espere %(num)s segundos y vuelva a intentarlo.",

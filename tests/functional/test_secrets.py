@@ -119,3 +119,18 @@ def test_the_server_keeps_no_log_of_addresses():
     config = Server("127.0.0.1", 8000, 1, 1).cfg
     assert config.accesslog is None
     assert (config.limit_request_line, config.limit_request_fields, config.limit_request_field_size) == (4094, 60, 8190)
+
+
+def test_what_is_refused_is_logged(app, client, group, sign_in, everything):
+    client.get("/entrar", headers={"Host": "malo.example"})
+    client.post("/entrar", data={"email": "nadie@example.org", "password": "x"})
+    reader = sign_in(group.reader)
+    reader.get("/coordinacion")
+    app.config["RATES"] = dict.fromkeys(app.config["RATES"], 1)
+    for _ in range(2):
+        reader.get("/buscar?q=plazo")
+    log = said(everything)
+    assert "refused under another name" in log
+    assert "POST sessions.enter 400 person=None" in log
+    assert "refused GET desk.index: no right" in log
+    assert f"too often: documents.search person={group.reader.id}" in log
