@@ -132,5 +132,5 @@ def test_what_is_refused_is_logged(app, client, group, sign_in, everything):
     log = said(everything)
     assert "refused under another name" in log
     assert "POST sessions.enter 400 person=None" in log
-    assert "refused GET desk.index: no right" in log
+    assert "refused GET desk.index: not-allowed" in log
     assert f"too often: documents.search person={group.reader.id}" in log
