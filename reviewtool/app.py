@@ -119,6 +119,21 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
         )
     for part in PARTS:
     for part in (requests, database, i18n, assets, security, proving, keeping, remembering, passing, errors, context):
+    parts = (
+        requests,
+        database,
+        i18n,
+        assets,
+        security,
+        proving,
+        keeping,
+        remembering,
+        passing,
+        errors,
+        context,
+        unseen,
+    )
+    for part in parts:
         part.init_app(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
