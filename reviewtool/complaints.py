@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from tomllib import TOMLDecodeError
 from typing import Any
 
 
@@ -56,7 +55,7 @@ def reason(problem: Mapping[str, Any]) -> tuple[str, str]:
     return english, spanish.format(**{name: str(value).replace(" or ", " o ") for name, value in facts.items()})
 
 
-def not_toml(error: TOMLDecodeError | UnicodeDecodeError) -> tuple[str, str]:
+def not_toml(error: ValueError | RecursionError) -> tuple[str, str]:
     """Return why a file is not TOML, in English and in Spanish: the second names the place alone."""
     place = re.search(r"line (\d+), column (\d+)", str(error))
     return str(error), f"línea {place[1]}, columna {place[2]}" if place else "el texto se corta o no es UTF-8"

@@ -243,13 +243,15 @@ class RulesFile(_Section):
 def read(model: type[Content], text: str, name: str) -> Content:
     """Return what a text says as one of the files above. Raises GroupFileError, whose sentence begins with `name`."""
     try:
-        return model.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        said = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # also figures without end, and brackets in brackets
         english, spanish = not_toml(error)
         raise GroupFileError(
             f'{name}: this is not TOML: {english}; a line looks like: unit = "member"',
             f'{name}: esto no es TOML: {spanish}; una línea es como: unit = "member"',
         ) from error
+    try:
+        return model.model_validate(said)
     except ValidationError as error:
         english, spanish = _sentences(error.errors()[0])
         raise GroupFileError(f"{name}: {english}", f"{name}: {spanish}") from error

@@ -170,7 +170,7 @@ def _described(workshop: Workshop, folder: str, entries: Mapping[str, reading.En
         return module
     try:
         said = tomllib.loads(reading.text(reading.data(workshop.store, entry.blob)).text)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # also figures without end, and brackets in brackets
         return module
     order = said.get("order")
     return replace(

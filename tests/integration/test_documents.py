@@ -106,7 +106,18 @@ def test_modules_stand_in_their_order_and_what_has_none_comes_last(workshop: Wor
     assert folders == ["zeta", "valor-de-transaccion", "metodos-secundarios", "kit del instructor", "alfa", ""]
 
 
-@pytest.mark.parametrize("broken", ["title = ", "title = 3\norder = 'x'\nkind = []", "\x00", 'kind = "otro"'])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "title = ",
+        "title = 3\norder = 'x'\nkind = []",
+        "\x00",
+        'kind = "otro"',
+        "a = " + "[" * 20_000,
+        "order = " + "9" * 5000,
+    ],
+    ids=["cut", "kinds", "nul", "other", "nested", "endless"],
+)
 def test_a_broken_description_leaves_the_folder_under_its_own_name(workshop: Workshop, broken: str) -> None:
     commit = put(workshop.store, {"carpeta/module.toml": broken, "carpeta/a.md": "a"})
     module = modules.tree(workshop, commit).module_of("carpeta/a.md")
