@@ -12,7 +12,8 @@ from flask import Response, stream_with_context
 from reviewtool.clock import now
 
 BYTE_ORDER_MARK: Final = "\ufeff"  # by which Excel knows that a file is UTF-8
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what begins a formula, or hides the sign that does
+# What begins a formula, in wide letters too, or hides the sign that does.
+_FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 
 
 def table(header: Iterable[str], batches: Iterable[Iterable[Iterable[str]]]) -> Iterator[bytes]:
