@@ -12,12 +12,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> ground.Ground:
+    """Make a demonstration on SQLite and remember how it stands."""
+    found = ground.make(tmp_path_factory.mktemp("worn") / "var")
+    found.keep()
+    return found
+
+
+@pytest.fixture
+def fresh(made: ground.Ground) -> ground.Ground:
+    """Lend the demonstration as it was at first."""
+    made.restore()
+    made.forget_all()
+    return made
+
+
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def worn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ground.Ground]:
-    """Lend a demonstration that every test of this folder wears out further."""
-    folder = tmp_path_factory.mktemp("worn") / "var"
+    """Lend a demonstration that every test that asks for it wears out further."""
     if request.param == "sqlite":
-        yield ground.make(folder)
+        found = request.getfixturevalue("made")
+        found.restore()
+        found.forget_all()
+        yield found
         return
     with request.getfixturevalue("postgres_cluster").fresh() as url:
-        yield ground.make(folder, url)
+        yield ground.make(tmp_path_factory.mktemp("worn") / "var", url)

@@ -47,6 +47,14 @@ class Ground:
         """Let somebody sign in anew the next time, as after an act that ended their session."""
         self._clients.pop(who, None)
 
+    def remember(self, who: str, client: FlaskClient) -> None:
+        """Let somebody go on with a browser from before."""
+        self._clients[who] = client
+
+    def forget_all(self) -> None:
+        """Let everybody sign in anew the next time."""
+        self._clients.clear()
+
     def keep(self) -> None:
         """Remember how everything stands, sign-ins too; for SQLite."""
         self.workshop.database.dispose()
@@ -54,7 +62,7 @@ class Ground:
             _copy(self.folder / name, self.folder / "kept" / name)
 
     def restore(self) -> None:
-        """Go back to what was remembered."""
+        """Go back to what was remembered; clients from before it stay signed in."""
         self.workshop.database.dispose()
         self.workshop.store.close()
         for name in KEPT:
