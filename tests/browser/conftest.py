@@ -112,6 +112,19 @@ def visit(demo: Served) -> Callable[[Page, Wanted], None]:
 
 
 @pytest.fixture
+def person(browser: Browser, enter: Callable[[Page, str], None]) -> Callable[[str, Callable[[Page], None]], None]:
+    """Return a function that lets a person do something in a browser of their own."""
+
+    def act(who: str, do: Callable[[Page], None]) -> None:
+        with chromium.page(browser) as page:
+            page.set_viewport_size({"width": 1280, "height": 900})
+            enter(page, who)
+            do(page)
+
+    return act
+
+
+@pytest.fixture
 def person_id(demo: Served) -> Callable[[str], int]:
     """Return a function from the beginning of an address to a person's id."""
 

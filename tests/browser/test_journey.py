@@ -8,30 +8,15 @@ import pytest
 
 from reviewtool.gitstore import reading
 from reviewtool.services import people, proposals
-from tests.support import chromium, journey
+from tests.browser import steps
+from tests.support import journey
 
 pytestmark = pytest.mark.browser
 
 LESSON = "modulo-1-valor-de-transaccion/leccion-5-comisiones-envases-y-prestaciones.md"
 AUTHOR, OBSERVER, COORDINATION = "derlis.benitez", "karla.monzon", "elena.marroquin"
 VOTERS = ("lucia.fernandez", "gonzalo.silveira")  # in the browser; the other members through the services
-OTHERS = (
-    "martin.acosta", "wilma.choque", "ignacio.riquelme", "adriana.solano", "yokasta.peralta", "byron.cevallos",
-    "xiomara.tellez", "rosa.quispe", "nohely.rondon",
-)  # fmt: skip
-
-
-@pytest.fixture
-def person(browser, enter):
-    """Return a function that lets a person do something in a browser of their own."""
-
-    def act(who, do):
-        with chromium.page(browser) as page:
-            page.set_viewport_size({"width": 1280, "height": 900})
-            enter(page, who)
-            do(page)
-
-    return act
+OTHERS = tuple(who for who in steps.MEMBERS if who not in VOTERS)
 
 
 def select_words(page, words):
@@ -89,50 +74,16 @@ def test_a_member_proposes_an_observer_comments_members_vote_and_the_coordinatio
 
     person(OBSERVER, comment)
 
-    def open_ballot(page):
-        page.goto(f"{address}/votacion/abrir")
-        page.fill("#reason", "El texto está listo y la edición cierra pronto.")
-        for keep in page.locator("input[name=keep]").all():  # the day it would close is a holiday of some member
-            keep.check()
-        page.click("main form .button.primary")
-        page.wait_for_load_state()
-        confirm = page.locator("dialog[open] .primary")
-        if confirm.count():
-            confirm.click()
-        page.wait_for_url(re.compile(rf"/propuestas/{number}(\?|#|$)"))
-
-    person(COORDINATION, open_ballot)
-
-    def vote(page):
-        page.goto(address)
-        page.locator("#vote input[value=for]").check()
-        page.locator("#vote .button.primary").click()
-        page.wait_for_load_state()
-        assert "A favor" in page.inner_text("#vote")
-
+    person(COORDINATION, lambda page: steps.open_ballot(page, address))
     for who in VOTERS:
-        person(who, vote)
+        person(who, lambda page: steps.vote(page, address))
     for who in OTHERS:
         with demo.workshop.database.read() as session:
             member = people.get(session, person_id(who))
         journey.vote(demo.workshop, number, member)
 
     def close_and_merge(page):
-        page.goto(f"{address}/votacion/cerrar")
-        page.fill("#reason", "Todos los puestos se pronunciaron.")
-        page.click("main form .button.primary")
-        confirm = page.locator("dialog[open] .primary")
-        if confirm.count():
-            confirm.click()
-        page.wait_for_url(re.compile(rf"/propuestas/{number}(\?|#|$)"))
-        assert "Aprobada" in page.inner_text("main")
-        page.goto(f"{address}/incorporar")
-        page.click("main form .button.primary")
-        confirm = page.locator("dialog[open] .primary")
-        if confirm.count():
-            confirm.click()
-        page.wait_for_url(re.compile(rf"/propuestas/{number}(\?|#|$)"))
-        assert "Incorporada" in page.inner_text("main")
+        steps.close_and_merge(page, address)
         page.goto(f"{demo.url}/materiales/{LESSON}")
         assert "comisión de compra o de adquisición" in page.inner_text("main")
 
