@@ -344,6 +344,15 @@ def test_what_could_not_be_placed_is_asked(workshop, member) -> None:
     assert "El resultado no dice aquí" not in page
 
 
+def with_macros() -> bytes:
+    out = BytesIO()
+    with ZipFile(out, "w", 8) as made:
+        kind = "application/vnd.ms-word.document.macroEnabled.main+xml"
+        made.writestr("[Content_Types].xml", f'<Types><Override ContentType="{kind}"/></Types>')
+        made.writestr("word/vbaProject.bin", b"Sub AutoOpen()")
+    return out.getvalue()
+
+
 def bomb() -> bytes:
     out = BytesIO()
     with ZipFile(out, "w", 8) as made:
@@ -355,6 +364,7 @@ def bomb() -> bytes:
 HOSTILE = {
     "old": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "versión antigua de Word"),
     "encrypted": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "contraseña"),
+    "macros": (with_macros(), "contiene macros"),
     "no-word": (b"%PDF-1.7", "no es un documento de Word"),
     "cut": (b"PK\x03\x04" + b"\0" * 30, "dañado o incompleto"),
     "bomb": (bomb(), "demasiado grande por dentro"),
@@ -369,6 +379,14 @@ def test_a_bad_file_gets_its_sentence_beside_the_field_and_nothing_is_kept(works
     assert answer.status_code == 400
     assert sentence in said(answer)
     assert 'aria-describedby="file-error' in answer.text
+    assert count(workshop.database, WordUpload) == 0
+
+
+def test_a_file_of_two_hundred_megabytes_is_refused_before_it_is_read(workshop, member) -> None:
+    kind, length = "multipart/form-data; boundary=x", {"CONTENT_LENGTH": "200000000"}
+    answer = member.post("/word", data=b"--x", content_type=kind, environ_overrides=length)
+    assert answer.status_code == 413
+    assert "<main" in answer.text
     assert count(workshop.database, WordUpload) == 0
 
 
