@@ -35,7 +35,6 @@ from reviewtool.web import (
     security,
     unseen,
 )
-from reviewtool.web import assets, context, database, errors, i18n, keeping, passing, proving, remembering, requests, security
 from reviewtool.web.views import blueprints
 
 # in the order in which they see a request: what comes in, whose name it is sent to, who is there, how often
@@ -118,22 +117,6 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
             app.wsgi_app, x_for=settings.proxy_count, x_proto=settings.proxy_count, x_host=settings.proxy_count
         )
     for part in PARTS:
-    for part in (requests, database, i18n, assets, security, proving, keeping, remembering, passing, errors, context):
-    parts = (
-        requests,
-        database,
-        i18n,
-        assets,
-        security,
-        proving,
-        keeping,
-        remembering,
-        passing,
-        errors,
-        context,
-        unseen,
-    )
-    for part in parts:
         part.init_app(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)

@@ -1,5 +1,4 @@
 """What comes in, as the application takes it: texts without NUL, and in addresses no number larger than an id."""
-"""What comes in, as the application takes it: texts without NUL, and numbers in addresses no larger than an id can be."""
 
 from __future__ import annotations
 

@@ -89,9 +89,6 @@ def make(folder: Path, database_url: str | None = None) -> Ground:
     """Make a demonstration and the application on it; forms need no token."""
     given = {"database_url": database_url} if database_url else {}
     settings = Settings(var=folder, group_file=GROUP, secret_key="only-for-tests" * 4, **given)
-    settings = Settings(
-        var=folder, group_file=GROUP, secret_key="only-for-tests" * 4, **({"database_url": database_url} if database_url else {})
-    )
     workshop = demonstration.ensure(settings, lambda _line: None)
     app = create_app(settings, workshop)
     app.config.update(WTF_CSRF_ENABLED=False)
