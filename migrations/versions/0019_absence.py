@@ -30,14 +30,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
     )
     op.create_index(op.f("ix_absence_person_id"), "absence", ["person_id"])
-    op.add_column("person", sa.Column("certified_until", sa.Date(), nullable=True))
-    op.add_column("person", sa.Column("erased_at", UTCDateTime(), nullable=True))
+    op.drop_index("uq_person_email", table_name="person")  # a copy of the table would lose it
+    with op.batch_alter_table("person", recreate=_copies(), reflect_kwargs={"resolve_fks": False}) as table:
+        table.add_column(sa.Column("certified_until", sa.Date(), nullable=True))
+        table.add_column(sa.Column("erased_at", UTCDateTime(), nullable=True))
+    op.create_index("uq_person_email", "person", [sa.literal_column("lower(email)")], unique=True)
     op.execute("UPDATE installation SET people_version = people_version + 1")
 
 
 def downgrade() -> None:
-    op.drop_column("person", "erased_at")
-    op.drop_column("person", "certified_until")
+    op.drop_index("uq_person_email", table_name="person")
+    with op.batch_alter_table("person", recreate=_copies(), reflect_kwargs={"resolve_fks": False}) as table:
+        table.drop_column("erased_at")
+        table.drop_column("certified_until")
+    op.create_index("uq_person_email", "person", [sa.literal_column("lower(email)")], unique=True)
     op.drop_index(op.f("ix_absence_person_id"), table_name="absence")
     op.drop_table("absence")
     op.execute("UPDATE installation SET people_version = people_version + 1")
+
+
+def _copies() -> str:
+    return "always" if op.get_bind().dialect.name == "sqlite" else "never"

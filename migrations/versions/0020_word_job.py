@@ -18,7 +18,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("DELETE FROM word_upload")
-    with op.batch_alter_table("word_upload") as table:
+    with op.batch_alter_table("word_upload", recreate=_copies(), reflect_kwargs={"resolve_fks": False}) as table:
         table.add_column(sa.Column("site", sa.String(length=300), nullable=False))
         table.add_column(sa.Column("status", sa.String(length=16), nullable=False))
         table.add_column(sa.Column("claimed_until", UTCDateTime(), nullable=True))
@@ -47,8 +47,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("waiting_file")
     op.drop_index(op.f("ix_word_upload_status"), table_name="word_upload")
-    with op.batch_alter_table("word_upload") as table:
+    with op.batch_alter_table("word_upload", recreate=_copies(), reflect_kwargs={"resolve_fks": False}) as table:
         for name in (
             *("site", "status", "claimed_until", "attempts", "failure", "facts", "result", "ended_at", "seen_at"),
         ):
             table.drop_column(name)
+
+
+def _copies() -> str:
+    return "always" if op.get_bind().dialect.name == "sqlite" else "never"
