@@ -20,10 +20,16 @@ _INVITED: Final = (
     mark("Si no esperaba esta invitación, no haga nada: sin abrir el enlace no se crea ninguna cuenta."),
 )
 _ASKED: Final = mark("Si no lo pidió usted, no haga nada: su contraseña sigue siendo la misma.")
+_CERTIFICATION: Final = mark("Cuando haya una nueva, la coordinación la anota en la página de la persona.")
 _WARNING: Final = mark(
     "Si usted no lo pidió ni lo esperaba, dígalo enseguida a otra persona de la coordinación, por teléfono o en "
     "persona: quien pone la contraseña de una cuenta actúa en su nombre."
 )
+_WARNINGS: Final = {
+    account_notices.LINK_ASKED: _ASKED,
+    account_notices.CERTIFICATION: _CERTIFICATION,
+    account_notices.CERTIFICATION_OF: _CERTIFICATION,
+}
 
 
 def compose(letter: Letter, batch: Batch, workshop: Workshop, settings: Settings) -> EmailMessage:
@@ -64,5 +70,5 @@ def _said(letter: Letter, workshop: Workshop) -> tuple[str, str, str]:
         )
     title = notice_words.of_account(letter.kind, letter.by, letter.language)
     explained = i18n.text(letter.language, "Con el enlace elige su contraseña nueva.") if letter.link else ""
-    warning = _ASKED if letter.kind == account_notices.LINK_ASKED else _WARNING
+    warning = _WARNINGS.get(letter.kind, _WARNING)
     return title, explained, i18n.text(letter.language, warning)

@@ -23,12 +23,18 @@ CHANGED_BY_SELF: Final = "password_changed"  # the password, by its person, in t
 SET_ON_SERVER: Final = "password_set"  # on the server
 ACCOUNT_CLOSED: Final = "account_closed"
 ACCOUNT_OPENED: Final = "account_opened"
+FACTOR_CHANGED: Final = "factor_changed"  # added or removed, by its person
+RECOVERY_CODE_USED: Final = "recovery_code_used"
+FACTOR_FORGOTTEN: Final = "factor_forgotten"  # by the coordination, or on the server
+CERTIFICATION: Final = "certification_ends"  # one's own
+CERTIFICATION_OF: Final = "certification_of"  # of `by`, told to the coordination
 #: what mails carry a link
 CARRYING: Final = frozenset({INVITED, LINK_MAILED, LINK_ASKED})
 #: what an account's person sees in the product
 KINDS: Final = (
     *(LINK_MAILED, LINK_SHOWN, LINK_ASKED, LINK_USED, CHANGED_BY_SELF, SET_ON_SERVER),
-    *(ACCOUNT_CLOSED, ACCOUNT_OPENED),
+    *(ACCOUNT_CLOSED, ACCOUNT_OPENED, FACTOR_CHANGED, RECOVERY_CODE_USED, FACTOR_FORGOTTEN),
+    *(CERTIFICATION, CERTIFICATION_OF),
 )
 
 

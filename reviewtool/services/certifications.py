@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewtool.errors import InvalidInput
 from reviewtool.group import Group
-from reviewtool.models import Person
+from reviewtool.models import Notice, Person
 from reviewtool.rules.permissions import Act
-from reviewtool.services import people, rulesets
+from reviewtool.services import account_notices, people, role_terms, rulesets
+from reviewtool.services.workshop import Workshop
 
 BEFORE: Final = timedelta(days=60)  # so long before the end the person and the coordination are reminded
 LONGEST: Final = timedelta(days=366 * 50)
@@ -43,6 +44,33 @@ def ending(session: Session, today: date) -> list[Person]:
     query = select(Person).where(Person.active, Person.certified_on.is_not(None), Person.certified_until.is_not(None))
     query = query.where(Person.certified_until <= today + BEFORE).order_by(Person.certified_until, Person.name)
     return list(session.scalars(query))
+
+
+def remind(workshop: Workshop) -> list[int]:
+    """Tell once, `BEFORE` the end, whose certification ends and the coordination; return whose it was."""
+    today = rulesets.today(workshop.group)
+    with workshop.database.read() as session:
+        if not _untold(session, today):
+            return []
+    with workshop.database.write() as session:
+        role_terms.lock(session)  # of several that remind at once, one does
+        found = _untold(session, today)
+        for person in found:
+            account_notices.tell(session, account_notices.CERTIFICATION, person.id)
+            for coordinator in set(people.coordination(session)) - {person.id}:
+                account_notices.tell(session, account_notices.CERTIFICATION_OF, coordinator, by_id=person.id)
+        return [person.id for person in found]
+
+
+def _untold(session: Session, today: date) -> list[Person]:
+    told = select(Notice.person_id, func.max(Notice.created_at)).where(Notice.kind == account_notices.CERTIFICATION)
+    last = {row[0]: row[1].date() for row in session.execute(told.group_by(Notice.person_id))}
+    found = []
+    for person in ending(session, today):
+        until = person.certified_until
+        if until is not None and until >= today and last.get(person.id, date.min) < until - BEFORE:
+            found.append(person)
+    return found
 
 
 def is_ending(person: Person, today: date) -> bool:

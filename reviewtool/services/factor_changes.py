@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from reviewtool.clock import now
 from reviewtool.models import FactorChange
+from reviewtool.services import account_notices
 
 SHOWN: Final = 20
 
@@ -26,9 +27,17 @@ class Kind(StrEnum):
     forgotten = "forgotten"
 
 
+_TOLD: Final = {
+    Kind.code_used: account_notices.RECOVERY_CODE_USED,
+    Kind.forgotten: account_notices.FACTOR_FORGOTTEN,
+}
+
+
 def note(session: Session, person_id: int, kind: Kind, *, by: int | None) -> None:
-    """Note what happened to a person's factor, and whose act it was; None for whoever administers the installation."""
+    """Note what happened to a person's factor and tell them; `by` is None for whoever administers the installation."""
     session.add(FactorChange(person_id=person_id, kind=kind, made_by_id=by, made_at=now()))
+    told = _TOLD.get(kind, account_notices.FACTOR_CHANGED)
+    account_notices.tell(session, told, person_id, by_id=None if by == person_id else by)
     session.flush()
 
 

@@ -63,7 +63,15 @@ _ACCOUNT: Final[dict[str, str]] = {  # what was done to the reader's account
     account_notices.SET_ON_SERVER: mark("Quien administra la instalación puso otra contraseña a su cuenta"),
     account_notices.ACCOUNT_CLOSED: mark("%(who)s dejó su cuenta fuera de uso"),
     account_notices.ACCOUNT_OPENED: mark("%(who)s volvió a poner su cuenta en uso"),
+    account_notices.FACTOR_CHANGED: mark("El segundo paso de su cuenta cambió"),
+    account_notices.RECOVERY_CODE_USED: mark("Se usó un código de recuperación de su cuenta"),
+    account_notices.CERTIFICATION: mark("Su certificación de instructor experto vence dentro de poco"),
+    account_notices.CERTIFICATION_OF: mark("La certificación de %(who)s como instructor experto vence dentro de poco"),
 }
+_FORGOTTEN: Final = (
+    mark("%(who)s quitó el segundo paso de su cuenta"),
+    mark("Quien administra la instalación quitó el segundo paso de su cuenta"),
+)
 _LINK_USED: Final = (  # made by somebody, or asked for on the sign-in page
     mark("La contraseña de su cuenta se cambió con el enlace que hizo %(who)s"),
     mark("La contraseña de su cuenta se cambió con el enlace que se pidió en la página de entrada"),
@@ -72,7 +80,8 @@ _LINK_USED: Final = (  # made by somebody, or asked for on the sign-in page
 
 def of_account(kind: str, who: str, language: str) -> str:
     """Say in one sentence what was done to an account; `who` is empty where nobody of the group did it."""
-    said = _LINK_USED[0 if who else 1] if kind == account_notices.LINK_USED else _ACCOUNT[kind]
+    by_kind = {account_notices.LINK_USED: _LINK_USED, account_notices.FACTOR_FORGOTTEN: _FORGOTTEN}
+    said = by_kind[kind][0 if who else 1] if kind in by_kind else _ACCOUNT[kind]
     return i18n.text(language, said, who=who)
 
 

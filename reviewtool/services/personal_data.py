@@ -49,6 +49,8 @@ OWN: Final[tuple[type[Base], ...]] = (
     *(Notice, NoticeChoice, SignIn, LastRead, Absence, WordUpload, Draft),
     *(CodeApp, RecoveryCode, Passkey, FactorChange),
 )
+#: columns that name who did something to somebody else: their rows hold the other's data
+OTHERS: Final = frozenset({("invitation", "made_by_id"), ("notice", "by_id")})
 NOWHERE: Final = "invalid"  # a domain that no mail reaches (RFC 2606)
 
 
@@ -119,6 +121,7 @@ def _names_person(key: Any) -> bool:
 
 def _rows(session: Session, table: Any, person_id: int) -> list[dict[str, Any]]:
     named = naming(table) if table is not Person.__table__ else [table.c.id]
+    named = [column for column in named if (table.name, column.name) not in OTHERS]
     return _plain_rows(session, table, or_(*(column == person_id for column in named)))
 
 

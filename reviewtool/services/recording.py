@@ -26,7 +26,16 @@ from reviewtool.gitstore import record as store_record
 from reviewtool.gitstore.ids import CommitId
 from reviewtool.models import Event, Installation, Proposal
 from reviewtool.models.proposal import DIRTY
-from reviewtool.services import inspections, installations, minutes, record_files, refmoves, reminding, signatures
+from reviewtool.services import (
+    certifications,
+    inspections,
+    installations,
+    minutes,
+    record_files,
+    refmoves,
+    reminding,
+    signatures,
+)
 from reviewtool.services.record_files import FORMAT, GROUP_REF, MINUTES, ref_of
 from reviewtool.services.workshop import Workshop
 
@@ -257,6 +266,7 @@ class Recorder:
                 self._told_at = now()
                 reminding.tell_overdue(self.workshop)
                 reminding.remind_unconfirmed(self.workshop)
+                certifications.remind(self.workshop)
             if now() - self._packed_at > PACK_EVERY:
                 self._packed_at = now()
                 maintenance.pack(self.workshop.store)

@@ -152,10 +152,22 @@ def _entered(made: Entered) -> Said:
     return Said(None, title, action[0], who, "", "", None, action)
 
 
+_FACTORS = frozenset(
+    {account_notices.FACTOR_CHANGED, account_notices.RECOVERY_CODE_USED, account_notices.FACTOR_FORGOTTEN}
+)
+
+
 def _of_account(notice: Owed) -> Said:
     title, url = notice_words.headline(notice, language(), own=True), url_for("sign_ins.index")
+    action = (url, _("Ver sus sesiones"), _("abiertas"))
+    if notice.kind in {account_notices.CERTIFICATION, account_notices.CERTIFICATION_OF}:
+        url = url_for("people.index")
+        action = (url, _("Ver el grupo"), "")
+    elif notice.kind in _FACTORS:
+        url = url_for("factors.index")
+        action = (url, _("Ver el segundo paso"), "")
     meta = " · ".join(part for part in (_("Su cuenta"), place_name(notice.administration), ago(notice.at)) if part)
-    return Said(notice.id, title, url, meta, "", "", None, (url, _("Ver sus sesiones"), _("abiertas")))
+    return Said(notice.id, title, url, meta, "", "", None, action)
 
 
 def _said(notice: Owed, *, own: bool) -> Said:

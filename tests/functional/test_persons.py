@@ -200,6 +200,13 @@ def test_a_certification_counts_on_its_days_and_both_are_reminded_before_it_ends
         assert "Su certificación de instructor experto vence el" in said(sign_in(person).get("/"))
         assert f"La certificación de {person.name} vence el" in said(sign_in(by).get("/"))
         assert "Vence pronto" in said(sign_in(by).get(f"/grupo/personas/{person.id}"))
+        for _turn in range(2):
+            certifications.remind(workshop)
+        with workshop.database.read() as session:
+            told = select(Notice.kind, Notice.person_id).where(Notice.kind.like("certification%"))
+            found = [tuple(row) for row in session.execute(told)]
+        coordinators = {("certification_of", group.coordinator.id), ("certification_of", group.deputy.id)}
+        assert sorted(found) == sorted({("certification_ends", person.id)} | coordinators)
     with clock.at(clock.now() + 91 * DAY), workshop.database.read() as session:
         assert not people.is_certified(people.get(session, person.id))
         assert [each.id for each in certifications.ending(session, today + 91 * DAY)] == [person.id]
