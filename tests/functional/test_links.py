@@ -38,6 +38,7 @@ def settings(settings, inbox):
             "mail_security": "none",
             "mail_from": "avisos@example.org",
             "public_url": ADDRESS,
+            "extra_hosts": "localhost",
         }
     )
 
@@ -343,7 +344,8 @@ def test_no_address_is_shown_to_others_than_the_coordination(app, database, grou
         for page in pages:
             shown = opened.get(page)
             if shown.mimetype == "text/html":
-                assert [each for each in addresses if each in shown.text] == [], (page, person.name)
+                others = set(addresses) - {person.email}
+                assert [each for each in others if each in shown.text] == [], (page, person.name)
 
 
 def test_an_erased_account_takes_its_links_and_letters_along(coordination, client, reader, group, workshop, database):
