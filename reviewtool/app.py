@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask, g, request
 from jinja2 import StrictUndefined
@@ -25,6 +26,7 @@ from reviewtool.web import (
     errors,
     hosts,
     i18n,
+    identities,
     keeping,
     limits,
     passing,
@@ -37,6 +39,9 @@ from reviewtool.web import (
 )
 from reviewtool.web.views import blueprints
 
+if TYPE_CHECKING:
+    from reviewtool.oidc.provider import Provider
+
 # in the order in which they see a request: what comes in, whose name it is sent to, who is there, how often
 PARTS = (
     requests,
@@ -46,6 +51,7 @@ PARTS = (
     assets,
     security,
     limits,
+    identities,
     second_step,
     proving,
     keeping,
@@ -110,6 +116,8 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
         LIMITS_URL=settings.limits_url,
         GROUP_ZONE=workshop.group.calendar.zone,
     )
+    if settings.oidc_issuer:
+        app.extensions["provider"] = _provider(settings)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.proxy_count:
@@ -122,6 +130,15 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
         app.register_blueprint(blueprint)
     _log_requests(app)
     return app
+
+
+def _provider(settings: Settings) -> Provider:
+    """Return the identity provider; its libraries are loaded only where there is one."""
+    from reviewtool.oidc.provider import Provider, Registration  # noqa: PLC0415
+
+    back = settings.public_url + identities.BACK
+    known = Registration(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_secret, back, settings.oidc_names)
+    return Provider(known)
 
 
 def _log_requests(app: Flask) -> None:

@@ -20,13 +20,17 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from reviewtool import single_sign_on
 from reviewtool.complaints import Wrong, not_toml, reason
 from reviewtool.errors import Complaint
+from reviewtool.key_files import unreadable
+from reviewtool.setting_examples import EXAMPLES
 
 DEFAULT_PATH = "config/app.toml"
 PREFIX = "REVIEWTOOL_"
 UNPREFIXED = ("VAR", "HOST", "PORT")  # what `make run` documents; the prefixed name wins
 SECRET_BYTES = 32
+PATHS = ("var", "group_file", "templates_folder", "signing_key_file", "oidc_client_secret_file", "backup_folder")
 
 
 class SettingsError(Complaint):
@@ -61,6 +65,13 @@ class Settings(BaseModel):
     session_idle_hours: int = Field(default=12, ge=1, le=24 * 90)
     session_absolute_hours: int = Field(default=24 * 14, ge=1, le=24 * 366)
     default_language: Literal["es", "en", "pt"] = "es"
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field(default="", repr=False)
+    oidc_client_secret_file: Path | None = None
+    oidc_name: str = Field(default="", max_length=60)
+    oidc_name_en: str = Field(default="", max_length=60)
+    oidc_name_pt: str = Field(default="", max_length=60)
     max_upload_mb: int = Field(default=10, ge=1, le=1000)
     max_image_edge_px: int = Field(default=1600, ge=200, le=10_000)
     max_attachments: int = Field(default=20, ge=1, le=1000)
@@ -99,16 +110,17 @@ class Settings(BaseModel):
             raise _refusal(error.errors()[0], overrides, file) from error
         paths = {
             key: (Path.cwd() if key in overrides else root) / value
-            for key in ("var", "group_file", "templates_folder", "signing_key_file", "backup_folder")
+            for key in PATHS
             if (value := getattr(loaded, key)) is not None
         }
-        wrong = _unusable(paths["signing_key_file"]) if "signing_key_file" in paths else None
-        if wrong is not None:
-            problem = {"loc": ("signing_key_file",), "type": "value_error", "msg": str(wrong), "ctx": {"error": wrong}}
+        found = _unusable(loaded, paths, overrides)
+        if found is not None:
+            key, wrong = found
+            problem = {"loc": (key,), "type": "value_error", "msg": str(wrong), "ctx": {"error": wrong}}
             raise _refusal(problem, overrides, file)
         return loaded.model_copy(update=paths)
 
-    @field_validator("signing_key_file", "backup_folder", mode="before")
+    @field_validator("signing_key_file", "oidc_client_secret_file", "backup_folder", mode="before")
     @classmethod
     def _none_if_empty(cls, value: Any) -> Any:
         return (value.strip() if isinstance(value, str) else value) or None
@@ -136,6 +148,14 @@ class Settings(BaseModel):
         if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
             raise Wrong("it is not an http:// or https:// address", "no es una dirección http:// o https://")
         return value.rstrip("/")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _provider(cls, value: str) -> str:
+        wrong = single_sign_on.wrong_issuer(value) if value else None
+        if wrong is not None:
+            raise wrong
+        return value
 
     @field_validator("mail_from")
     @classmethod
@@ -203,6 +223,18 @@ class Settings(BaseModel):
         return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
+    def oidc_secret(self) -> str:
+        """Return the secret that the identity provider has given the installation."""
+        file = self.oidc_client_secret_file
+        return file.read_text(encoding="utf-8").strip() if file else self.oidc_client_secret
+
+    @property
+    def oidc_names(self) -> dict[str, str]:
+        """Return how people call the account that they have at the provider, by language."""
+        other = {"en": self.oidc_name_en, "pt": self.oidc_name_pt}
+        return {"es": self.oidc_name} | {language: name or self.oidc_name for language, name in other.items()}
+
+    @property
     def secure(self) -> bool:
         """Say whether people reach the product over HTTPS."""
         return self.public_url.startswith("https://")
@@ -257,26 +289,28 @@ def _write_once(path: Path, key: str) -> None:
         Path(name).unlink()
 
 
-def _unusable(key: Path) -> Wrong | None:
+def _unusable(
+    loaded: Settings, paths: Mapping[str, Path], overrides: Mapping[str, tuple[str, str]]
+) -> tuple[str, Wrong] | None:
+    """Return the first key that cannot be used together with the machine or with the others, and why."""
+    wrong = _no_signing(paths["signing_key_file"]) if "signing_key_file" in paths else None
+    if wrong is not None:
+        return "signing_key_file", wrong
+    if loaded.oidc_client_secret and "oidc_client_secret" not in overrides:
+        said = ("it stands in a file that others may read", "está en un archivo que otros pueden leer")
+        return "oidc_client_secret", Wrong(*said)
+    return single_sign_on.unusable(loaded, paths.get("oidc_client_secret_file"))
+
+
+def _no_signing(key: Path) -> Wrong | None:
     """Return why a file cannot be the key that signs; whether it is a key at all is seen when it is opened."""
-    try:
-        with key.open("rb"):
-            found = key.stat()
-    except OSError as error:
-        said = error.strerror
-        return Wrong(f"{key} cannot be read ({said})", f"no se puede leer {key} ({said})")
-    mode = found.st_mode & 0o777
-    if found.st_uid == os.geteuid() and mode & 0o077:  # what ssh-keygen itself refuses
-        return Wrong(
-            f"others may read {key} (mode {mode:o}); give it mode 600",
-            f"otros pueden leer {key} (modo {mode:o}); dele el modo 600",
-        )
-    if shutil.which("ssh-keygen") is None:
+    wrong = unreadable(key)
+    if wrong is None and shutil.which("ssh-keygen") is None:
         return Wrong(
             "ssh-keygen is missing; install it with: sudo apt-get install -y openssh-client",
             "falta ssh-keygen; instálelo con: sudo apt-get install -y openssh-client",
         )
-    return None
+    return wrong
 
 
 def keys() -> tuple[str, ...]:
@@ -317,46 +351,6 @@ def _overrides(env: Mapping[str, str]) -> dict[str, tuple[str, str]]:
                 found[key] = (variable, env[variable])
                 break
     return found
-
-
-EXAMPLES: Mapping[str, str] = {
-    "var": 'var = "var"',
-    "database_url": 'database_url = "postgresql://reviewtool:password@localhost/reviewtool"',
-    "group_file": 'group_file = "config/group.toml"',
-    "templates_folder": 'templates_folder = "config/templates"',
-    "backup_folder": 'backup_folder = "/mnt/other-disk/reviewtool"',
-    "signing_key_file": 'signing_key_file = "/srv/reviewtool/signing_key"',
-    "host": 'host = "127.0.0.1"',
-    "port": "port = 8000",
-    "workers": "workers = 2",
-    "threads": "threads = 4",
-    "public_url": 'public_url = "https://revision.example.org"',
-    "extra_hosts": 'extra_hosts = "revision.intranet.example, 10.0.0.7"',
-    "proxy_count": "proxy_count = 1",
-    "secret_key": "REVIEWTOOL_SECRET_KEY=$(python3 -c 'import secrets; print(secrets.token_hex(32))')",
-    "session_idle_hours": "session_idle_hours = 12",
-    "session_absolute_hours": "session_absolute_hours = 336",
-    "default_language": 'default_language = "es"',
-    "max_upload_mb": "max_upload_mb = 10",
-    "max_image_edge_px": "max_image_edge_px = 1600",
-    "max_attachments": "max_attachments = 20",
-    "max_document_kb": "max_document_kb = 1024",
-    "max_comment_chars": "max_comment_chars = 20000",
-    "cache_mb": "cache_mb = 24",
-    "resets_per_hour": "resets_per_hour = 5",
-    "comments_per_minute": "comments_per_minute = 20",
-    "uploads_per_minute": "uploads_per_minute = 30",
-    "searches_per_minute": "searches_per_minute = 60",
-    "saves_per_minute": "saves_per_minute = 240",
-    "limits_url": 'limits_url = "redis://localhost:6379/0"',
-    "mail_server": 'mail_server = "smtp.example.org"',
-    "mail_port": "mail_port = 587",
-    "mail_security": 'mail_security = "starttls"',
-    "mail_user": 'mail_user = "reviewtool"',
-    "mail_password": "REVIEWTOOL_MAIL_PASSWORD=…",
-    "mail_from": 'mail_from = "avisos@example.org"',
-    "log_level": 'log_level = "INFO"',
-}
 
 
 def _refusal(problem: Mapping[str, Any], overrides: Mapping[str, tuple[str, str]], file: Path) -> SettingsError:

@@ -26,7 +26,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "clock": set(),
     "i18n": {"errors"},
     "cache": {"errors"},
-    "settings": {"complaints", "errors"},
+    "setting_examples": set(),
+    "key_files": {"complaints"},
+    "single_sign_on": {"complaints", "key_files"},
+    "settings": {"complaints", "errors", "key_files", "setting_examples", "single_sign_on"},
     "group": {"complaints", "errors"},
     "db": {"settings", "errors", "clock"},
     "migrate": {"db", "errors"},
@@ -39,10 +42,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "services": {
         *("models", "rules", "prose", "word", "uploads", "gitstore", "cache", "i18n", "group", "db", "errors", "clock")
     },
+    "oidc": {"errors", "clock"},
     "mail": {"services", "models", "i18n", "settings", "db", "clock", "errors"},
     "worker": {"mail", "services", "models", "i18n", "settings", "db", "clock", "errors"},
     "word_reader": {"services", "models", "db", "clock", "errors"},
-    "web": {"services", "rules", "prose", "cache", "i18n", "models", "group", "db", "errors", "clock"},
+    "web": {"oidc", "services", "rules", "prose", "cache", "i18n", "models", "group", "db", "errors", "clock"},
 }
 # What starts the program: may import everything, and nobody else imports it.
 STARTING = {"app", "backups", "cli", "installing", "loading", "serving", "demonstration", "doctor"}
@@ -63,6 +67,8 @@ ONLY_IN: dict[str, frozenset[str] | set[str]] = {
     "pyotp": {"services"},
     "cryptography": {"services"},
     "segno": {"web"},
+    "authlib": {"oidc"},
+    "joserfc": {"oidc"},
     "lxml": {"uploads", "word"},
     "sqlalchemy": {"db", "migrate", "models", "services", "mail", "worker", "word_reader", "web", *STARTING},
     **dict.fromkeys(WEB_LIBRARIES, frozenset({"web", *STARTING})),

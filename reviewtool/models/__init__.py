@@ -9,6 +9,7 @@ from reviewtool.models.attachment import Attachment, AttachmentData
 from reviewtool.models.ballot import Ballot, ExtensionRequest, Objection, Opinion, Vote
 from reviewtool.models.factor import CodeApp, FactorChange, FactorRule, Passkey, RecoveryCode, UsedChallenge
 from reviewtool.models.follow_up import FollowUp
+from reviewtool.models.identity import Departure, Identity
 from reviewtool.models.inspection import Inspection
 from reviewtool.models.installation import Installation, RuleSet, WorkingCalendar
 from reviewtool.models.invitation import Invitation
@@ -31,6 +32,7 @@ __all__ = [
     "CodeApp",
     "Comment",
     "CommentEdit",
+    "Departure",
     "Draft",
     "DraftFile",
     "Edition",
@@ -39,6 +41,7 @@ __all__ = [
     "FactorChange",
     "FactorRule",
     "FollowUp",
+    "Identity",
     "Inspection",
     "Installation",
     "Invitation",

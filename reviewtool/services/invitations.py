@@ -21,7 +21,7 @@ from reviewtool.errors import InvalidInput, NotFound
 from reviewtool.group import Group
 from reviewtool.models import Invitation, Notice, Person
 from reviewtool.rules.permissions import Act, Role
-from reviewtool.services import account_notices, people
+from reviewtool.services import account_notices, identities, people
 
 FOR_ACCOUNT: Final = timedelta(days=7)
 FOR_PASSWORD: Final = timedelta(days=1)
@@ -226,6 +226,23 @@ def accept(session: Session, group: Group, secret: str, said: str, chosen: Chose
     if not link.for_account:
         end_of_person(session, person.id)
         account_notices.tell(session, account_notices.LINK_USED, person.id, by_id=link.made_by_id, link=link)
+    session.flush()
+    return person
+
+
+def accept_with_identity(
+    session: Session, group: Group, invitation_id: int, chosen: Chosen, issuer: str, subject: str
+) -> Person:
+    """Use a link to an account whose person signs in at the provider instead of by a password.
+
+    Raises NotFound("link-over"), InvalidInput of a field, Conflict("email-taken") and Conflict("identity-taken").
+    """
+    link = _open(session, invitation_id)
+    if not link.for_account:
+        raise NotFound("link-over")
+    person = _new(session, group, link, chosen)
+    identities.link(session, person, issuer, subject)
+    link.used_at = now()
     session.flush()
     return person
 

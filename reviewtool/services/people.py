@@ -292,8 +292,13 @@ def is_new_visit(person: Person, at: datetime) -> bool:
 
 def choose(person: Person, *, language: str, timezone: str) -> None:
     """Set the language and the time zone a person reads in; raises InvalidInput for unknown ones."""
+    ensure_choice(language, timezone)
+    person.language, person.timezone = language, timezone
+
+
+def ensure_choice(language: str, timezone: str) -> None:
+    """Refuse a language or a time zone that is none; raises InvalidInput of the field."""
     if language not in LANGUAGES:
         raise InvalidInput("language-unknown", field="language")
     if timezone not in available_timezones():
         raise InvalidInput("timezone-unknown", field="timezone")
-    person.language, person.timezone = language, timezone

@@ -21,9 +21,11 @@ from reviewtool.models import (
     CodeApp,
     Comment,
     CommentEdit,
+    Departure,
     Draft,
     DraftFile,
     FactorChange,
+    Identity,
     Invitation,
     LastRead,
     Notice,
@@ -41,13 +43,13 @@ from reviewtool.rules.permissions import Act
 from reviewtool.services import people, role_terms, rulesets, sign_in_failures
 
 #: parts of names of columns that open something, and tell the person nothing of themselves
-SECRET: Final = ("hash", "token", "secret", "nonce")
+SECRET: Final = ("hash", "token", "secret", "nonce", "verifier")
 #: rows that name nobody themselves, and what they belong to
 INSIDE: Final[dict[type[Base], type[Base]]] = {DraftFile: Draft, CommentEdit: Comment, Suggestion: Comment}
 #: tables whose rows are the person's alone: they go when the person is erased, all others stay
 OWN: Final[tuple[type[Base], ...]] = (
     *(Notice, NoticeChoice, SignIn, LastRead, Absence, WordUpload, Draft),
-    *(CodeApp, RecoveryCode, Passkey, FactorChange),
+    *(CodeApp, RecoveryCode, Passkey, FactorChange, Identity, Departure),
 )
 #: columns that name who did something to somebody else: their rows hold the other's data
 OTHERS: Final = frozenset({("invitation", "made_by_id"), ("notice", "by_id")})

@@ -42,6 +42,8 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "factors.make_codes": None,
         "factors.add_passkey": None,
         "factors.remove_passkey": None,
+        "identities.link": None,
+        "identities.unlink": None,
         "people.index": None,
         "people.terms": Act.manage_people,
         "people.end_term": Act.manage_people,
@@ -182,7 +184,9 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
     }
 )
 # Pages that show everybody only what is their own, whatever act opens them: drafts are their author's alone.
-OWN: Final = frozenset({"home", "drafts", "draft_blocks", "splitting", "word_uploads", "sign_ins", "factors"})
+OWN: Final = frozenset(
+    {"home", "drafts", "draft_blocks", "splitting", "word_uploads", "sign_ins", "factors", "identities"}
+)
 OWN_PAGES: Final = frozenset(
     {
         "notices.index",

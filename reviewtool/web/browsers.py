@@ -73,6 +73,12 @@ def keep_up() -> None:
         log.warning("the use of a session is not noted: %s", error.code)
 
 
+def this() -> SignIn:
+    """Return the browser of this request, of somebody signed in."""
+    row: SignIn = g.browser
+    return row
+
+
 def is_left_behind() -> bool:
     """Say whether this request came with a token that was replaced: its answer must not bring the old one back."""
     row: SignIn | None = g.get("browser")

@@ -97,7 +97,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> Any:
-        if not current_user.is_authenticated and request.blueprint != "sessions":
+        if not current_user.is_authenticated and request.blueprint not in {"sessions", "identities"}:
             return security.ask_to_sign_in()
         form = keeping.arrived()
         if form is not None:

@@ -18,7 +18,7 @@ from reviewtool.clock import now
 from reviewtool.models import SignIn
 from reviewtool.rules.permissions import Act
 from reviewtool.services import factors, passwords, sign_ins
-from reviewtool.web import passkey_asks, second_step, throttle
+from reviewtool.web import identities, keeping, passkey_asks, second_step, throttle
 from reviewtool.web.audience import NEEDS
 from reviewtool.web.database import me, reading, workshop
 from reviewtool.web.i18n import gettext as _
@@ -46,6 +46,7 @@ OWN: Final = frozenset(
     {
         *("factors.start_app", "factors.confirm_app", "factors.remove_app", "factors.make_codes"),
         *("factors.add_passkey", "factors.remove_passkey"),
+        *("identities.link", "identities.unlink"),
     }
 )
 NOT_CARRIED: Final = frozenset({"csrf_token", "proof", "proof_code", "proof_passkey"})
@@ -67,25 +68,34 @@ def is_asked() -> bool:
     return now() - browser.proved_at > AGAIN_AFTER
 
 
-def ask(error: str = "") -> str:
+def form_of_request() -> keeping.Form:
+    """Return the form that waits for its person to show who they are."""
+    fields = tuple((name, value) for name, value in request.form.items(multi=True) if name not in NOT_CARRIED)
+    return keeping.Form(request.full_path.rstrip("?"), fields)
+
+
+def ask(form: keeping.Form, error: str = "") -> str:
     """Show the page that asks who is there and carries the form."""
-    carried = [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_CARRIED]
+    shown = identities.has_shown()
     return render_template(
         "sessions/prove.html",
-        carried=carried,
-        to=request.full_path.rstrip("?"),
+        carried=form.fields,
+        to=form.to,
         error=error,
         held=factors.held(reading(), me().id),
         options=passkey_asks.to_sign(me()),
+        asks_password=me().password_hash is not None and not shown,
+        shown=shown,
+        way="" if shown else identities.way_to_prove(form),
     )
 
 
 def _is_proved() -> bool:
-    """Say whether the form shows who is there."""
+    """Say whether the form shows who is there; signing in anew at the provider stands for the password."""
     answer = request.form.get("proof_passkey", "")
     if answer:
         return second_step.accepts(me(), "", answer)
-    if not passwords.matches(me().password_hash, request.form["proof"][:1000]):
+    if not identities.has_shown() and not passwords.matches(me().password_hash, request.form["proof"][:1000]):
         return False
     return not factors.held(reading(), me().id) or second_step.accepts(me(), request.form.get("proof_code", ""), "")
 
@@ -98,15 +108,15 @@ def init_app(app: Flask) -> None:
         if not is_asked():
             return None
         if "proof" not in request.form:
-            return ask(), 401
+            return ask(form_of_request()), 401
         email, address = me().email, request.remote_addr or ""
         if throttle.too_many(address, email):
-            return ask(_("Demasiados intentos. Espere unos minutos y vuelva a probar.")), 429
+            return ask(form_of_request(), _("Demasiados intentos. Espere unos minutos y vuelva a probar.")), 429
         if not _is_proved():
             throttle.note_failure(address, email)
             if factors.held(reading(), me().id):
-                return ask(_("La contraseña, el código o la llave no son correctos.")), 401
-            return ask(_("La contraseña no es correcta.")), 401
+                return ask(form_of_request(), _("La contraseña, el código o la llave no son correctos.")), 401
+            return ask(form_of_request(), _("La contraseña no es correcta.")), 401
         with workshop().database.write() as writing:
             sign_ins.prove(writing, g.browser.id, now())
         return None

@@ -46,6 +46,7 @@ OPEN_ENDPOINTS = frozenset(
         *("sessions.sign_in", "sessions.enter", "sessions.forgot", "invitations.accept"),
         *("sessions.show_factor", "sessions.enter_with_passkey"),
         *("assets.file", "home.healthy", "notices.stop"),
+        *("identities.start", "identities.keep", "identities.go", "identities.back"),
     }
 )
 

@@ -35,6 +35,20 @@ SENTENCES: dict[str, str] = {
     ),
     "role-unknown": _("Elija una función: miembro, observador, lector o coordinación."),
     "link-over": _("Ese enlace ya se usó o venció. Pida otro a la coordinación."),
+    "provider-away": _(
+        "El servicio de esa cuenta no responde ahora. Pruebe dentro de unos minutos, o entre con correo y contraseña."
+    ),
+    "too-many-waiting": _("Ahora no se puede guardar lo que escribió mientras entra. Entre con correo y contraseña."),
+    "sign-on-denied": _("No entró: usted lo canceló o el servicio de esa cuenta no lo permitió."),
+    "sign-on-refused": _("No se pudo comprobar quién es. Empiece otra vez; si se repite, avise a la coordinación."),
+    "departure-over": _("Ese intento de entrar ya se usó o pasaron más de diez minutos. Empiece otra vez."),
+    "identity-unknown": _(
+        "Esa cuenta no es de nadie del grupo. Pida una invitación a la coordinación; si ya tiene contraseña, entre con"
+        " ella y vincule la cuenta en su perfil."
+    ),
+    "identity-taken": _("Con esa cuenta ya entra otra persona del grupo. Pregunte a la coordinación."),
+    "identity-of-another": _("Esa cuenta no es la que usted tiene vinculada."),
+    "identity-only-way": _("Es su única manera de entrar. Pida antes a la coordinación un enlace para una contraseña."),
     "account-closed": _("Esa cuenta está fuera de uso."),
     "own-account": _(
         "No puede dejar fuera de uso su propia cuenta; tiene que hacerlo otra persona de la coordinación."

@@ -108,6 +108,9 @@ def test_neither_key_nor_password_is_printed() -> None:
         ("database_url", "mysql://db/name", "only sqlite:/// and postgresql://", "solo se conocen"),
         ("database_url", "reviewtool.db", "only sqlite:/// and postgresql://", "solo se conocen"),
         ("public_url", "revision.example.org", "not an http:// or https:// address", "no es una dirección"),
+        ("oidc_issuer", "http://sso.example.org", "not an https:// address", "no es una dirección https://"),
+        ("oidc_issuer", "https://sso.example.org/?x=1", "not an https:// address", "no es una dirección https://"),
+        ("oidc_name", "x" * 61, "at most 60", "pasa de 60 caracteres"),
         ("secret_key", "short", "shorter than 32", "tiene menos de 32 caracteres;"),
         ("default_language", "fr", "'es', 'en' or 'pt'", "debe ser 'es', 'en' o 'pt';"),
         ("session_absolute_hours", "1", "less than session_idle_hours", "es menos que session_idle_hours;"),
@@ -241,3 +244,57 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="ascii")
     with pytest.raises(SettingsError, match='the key "secret_key" cannot be kept there'):
         settings_in(tmp_path / "file" / "var").ensure_secret_key()
+
+
+SIGN_ON = {
+    "REVIEWTOOL_PUBLIC_URL": "https://revision.example.org",
+    "REVIEWTOOL_OIDC_ISSUER": "https://sso.example.org/realms/aduana",
+    "REVIEWTOOL_OIDC_CLIENT_ID": "reviewtool",
+    "REVIEWTOOL_OIDC_CLIENT_SECRET": "un secreto",
+    "REVIEWTOOL_OIDC_NAME": "la cuenta de la aduana",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "key", "reason", "razon"),
+    [
+        ({"OIDC_CLIENT_ID": ""}, "oidc_client_id", "it is empty and oidc_issuer is set", "está vacía y oidc_issuer"),
+        ({"OIDC_NAME": ""}, "oidc_name", "it is empty and oidc_issuer is set", "está vacía y oidc_issuer"),
+        ({"PUBLIC_URL": ""}, "public_url", "single sign-on (oidc_issuer) needs it", "la necesita, con https://"),
+        ({"PUBLIC_URL": "http://revision.example.org"}, "public_url", "needs it, with https://", "la necesita"),
+        ({"OIDC_CLIENT_SECRET": ""}, "oidc_client_secret_file", "must come either from", "debe venir o de"),
+        ({"OIDC_CLIENT_SECRET_FILE": "x"}, "oidc_client_secret_file", "must come either from", "debe venir o de"),
+    ],
+)
+def test_single_sign_on_lacks_nothing_when_it_is_set(
+    changed: dict[str, str], key: str, reason: str, razon: str
+) -> None:
+    env = SIGN_ON | {f"REVIEWTOOL_{name}": value for name, value in changed.items()}
+    with pytest.raises(SettingsError) as refusal:
+        Settings.load(env)
+    english, spanish = str(refusal.value).split("\n")
+    assert f'the key "{key}" is wrong: ' in english
+    assert reason in english
+    assert f'la clave "{key}" no sirve: ' in spanish
+    assert razon in spanish
+    assert "un secreto" not in english + spanish
+
+
+def test_the_secret_of_single_sign_on_comes_from_the_environment_or_a_file_of_ours_alone(tmp_path: Path) -> None:
+    assert Settings.load(SIGN_ON).oidc_secret == "un secreto"
+    file = tmp_path / "secret"
+    file.write_text("otro secreto\n")
+    env = SIGN_ON | {"REVIEWTOOL_OIDC_CLIENT_SECRET": "", "REVIEWTOOL_OIDC_CLIENT_SECRET_FILE": str(file)}
+    file.chmod(0o640)
+    with pytest.raises(SettingsError, match="others may read"):
+        Settings.load(env)
+    file.chmod(0o600)
+    assert Settings.load(env).oidc_secret == "otro secreto"
+    with pytest.raises(SettingsError, match='"oidc_client_secret" is wrong: it stands in a file') as refusal:
+        Settings.load({}, write(tmp_path, 'oidc_client_secret = "en claro"\n'))
+    assert "en claro" not in str(refusal.value)
+
+
+def test_the_account_is_called_in_each_language_or_as_in_spanish() -> None:
+    names = Settings.load(SIGN_ON | {"REVIEWTOOL_OIDC_NAME_EN": "the customs account"}).oidc_names
+    assert names == {"es": "la cuenta de la aduana", "en": "the customs account", "pt": "la cuenta de la aduana"}

@@ -12,6 +12,7 @@ NOUNS = (
     "sessions",
     "sign_ins",
     "factors",
+    "identities",
     "documents",
     "word_files",
     "word_uploads",

@@ -8,11 +8,12 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from reviewtool.clock import now
 from reviewtool.rules.permissions import Act
-from reviewtool.services import accounts, factors, invitations, people
+from reviewtool.services import accounts, factors, identities, invitations, people
 from reviewtool.web import forms, link_rows
 from reviewtool.web.context import role_names
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.i18n import gettext as _
+from reviewtool.web.identities import provider
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -22,7 +23,7 @@ def index() -> Any:
     """Show every account, the links that wait and what became of the others."""
     people.ensure_may(me(), Act.manage_people)
     everybody = [(each, role_names(people.roles(each))) for each in people.everybody(reading())]
-    at = now()
+    at, known = now(), provider()
     rows = [link_rows.row(each, at) for each in accounts.links(reading(), at)]
     return render_template(
         "accounts/index.html",
@@ -32,6 +33,7 @@ def index() -> Any:
         own=me().id,
         rule=factors.rule(reading()),
         with_factor=factors.who_has(reading()),
+        linked=identities.linked(reading(), known.issuer) if known else (),
     )
 
 

@@ -10,8 +10,9 @@ from reviewtool.clock import now
 from reviewtool.errors import InvalidInput, ReviewError
 from reviewtool.rules.permissions import Act, Role
 from reviewtool.services import invitation_lists, invitations, people
+from reviewtool.services.departures import Left, Purpose
 from reviewtool.services.invitations import Chosen, Invitee
-from reviewtool.web import forms, link_rows, throttle
+from reviewtool.web import forms, identities, keeping, link_rows, throttle
 from reviewtool.web.context import ROLES, place_name, role_names
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
@@ -129,6 +130,8 @@ def accept(token: str) -> Any:
         typed |= {name: forms.line(name) for name in typed if name in request.form}
         chosen = Chosen(request.form.get("password", ""), typed["name"], typed["language"], typed["timezone"])
         try:
+            if forms.line("way") == "identity" and found.for_account and identities.provider():
+                return _with_identity(found.id, typed)
             end_reading()
             with workshop().database.write() as writing:
                 invitations.accept(writing, workshop().group, secret, token, chosen)
@@ -148,6 +151,15 @@ def accept(token: str) -> Any:
         zones=zones(typed["timezone"]),
     )
     return page, status
+
+
+def _with_identity(invitation_id: int, typed: dict[str, str]) -> str:
+    """Let an invited person sign in at the provider instead of setting a password; what they chose waits."""
+    people.checked_name(typed["name"])
+    people.ensure_choice(typed["language"], typed["timezone"])
+    kept = keeping.sealed(keeping.Form("", tuple(typed.items())))
+    said = _("Entre ahora con esa cuenta: con ella se abre la suya aquí.")
+    return identities.step(Left(Purpose.invitation, invitation_id=invitation_id, form=kept), said, request.path)
 
 
 def _zone(administration: str) -> str:

@@ -13,7 +13,7 @@ from reviewtool.errors import InvalidInput, ReviewError
 from reviewtool.rules.permissions import Act, Role
 from reviewtool.services import absences, accounts, factors, notice_choices, people, role_terms, rulesets
 from reviewtool.services.role_terms import Designation
-from reviewtool.web import browsers, forms, mail_words
+from reviewtool.web import browsers, forms, identities, mail_words
 from reviewtool.web.context import ROLES
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
@@ -90,6 +90,8 @@ def _profile(errors: dict[str, str], language: str, timezone: str, mail: dict[st
         hours=mail_words.hours(),
         held=held,
         held_told=_told(held),
+        identity=identities.mine(),
+        has_password=me().password_hash is not None,
     )
 
 

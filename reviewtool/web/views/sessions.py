@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -10,14 +9,11 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
 from reviewtool.clock import now
-from reviewtool.models import Person
-from reviewtool.services import factor_changes, factors, invitations, people, recovery_codes, sign_in_failures
-from reviewtool.services.factor_changes import Kind
+from reviewtool.services import invitations, people, sign_in_failures
 from reviewtool.services.sign_in_failures import LINKS
-from reviewtool.web import browsers, forms, keeping, passkey_asks, second_step, throttle
+from reviewtool.web import browsers, entering, forms, passkey_asks, second_step, throttle
 from reviewtool.web.database import end_reading, reading, workshop
 from reviewtool.web.i18n import gettext as _
-from reviewtool.web.i18n import ngettext
 from reviewtool.web.security import sign_in_page
 
 blueprint = Blueprint("sessions", __name__)
@@ -34,7 +30,7 @@ def sign_in() -> Any:
 @blueprint.post("/entrar")
 def enter() -> Any:
     """Take address and password; sign the person in, or ask for their second step."""
-    wanted, kept = forms.local(request.form.get("next")) or "", request.form.get("form", "")
+    wanted, kept = _wanted(), _kept()
     email = forms.line("email")
     if throttle.too_many(request.remote_addr or "", email):
         return sign_in_page(wanted, email, _("Demasiados intentos. Espere unos minutos y vuelva a probar."), kept), 429
@@ -44,10 +40,7 @@ def enter() -> Any:
         return sign_in_page(wanted, email, _("El correo o la contraseña no son correctos."), kept), 400
     with workshop().database.write() as writing:
         people.strengthen(people.get(writing, person.id), request.form["password"])
-    if factors.held(reading(), person.id):
-        second_step.wait_for(person)
-        return _second_page(person)
-    return _enter(person)
+    return entering.after_first_step(person, wanted, kept)
 
 
 @blueprint.post("/entrar/segundo-paso")
@@ -56,13 +49,15 @@ def show_factor() -> Any:
     person = second_step.who()
     if person is None:
         said = _("Pasó demasiado tiempo desde la contraseña. Entre otra vez.")
-        return sign_in_page(_wanted(), "", said, request.form.get("form", "")), 400
+        return sign_in_page(_wanted(), "", said, _kept()), 400
     if throttle.too_many(request.remote_addr or "", person.email):
-        return _second_page(person, _("Demasiados intentos. Espere unos minutos y vuelva a probar.")), 429
+        return entering.second_page(
+            person, _wanted(), _kept(), _("Demasiados intentos. Espere unos minutos y vuelva a probar.")
+        ), 429
     if not second_step.accepts(person, request.form.get("code", ""), request.form.get("passkey", "")):
         throttle.note_failure(request.remote_addr or "", person.email)
-        return _second_page(person, _("El código o la llave no son correctos.")), 400
-    return _enter(person)
+        return entering.second_page(person, _wanted(), _kept(), _("El código o la llave no son correctos.")), 400
+    return entering.let_in(person, _wanted(), _kept())
 
 
 @blueprint.post("/entrar/llave")
@@ -72,61 +67,22 @@ def enter_with_passkey() -> Any:
     account = f"passkey {answer[:200]}"  # begins with the id of the key, whether it exists or not
     if throttle.too_many(address, account):
         said = _("Demasiados intentos. Espere unos minutos y vuelva a probar.")
-        return sign_in_page(_wanted(), "", said, request.form.get("form", "")), 429
+        return sign_in_page(_wanted(), "", said, _kept()), 429
     signer = passkey_asks.signer(answer)
     person = people.find(reading(), signer) if signer else None
     if person is None or not person.active:
         throttle.note_failure(address, account)
         said = _("Esa llave no abre ninguna cuenta de este grupo. Entre con su correo y su contraseña.")
-        return sign_in_page(_wanted(), "", said, request.form.get("form", "")), 400
-    return _enter(person)
+        return sign_in_page(_wanted(), "", said, _kept()), 400
+    return entering.let_in(person, _wanted(), _kept())
 
 
 def _wanted() -> str:
     return forms.local(request.form.get("next")) or ""
 
 
-def _second_page(person: Person, error: str = "") -> str:
-    return render_template(
-        "sessions/second.html",
-        wanted=_wanted(),
-        form=request.form.get("form", ""),
-        error=error,
-        held=factors.held(reading(), person.id),
-        options=passkey_asks.to_sign(person),
-    )
-
-
-def _enter(person: Person) -> Any:
-    """Sign a person in who has shown all they have to; then where they wanted to go, or the form that waits."""
-    since = person.seen_at
-    throttle.forget(person.email)
-    browsers.begin(person)
-    with workshop().database.write() as writing:
-        people.note_visit(people.get(writing, person.id), now())
-    end_reading()
-    _tell(person, since)
-    form = keeping.opened(request.form.get("form", ""))
-    if form is not None:
-        return render_template("sessions/again.html", form=form, lacking=False)
-    return redirect(_wanted() or url_for("home.index"), 303)
-
-
-def _tell(person: Person, since: datetime | None) -> None:
-    """Tell who has signed in what happened to their second factor since their last visit, if they should know."""
-    last = next(iter(factor_changes.of(reading(), person.id)), None)
-    if last is None or (since is not None and last.made_at <= since):
-        return
-    if last.kind == Kind.forgotten:
-        flash(_("Se quitó su segundo paso al entrar. Si usted no lo pidió, avise a la coordinación."), "warning")
-    elif last.kind == Kind.code_used:
-        left = recovery_codes.left(reading(), person.id)
-        said = ngettext(
-            "Se usó un código de recuperación; queda %(num)s.",
-            "Se usó un código de recuperación; quedan %(num)s.",
-            left,
-        )
-        flash(said, "warning")
+def _kept() -> str:
+    return request.form.get("form", "")
 
 
 @blueprint.route("/entrar/contrasena", methods=["GET", "POST"])
