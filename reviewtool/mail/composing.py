@@ -32,9 +32,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Part:
-    """A proposal as a mail shows it; `hidden` counts the notices left out."""
+    """A proposal, or a new edition, as a mail shows it; `hidden` counts the notices left out."""
 
     about: About
+    label: str
     url: str
     lines: tuple[Line, ...]
     hidden: int
@@ -45,7 +46,7 @@ def compose(post: Post, batch: Batch, workshop: Workshop, settings: Settings) ->
     parts = tuple(_part(about, post, workshop, settings) for about in post.abouts)
     stops = None if post.is_asked else _stop_address(post, settings)
     message = envelopes.addressed(post, subject(post), batch, workshop, settings)
-    if len(post.abouts) == 1:  # so that mail programs show one conversation a proposal
+    if len(post.abouts) == 1 and post.abouts[0].number:  # so that mail programs show one conversation a proposal
         thread = f"<propuesta-{post.abouts[0].number}@{envelopes.domain(settings)}>"
         message["In-Reply-To"] = message["References"] = thread
     if stops:
@@ -71,16 +72,18 @@ def subject(post: Post) -> str:
         waits = i18n.plural(post.language, "%(num)s espera por usted", "%(num)s esperan por usted", asked)
         return f"{said}: {waits}" if asked else said
     about = post.abouts[0]
-    weightiest = about.weightiest
-    text = f"P-{about.number} · {notice_words.headline(weightiest, post.language, own=about.is_own)}"
+    said = notice_words.headline(about.weightiest, post.language, own=about.is_own)
+    text = f"P-{about.number} · {said}" if about.number else said
     line = " ".join(text.split())
     return line if len(line) <= SUBJECT else line[:SUBJECT].rsplit(" ", 1)[0] + "…"
 
 
 def _part(about: About, post: Post, workshop: Workshop, settings: Settings) -> Part:
     lines = tuple(_line(owed, about, post, workshop) for owed in about.owed[-NOTICES:])
-    url = f"{settings.address}/propuestas/{about.number}"
-    return Part(about, url, lines, len(about.owed[:-NOTICES]))
+    label, url = f"P-{about.number}", f"{settings.address}/propuestas/{about.number}"
+    if not about.number:
+        label, url = i18n.text(post.language, "Edición"), f"{settings.address}/ediciones"
+    return Part(about, label, url, lines, len(about.owed[:-NOTICES]))
 
 
 def _line(owed: Owed, about: About, post: Post, workshop: Workshop) -> Line:

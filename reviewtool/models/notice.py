@@ -32,6 +32,7 @@ class Notice(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
     invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id"), index=True)
+    edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who did it, where no act tells
     kind: Mapped[str] = mapped_column(String(48))  # mention | reply | suggestion | registered | decided | …
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
@@ -74,3 +75,4 @@ class NoticeChoice(Base):
     rest: Mapped[str] = mapped_column(String(16))
     quiet_from: Mapped[int | None]  # hours of the day in their zone; None: no quiet hours
     quiet_until: Mapped[int | None]
+    feed_key: Mapped[str] = mapped_column(String(32), default="", server_default="")  # of their feeds; empty: none

@@ -93,6 +93,11 @@ def closing_on(day: date, calendar: Calendar) -> datetime:
     return max(wall.replace(fold=0).astimezone(UTC), wall.replace(fold=1).astimezone(UTC))
 
 
+def days_left(now: datetime, closes_at: datetime, calendar: Calendar) -> int:
+    """Return how many days remain after today up to the close, in the group's zone."""
+    return (day_of(closes_at, calendar) - day_of(now, calendar)).days
+
+
 def working_days_between(start: date, end: date, calendar: Calendar) -> int:
     """Return how many working days come after `start` up to and with `end`; none when `end` is not later."""
     days = (start + timedelta(days=step) for step in range(1, (end - start).days + 1))

@@ -18,8 +18,14 @@ MONDAY: Final = 0
 
 #: Kinds of notices with which something is asked of the person; the others only tell what happened.
 ASKED: Final = frozenset(
-    {"your_turn", "extended", "reconfirm", "unconfirmed", "reminder", "registered", "mention", "objection"}
+    {
+        *("consultation", "your_turn", "silence", "second_call", "objection_submitted", "extended", "reconfirm"),
+        *("consultation_closing", "closing", "silence_closing", "unconfirmed", "reminder", "collided"),
+        *("registered", "mention", "objection"),
+    }
 )
+#: So many days before its close, who has not pronounced themselves is told; by the days of the group's zone.
+DISTANCES: Final = (7, 2, 0)
 
 
 class Pace(StrEnum):
@@ -69,3 +75,14 @@ def is_quiet(choice: Choice, at: datetime, zone: str) -> bool:
         return False
     hour = at.astimezone(ZoneInfo(zone)).hour
     return begins <= hour < ends if begins < ends else hour >= begins or hour < ends
+
+
+def distance(left: int, *, at_first: int, told: int | None) -> int | None:
+    """Return at which distance from a close people are to be told of it now, or None.
+
+    `left` are the days that remain, `at_first` those there were when the close was set, `told` the least distance that
+    was told since. Who comes late tells the nearest distance alone; one that the whole period did not exceed is none.
+    """
+    reached = [each for each in DISTANCES if left <= each < at_first]
+    nearest = min(reached, default=None)
+    return nearest if nearest is not None and (told is None or nearest < told) else None

@@ -6,7 +6,7 @@ What time does by itself is in `passing`, what happens outside a ballot in `cons
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -34,7 +34,7 @@ from reviewtool.rules.voting import (
     second_call_rules,
     standing,
 )
-from reviewtool.services import earlier, ending, events, lifecycle, ordering, people, proposals, rulesets
+from reviewtool.services import calling, earlier, ending, events, lifecycle, ordering, people, proposals, rulesets
 
 LONGEST = timedelta(days=120)
 
@@ -117,12 +117,12 @@ def open_by(
     session.add(ballot)
     session.flush()
     proposal.amendment_asked = False
-    _announce(session, proposal, ballot, roll, by)
+    _announce(session, proposal, ballot, by, rulesets.today(group))
     lifecycle.settle(session, proposal, at)
     return ballot
 
 
-def _announce(session: Session, proposal: Proposal, ballot: Ballot, roll: Roll, by: Person) -> None:
+def _announce(session: Session, proposal: Proposal, ballot: Ballot, by: Person, today: date) -> None:
     event = events.add(
         session,
         proposal,
@@ -135,7 +135,8 @@ def _announce(session: Session, proposal: Proposal, ballot: Ballot, roll: Roll, 
         reason=ballot.reason,
         purpose=ballot.purpose,
     )
-    events.tell(session, event, holders(session, roll), "your_turn")
+    objecting = open_objections(session, proposal.number) if ballot.purpose == "override" else []
+    calling.to_ballot(session, event, ballot, [objection.seat.key for objection in objecting], today)
 
 
 def _next_number(session: Session, proposal: int) -> int:
@@ -371,6 +372,7 @@ def end(
     at: datetime,
     by: Person | None,
     reason: str = "",
+    told: str = "decided",
     **facts: Any,
 ) -> None:
     """End a ballot with an outcome, tell everybody concerned, and let the state follow; `facts` stand in the act."""
@@ -381,7 +383,7 @@ def end(
                 objection.overridden_in = ballot.number
     facts = {"ballot": ballot.number, "outcome": outcome.value, "reason": reason} | facts
     event = events.add(session, proposal, "ballot_closed", by=by, at=at, **facts)
-    events.tell(session, event, [proposal.author_id, *holders(session, Roll.from_json(ballot.roll))], "decided")
+    events.tell(session, event, [proposal.author_id, *holders(session, Roll.from_json(ballot.roll))], told)
     lifecycle.settle(session, proposal, at)
 
 

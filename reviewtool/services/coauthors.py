@@ -55,6 +55,12 @@ def writes(session: Session, proposal: Proposal, person: Person) -> bool:
     return may_revise(is_author=is_author, is_coauthor=not is_author and is_one(session, proposal.number, person.id))
 
 
+def writers(session: Session, proposal: Proposal) -> set[int]:
+    """Return who writes a proposal: its author and the co-authors."""
+    accepted = (each.person_id for each in of_proposal(session, proposal.number) if each.accepted)
+    return {proposal.author_id, *accepted}
+
+
 def invitable(session: Session, proposal: Proposal) -> list[Person]:
     """Return whom the proposer may invite: the other members of today who are not asked yet, by name."""
     asked = {proposal.author_id, *(each.person_id for each in of_proposal(session, proposal.number))}

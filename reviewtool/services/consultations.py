@@ -11,7 +11,7 @@ from reviewtool.models import Person, Proposal
 from reviewtool.rules.lifecycle import State, ensure_allowed
 from reviewtool.rules.permissions import Act, Role
 from reviewtool.rules.voting import Outcome
-from reviewtool.services import ballots, events, lifecycle, passing, people, proposals, rulesets
+from reviewtool.services import ballots, calling, coauthors, events, lifecycle, passing, people, proposals, rulesets
 
 
 def extend(session: Session, group: Group, number: int, days: int, *, by: Person, reason: str) -> None:
@@ -23,8 +23,8 @@ def extend(session: Session, group: Group, number: int, days: int, *, by: Person
     ballots.ensure_reason(reason)
     start = proposal.consultation_closes_at or now()
     proposal.consultation_closes_at = rulesets.closing(session, group, start, ballots.ensure_days(days))
-    ballots.answer_requests(session, number, 0, granted=True)
-    events.add(
+    asked = ballots.answer_requests(session, number, 0, granted=True)
+    event = events.add(
         session,
         proposal,
         "consultation_extended",
@@ -33,6 +33,8 @@ def extend(session: Session, group: Group, number: int, days: int, *, by: Person
         days=days,
         closes_at=proposal.consultation_closes_at.isoformat(),
     )
+    told = [each for seat in people.seats(session) for each in people.holders(seat)]
+    events.tell(session, event, [proposal.author_id, *asked, *told], "consultation_extended")
 
 
 def withdraw(session: Session, number: int, *, by: Person, reason: str) -> None:
@@ -63,7 +65,9 @@ def reopen(session: Session, group: Group, number: int, *, by: Person, reason: s
     days = rulesets.rules_for(session, group, paths, preset=proposal.preset).consultation_days
     proposal.withdrawn, proposal.reopened_at = False, now()
     proposal.consultation_closes_at = rulesets.closing(session, group, now(), days)
-    events.add(session, proposal, "reopened", by=by, reason=reason.strip())
+    closes_at = proposal.consultation_closes_at.isoformat()
+    event = events.add(session, proposal, "reopened", by=by, reason=reason.strip(), closes_at=closes_at)
+    calling.to_consultation(session, event, coauthors.writers(session, proposal), rulesets.today(group))
     lifecycle.settle(session, proposal, now())
 
 

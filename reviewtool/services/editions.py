@@ -13,7 +13,7 @@ from reviewtool.clock import now
 from reviewtool.errors import Conflict, InvalidInput, NotFound, Unavailable
 from reviewtool.gitstore import writing
 from reviewtool.gitstore.ids import CommitId
-from reviewtool.models import Edition, RefMove
+from reviewtool.models import Edition, Notice, RefMove
 from reviewtool.rules.permissions import Act
 from reviewtool.services import documents, people, refmoves, signatures
 from reviewtool.services.workshop import Workshop
@@ -22,7 +22,10 @@ NAME_LIMIT = 80
 
 
 def publish(workshop: Workshop, name: str, *, by_id: int, note: str = "") -> Edition:
-    """Publish the present text as an edition; raises InvalidInput, Conflict("edition-taken"), NotAllowed."""
+    """Publish the present text as an edition; everybody is told.
+
+    Raises InvalidInput, Conflict("edition-taken"), NotAllowed.
+    """
     name = " ".join(name.split())
     if not name or len(name) > NAME_LIMIT:
         raise InvalidInput("edition-name", field="name", most=NAME_LIMIT)
@@ -82,15 +85,20 @@ def slug(name: str) -> str:
 @refmoves.finishes("edition")
 def _finish(session: Session, move: RefMove) -> None:
     facts = move.facts
-    session.add(
-        Edition(
-            name=facts["name"],
-            tag=facts["tag"],
-            note=facts["note"],
-            commit=facts["commit"],
-            published_by_id=facts["by"],
-            published_at=datetime.fromisoformat(facts["at"]),
-        )
+    made = Edition(
+        name=facts["name"],
+        tag=facts["tag"],
+        note=facts["note"],
+        commit=facts["commit"],
+        published_by_id=facts["by"],
+        published_at=datetime.fromisoformat(facts["at"]),
+    )
+    session.add(made)
+    session.flush()
+    by, at = made.published_by_id, made.published_at
+    told = {each.id for each in people.everybody(session) if people.roles(each)} - {by}
+    session.add_all(
+        Notice(person_id=each, edition_id=made.id, by_id=by, kind="edition", created_at=at) for each in sorted(told)
     )
 
 

@@ -14,6 +14,13 @@ WITHOUT_NAMES: Final[dict[str, str]] = {  # what is told without saying who did 
     "unconfirmed": mark("Su voto sobre «%(title)s» no cuenta mientras no lo confirme, y la votación cierra pronto"),
     "overdue": mark("Lleva cinco días hábiles aprobada sin incorporarse: «%(title)s»"),
     "text_changed": mark("El texto cambió durante la votación, que sigue sobre la versión nueva: «%(title)s»"),
+    "consultation": mark("Se abrió la consulta sobre «%(title)s»"),
+    "consultation_extended": mark("La consulta sobre «%(title)s» se prorrogó"),
+    "silence": mark("Se abrió un procedimiento de silencio: se aprueba «%(title)s» si nadie lo interrumpe"),
+    "second_call": mark("Se abrió la segunda convocatoria sobre «%(title)s»; los votos dados se conservan"),
+    "objection_submitted": mark("Su objeción formal a «%(title)s» se somete a la decisión del grupo"),
+    "collided": mark("El texto vigente cambió en los mismos pasajes: presente una versión nueva de «%(title)s»"),
+    "edition": mark("Se publicó la edición «%(title)s»"),
     "your_turn": mark("Le toca votar: se abrió la votación sobre «%(title)s»"),
     "extended": mark("La votación sobre «%(title)s» se prorrogó"),
     "extension_declined": mark("No se concedió la prórroga pedida para «%(title)s»"),
@@ -22,6 +29,27 @@ WITHOUT_NAMES: Final[dict[str, str]] = {  # what is told without saying who did 
     "followed_up": mark("La coordinación anotó el seguimiento de «%(title)s»"),
     "ordered": mark("Cambió el orden en que se decide «%(title)s»"),
 }
+_CLOSING: Final[dict[tuple[str, int], str]] = {  # kind, and so many days before the close or fewer
+    ("consultation_closing", 7): mark("Queda a lo sumo una semana de consulta sobre «%(title)s», y no ha comentado"),
+    ("consultation_closing", 2): mark("Quedan a lo sumo dos días de consulta sobre «%(title)s», y no ha comentado"),
+    ("consultation_closing", 0): mark("Hoy cierra la consulta sobre «%(title)s», y usted no ha comentado"),
+    ("closing", 7): mark("Queda a lo sumo una semana para votar «%(title)s», y usted no se ha pronunciado"),
+    ("closing", 2): mark("Quedan a lo sumo dos días para votar «%(title)s», y usted no se ha pronunciado"),
+    ("closing", 0): mark("Hoy cierra la votación sobre «%(title)s», y usted no se ha pronunciado"),
+    ("silence_closing", 7): mark(
+        "Queda a lo sumo una semana de silencio sobre «%(title)s»; usted no se ha pronunciado"
+    ),
+    ("silence_closing", 2): mark("Quedan a lo sumo dos días de silencio sobre «%(title)s»; usted no se ha pronunciado"),
+    ("silence_closing", 0): mark("Hoy termina el silencio sobre «%(title)s», y usted no se ha pronunciado"),
+}
+CLOSING_KINDS: Final = frozenset(kind for kind, _days in _CLOSING)
+#: Kinds that say until when something is open.
+_OPEN: Final = frozenset(
+    {
+        *("consultation", "consultation_extended", "your_turn", "silence", "second_call", "objection_submitted"),
+        *("extended", "reconfirm", "text_changed", *CLOSING_KINDS),
+    }
+)
 _DECIDED: Final[dict[str, str]] = {  # how the ballot ended
     "approved": mark("Se aprobó «%(title)s»"),
     "not_approved": mark("No se aprobó «%(title)s»"),
@@ -30,6 +58,7 @@ _DECIDED: Final[dict[str, str]] = {  # how the ballot ended
     "suspended": mark("Se suspendió la votación sobre «%(title)s»"),
 }
 _NAMED: Final[dict[str, str]] = {
+    "silence_interrupted": mark("%(who)s interrumpió el silencio sobre «%(title)s»"),
     "reminder": mark("%(who)s le recuerda que falta su posición sobre «%(title)s»"),
     "objection": mark("%(who)s presentó una objeción formal a «%(title)s»"),
     "objection_lifted": mark("%(who)s retiró su objeción formal a «%(title)s»"),
@@ -85,6 +114,10 @@ def of_account(kind: str, who: str, language: str) -> str:
     return i18n.text(language, said, who=who)
 
 
+#: All there are; `docs/notices.md` says who is told each.
+KINDS: Final = frozenset({*WITHOUT_NAMES, *CLOSING_KINDS, *_NAMED, "decided", "registered", "coauthor", "comment"})
+
+
 def headline(owed: Owed, language: str, *, own: bool) -> str:
     """Say a notice in one sentence; `own`: it is about the reader's own proposal."""
     if owed.kind in account_notices.KINDS:
@@ -99,6 +132,8 @@ def _sentence(owed: Owed, *, own: bool) -> str:
         return _COAUTHOR.get(owed.act) or _said(owed, own=own)
     if owed.kind == "decided":
         return _DECIDED[owed.facts["outcome"]]
+    if (owed.kind, owed.facts.get("days")) in _CLOSING:
+        return _CLOSING[owed.kind, owed.facts["days"]]
     if owed.kind == "your_turn" and owed.act == "content_withdrawn":
         return mark("Se retiró un texto por confidencialidad: presente una versión nueva de «%(title)s»")
     return WITHOUT_NAMES.get(owed.kind) or _said(owed, own=own)
@@ -116,7 +151,7 @@ def _said(owed: Owed, *, own: bool) -> str:
 def until(owed: Owed, language: str, zone: str) -> str:
     """Say until when what a notice opened or extended is open, in a reader's zone; empty where nothing is."""
     closes_at = owed.facts.get("closes_at")
-    if not closes_at or owed.kind not in {"your_turn", "extended", "reconfirm", "text_changed"}:
+    if not closes_at or owed.kind not in _OPEN:
         return ""
     when = i18n.instant(datetime.fromisoformat(closes_at), language, zone)
     return i18n.text(language, "Abierta hasta el %(when)s", when=when)

@@ -17,15 +17,18 @@ from reviewtool.clock import now
 from reviewtool.models import (
     Ballot,
     Comment,
+    Edition,
     Event,
     Notice,
     Person,
     Proposal,
     SeatHolding,
     Suggestion,
+    Thread,
     Vote,
     WordUpload,
 )
+from reviewtool.rules.lifecycle import State
 from reviewtool.services import account_notices, word_jobs
 
 TALK = (
@@ -43,11 +46,18 @@ _VOTED = (
     SeatHolding.seat_id == Vote.seat_id,
     SeatHolding.person_id == Notice.person_id,
 )
-# A reminder is over as soon as the seat has voted or its vote was confirmed, or the ballot has closed.
+_REMINDING = ("reminder", "closing", "silence_closing")
+_SAID = (  # by the person themselves, in the consultation
+    Comment.author_id == Notice.person_id,
+    Comment.thread_id == Thread.id,
+    Thread.proposal_number == Event.proposal_number,
+)
+# A reminder is over as soon as the seat has voted or its vote was confirmed, or what closes soon has closed.
 _HOLDS = or_(
-    Notice.kind.not_in(("unconfirmed", "reminder")),
+    Notice.kind.not_in((*_REMINDING, "unconfirmed", "consultation_closing")),
     and_(Notice.kind == "unconfirmed", exists().where(*_OPEN, *_VOTED, Vote.confirmed.is_(False))),
-    and_(Notice.kind == "reminder", exists().where(*_OPEN), ~exists().where(*_OPEN, *_VOTED)),
+    and_(Notice.kind.in_(_REMINDING), exists().where(*_OPEN), ~exists().where(*_OPEN, *_VOTED)),
+    and_(Notice.kind == "consultation_closing", Proposal.state == State.consultation, ~exists().where(*_SAID)),
 )
 
 
@@ -55,7 +65,8 @@ _HOLDS = or_(
 class Owed:
     """One notice with what it is about: who did what on which proposal, and the words of a comment.
 
-    About an account it names no proposal: number 0, no act and no title.
+    About an account it names no proposal: number 0, no act and no title. Of a new edition it is 0 too, `title` its
+    name and among the facts its `tag`.
 
     `replacement` and `original` are the two texts of a suggestion; None where the comment has none.
     """
@@ -93,8 +104,8 @@ def inbox(session: Session, person_id: int, *, before: int = 0, limit: int = PAG
 
 
 def of_batch(session: Session, ids: Collection[int]) -> tuple[Owed, ...]:
-    """Return given notices, the oldest first."""
-    return _found(session, _query().where(Notice.id.in_(ids)).order_by(Notice.id))
+    """Return of given notices those that still hold, the oldest first."""
+    return _found(session, _query().where(Notice.id.in_(ids), _HOLDS).order_by(Notice.id))
 
 
 def _query() -> Select[tuple[Any, ...]]:
@@ -106,15 +117,18 @@ def _query() -> Select[tuple[Any, ...]]:
             Notice.created_at,
             Notice.read_at,
             Event.proposal_number,
-            Proposal.title,
+            func.coalesce(Proposal.title, Edition.name, "").label("title"),
             Proposal.author_id,
             Notice.thread_id,
             Event.facts,
             Person.name,
             Person.administration,
+            Edition.tag,
+            Edition.note,
         )
         .outerjoin(Event, Event.id == Notice.event_id)
         .outerjoin(Proposal, Proposal.number == Event.proposal_number)
+        .outerjoin(Edition, Edition.id == Notice.edition_id)
         .outerjoin(Person, Person.id == func.coalesce(Event.person_id, Notice.by_id))
     )
 
@@ -122,7 +136,26 @@ def _query() -> Select[tuple[Any, ...]]:
 def _found(session: Session, query: Select[tuple[Any, ...]]) -> tuple[Owed, ...]:
     rows = session.execute(query).all()
     said = _comments(session, [row.facts["comment"] for row in rows if row.facts and row.facts.get("comment")])
-    return tuple(_one(row, said) for row in rows)
+    return tuple(_edition(row) if row.tag is not None else _one(row, said) for row in rows)
+
+
+def _edition(row: Row[Any]) -> Owed:
+    return Owed(
+        id=row.id,
+        kind=row.kind,
+        act="edition_published",
+        at=row.created_at,
+        proposal=0,
+        title=row.title,
+        author_id=0,
+        thread_id=None,
+        comment_id=None,
+        by=row.name or "",
+        administration=row.administration or "",
+        body=row.note,
+        facts={"tag": row.tag},
+        is_read=row.read_at is not None,
+    )
 
 
 def _comments(session: Session, ids: list[int]) -> dict[int, tuple[str, str | None, str | None]]:
@@ -177,6 +210,7 @@ def count(session: Session, person_id: int, kinds: Collection[str] = TALK) -> in
             select(func.count())
             .select_from(Notice)
             .outerjoin(Event, Event.id == Notice.event_id)
+            .outerjoin(Proposal, Proposal.number == Event.proposal_number)
             .where(Notice.person_id == person_id, Notice.read_at.is_(None), Notice.kind.in_(kinds), _HOLDS)
         )
         or 0
@@ -196,6 +230,20 @@ def mark_seen(session: Session, person_id: int, proposal: int) -> None:
 def mark_thread_seen(session: Session, person_id: int, thread_id: int) -> None:
     """Count everything about one conversation as read, because it was opened; needs a writing session."""
     _mark(session, about(person_id, None, thread_id))
+
+
+def mark_editions_seen(session: Session, person_id: int) -> None:
+    """Count the editions as read by a person, because the page with them was opened; needs a writing session."""
+    _mark(session, _of_editions(person_id))
+
+
+def has_unread_edition(session: Session, person_id: int) -> bool:
+    """Say whether `mark_editions_seen` would change anything."""
+    return bool(session.scalar(select(exists().where(*_of_editions(person_id)))))
+
+
+def _of_editions(person_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (Notice.person_id == person_id, Notice.read_at.is_(None), Notice.edition_id.is_not(None))
 
 
 def mark_all_read(session: Session, person_id: int, up_to: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from datetime import date, datetime, timedelta
 from zoneinfo import available_timezones
 
@@ -187,6 +187,16 @@ def holders(seat: Seat) -> list[int]:
 def titular(seat: Seat) -> Person | None:
     """Return who holds the seat today, the titular before the alternate."""
     held = sorted((holding for holding in seat.holdings if holds(holding, None)), key=lambda h: h.alternate)
+    return held[0].person if held else None
+
+
+def called(seat: Seat, away: Container[int]) -> Person | None:
+    """Return who is called to act for the seat: its titular, or the alternate in the place of one who is away.
+
+    An account out of use is called to nothing; where all are away, the titular is called.
+    """
+    held = [each for each in seat.holdings if holds(each, None) and each.person.active]
+    held.sort(key=lambda each: (each.person_id in away, each.alternate))
     return held[0].person if held else None
 
 

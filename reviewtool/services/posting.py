@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewtool.clock import now
 from reviewtool.errors import ReviewError
+from reviewtool.models import Ballot, Person
 from reviewtool.rules.mailing import ASKED
 from reviewtool.rules.permissions import Act, may
-from reviewtool.services import comparing, excerpts, notices, people, telling
+from reviewtool.services import comparing, earlier, excerpts, notices, people, proposals, telling
 from reviewtool.services.excerpts import Run
 from reviewtool.services.notices import Owed
 from reviewtool.services.outbox import Batch
@@ -33,12 +35,16 @@ class Document:
 
 @dataclass(frozen=True)
 class About:
-    """A proposal in a mail: its notices, the oldest first, and what it changes in words and as passages."""
+    """A proposal in a mail, or by the number 0 a new edition: notices, the oldest first, and what changes.
+
+    `since` is the version that what changes is told against; 0: the published text.
+    """
 
     number: int
     title: str
     is_own: bool
     owed: tuple[Owed, ...]
+    since: int = 0
     lines: tuple[str, ...] = ()
     documents: tuple[Document, ...] = ()
 
@@ -78,38 +84,55 @@ def of_batch(session: Session, workshop: Workshop, batch: Batch) -> Post | None:
     if person is None or not held:
         return None
     reads = may(held, Act.read_discussion, readers_see_discussion=workshop.group.readers_see_discussion)
-    by_number: dict[int, list[Owed]] = {}
-    for owed in _still_true(notices.of_batch(session, batch.notices), now()):
-        by_number.setdefault(owed.proposal, []).append(owed if reads else replace(owed, body="", replacement=None))
-    if not by_number:
+    found: dict[tuple[int, str], list[Owed]] = {}
+    for owed in _still_true(session, notices.of_batch(session, batch.notices), now()):
+        said = owed if reads or not owed.proposal else replace(owed, body="", replacement=None)
+        found.setdefault((owed.proposal, owed.title), []).append(said)
+    if not found:
         return None
     abouts = [
-        About(number, owed[0].title, owed[0].author_id == person.id, tuple(owed)) for number, owed in by_number.items()
+        About(number, title, owed[0].author_id == person.id, tuple(owed)) for (number, title), owed in found.items()
     ]
     abouts.sort(key=lambda about: not about.is_asked)
     if len(abouts) <= WITH_CHANGES:
         shown = len(abouts) == 1
-        abouts = [_with_changes(session, workshop, about, person.language, shown=shown) for about in abouts]
+        abouts = [_with_changes(session, workshop, about, person, shown=shown) for about in abouts]
     return Post(
         person.id, person.name, person.email, person.language, person.timezone, tuple(abouts[:MOST]), len(abouts[MOST:])
     )
 
 
-def _still_true(told: Sequence[Owed], at: datetime) -> list[Owed]:
-    """Leave out what was asked until an instant that has passed: nobody is called to a vote that is over."""
-    return [owed for owed in told if owed.kind not in ASKED or not _is_over(owed, at)]
+def _still_true(session: Session, told: Sequence[Owed], at: datetime) -> list[Owed]:
+    """Leave out what was asked until an instant that has passed, or for a ballot that has ended before it.
+
+    Nobody is called to a vote that is over.
+    """
+    calls = [owed for owed in told if owed.kind in ASKED - {"registered"} and owed.facts.get("closes_at")]
+    query = select(Ballot.proposal_number, Ballot.number).where(
+        Ballot.proposal_number.in_({owed.proposal for owed in calls}), Ballot.closed_at.is_not(None)
+    )
+    closed = {(row.proposal_number, row.number) for row in session.execute(query)} if calls else set()
+    over = {owed.id for owed in calls if _is_over(owed, closed, at)}
+    return [owed for owed in told if owed.id not in over]
 
 
-def _is_over(owed: Owed, at: datetime) -> bool:
-    closes_at: str = owed.facts.get("closes_at") or ""
-    return closes_at != "" and datetime.fromisoformat(closes_at) <= at
+def _is_over(owed: Owed, closed: Collection[tuple[int, int]], at: datetime) -> bool:
+    return (
+        datetime.fromisoformat(owed.facts["closes_at"]) <= at or (owed.proposal, owed.facts.get("ballot", 0)) in closed
+    )
 
 
-def _with_changes(session: Session, workshop: Workshop, about: About, language: str, *, shown: bool) -> About:
-    """Add what the newest version changes; a mail goes without it rather than not at all."""
+def _with_changes(session: Session, workshop: Workshop, about: About, reader: Person, *, shown: bool) -> About:
+    """Add what the newest version changes, to who has voted on an earlier one against that one.
+
+    A mail goes without it rather than not at all.
+    """
+    if not about.number:
+        return about
     revisions = comparing.revisions(session, about.number)
+    since = _voted_on(session, about, reader)
     try:
-        pairs: Sequence[comparing.Pair] = comparing.pairs(workshop, revisions[max(revisions)], None)
+        pairs: Sequence[comparing.Pair] = comparing.pairs(workshop, revisions[max(revisions)], revisions.get(since))
         told = [(pair, comparing.tell(workshop, pair)) for pair in pairs]
         documents = tuple(
             Document(one.title, excerpts.of(workshop, pair)) for pair, one in told[:WITH_CHANGES] if shown
@@ -117,4 +140,12 @@ def _with_changes(session: Session, workshop: Workshop, about: About, language: 
     except ReviewError:
         return about
     seen = tuple(document for document in documents if document.passages)
-    return replace(about, lines=tuple(telling.lines(told, language)), documents=seen)
+    return replace(about, since=since, lines=tuple(telling.lines(told, reader.language)), documents=seen)
+
+
+def _voted_on(session: Session, about: About, reader: Person) -> int:
+    """Return the earlier version that the reader's seat voted on, where its vote is to be confirmed; else 0."""
+    seat, ballot = people.seat_of(reader), proposals.open_ballot(session, about.number)
+    if seat is None or ballot is None or all(owed.kind != "reconfirm" for owed in about.owed):
+        return 0
+    return next((each.revision for each in earlier.votes(session, ballot) if each.vote.seat_id == seat.id), 0)

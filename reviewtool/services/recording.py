@@ -28,6 +28,7 @@ from reviewtool.models import Event, Installation, Proposal
 from reviewtool.models.proposal import DIRTY
 from reviewtool.services import (
     certifications,
+    closing_soon,
     inspections,
     installations,
     minutes,
@@ -265,8 +266,10 @@ class Recorder:
             if self._told_at is None or now() - self._told_at > TELL_EVERY:
                 self._told_at = now()
                 reminding.tell_overdue(self.workshop)
+                reminding.tell_collided(self.workshop)
                 reminding.remind_unconfirmed(self.workshop)
                 certifications.remind(self.workshop)
+                closing_soon.remind(self.workshop)
             if now() - self._packed_at > PACK_EVERY:
                 self._packed_at = now()
                 maintenance.pack(self.workshop.store)

@@ -1,7 +1,8 @@
 """What people are told though nobody did anything, each once, asked by the recorder's thread; and reminders.
 
-Everybody hears of an approved text that has waited five working days for its merge, and the holders of a seat of a
-vote that does not count until they confirm it, two days before its ballot closes. The coordination reminds the seats
+Everybody hears of an approved text that has waited five working days for its merge, who wrote it of one that cannot be
+merged because the published text changed in the same words, and the holders of a seat of a vote that does not count
+until they confirm it, two days before its ballot closes. The coordination reminds the seats
 that have not pronounced themselves, each once a day.
 """
 
@@ -19,13 +20,18 @@ from reviewtool.models import Ballot, Event, Person, Proposal, Vote
 from reviewtool.rules import calendar
 from reviewtool.rules.lifecycle import OVERDUE_WORKING_DAYS, State
 from reviewtool.rules.permissions import Act
-from reviewtool.services import ballots, events, people, proposals, rulesets
+from reviewtool.services import ballots, coauthors, events, people, proposals, rulesets, touching
 from reviewtool.services.workshop import Workshop
 
 BEFORE_CLOSE: Final = timedelta(days=2)
 BETWEEN: Final = timedelta(days=1)  # from one reminder of the coordination to the next
 _TOLD = exists().where(
     Event.proposal_number == Proposal.number, Event.kind == "overdue", Event.at >= Proposal.state_changed_at
+)
+_COLLIDED = exists().where(
+    Event.proposal_number == Proposal.number,
+    Event.kind == "collided",
+    Event.facts["revision"].as_integer() == Proposal.latest,
 )
 _REMINDED = exists().where(
     Event.proposal_number == Ballot.proposal_number, Event.kind == "unconfirmed", Event.at >= Ballot.opened_at
@@ -62,6 +68,30 @@ def _tell(session: Session, workshop: Workshop, number: int, at: datetime) -> No
     if number in _overdue(session, workshop, at):  # nobody merged it or told it meanwhile
         event = events.add(session, proposal, "overdue", by=None, at=at, days=OVERDUE_WORKING_DAYS)
         events.tell(session, event, people.taking_part(session), "overdue")
+
+
+def tell_collided(workshop: Workshop) -> list[int]:
+    """Tell who writes each approved text that collides with the published one; return the proposals."""
+    with workshop.database.read() as session:
+        waiting = session.execute(
+            select(Proposal.number, Proposal.latest).where(Proposal.state == State.approved, ~_COLLIDED)
+        ).all()
+        stuck = touching.collisions(session, workshop, [row.number for row in waiting])
+    return [number for number, latest in waiting if number in stuck and _tell_collided(workshop, number, latest)]
+
+
+def _tell_collided(workshop: Workshop, number: int, latest: int) -> bool:
+    with workshop.database.write() as session:
+        try:
+            proposal = proposals.lock(session, number)
+        except AlreadyDecided:
+            return False
+        approved = Proposal.number == number, Proposal.state == State.approved, Proposal.latest == latest
+        if session.scalar(select(exists().where(*approved, ~_COLLIDED))):  # nobody told it or went on meanwhile
+            event = events.add(session, proposal, "collided", by=None, revision=latest)
+            events.tell(session, event, coauthors.writers(session, proposal), "collided")
+            return True
+    return False
 
 
 def remind_unconfirmed(workshop: Workshop) -> list[int]:

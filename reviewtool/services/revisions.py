@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -28,6 +29,8 @@ from reviewtool.models import (
 from reviewtool.rules.lifecycle import State
 from reviewtool.rules.permissions import Act
 from reviewtool.services import (
+    calling,
+    coauthors,
     continuing,
     drafts,
     events,
@@ -180,12 +183,14 @@ def _record(
     proposal = _next_of(session, draft, author) if draft.proposal_number else _new_proposal(session, draft, author)
     at = now()  # once the lock is held
     revision = _new_revision(session, workshop, proposal, draft, prepared, registered)
-    open_consultation(session, workshop, proposal, [touch["path"] or "" for touch in prepared.touches])
+    opens = open_consultation(session, workshop, proposal, [touch["path"] or "" for touch in prepared.touches])
     _mark_suggestions(session, draft, revision)
     remarks, files = word_accepting.waiting(session, draft), word_accepting.files_waiting(session, draft)
     proposal.amendment_asked = False
     kind = "submitted" if revision.number == 1 else "revised"
     facts = sent.received.facts() | {"name": author.name} if sent else {}
+    if opens is not None:
+        facts["closes_at"] = opens.isoformat()
     event = events.add(
         session,
         proposal,
@@ -200,6 +205,8 @@ def _record(
     events.tell(session, event, [author.id] if sent else [], "registered")
     if author.id != proposal.author_id:
         events.tell(session, event, [proposal.author_id], "coauthor")
+    if opens is not None:
+        calling.to_consultation(session, event, coauthors.writers(session, proposal), rulesets.today(workshop.group))
     continuing.go_on(session, workshop.group, proposal, revision, by=by, at=at)
     lifecycle.settle(session, proposal, at)
     word_accepting.say_waiting(session, workshop, proposal.number, revision, remarks, by)
@@ -249,13 +256,17 @@ def _new_proposal(session: Session, draft: Draft, author: Person) -> Proposal:
     return proposal
 
 
-def open_consultation(session: Session, workshop: Workshop, proposal: Proposal, paths: list[str]) -> None:
-    """Give a new proposal its full consultation; a revision made after the close gets one again, outside a ballot."""
-    if proposal.state == State.voting:
-        return
-    if proposal.consultation_closes_at is None or proposal.consultation_closes_at <= now():
-        rules = rulesets.rules_for(session, workshop.group, paths, preset=proposal.preset)
-        proposal.consultation_closes_at = rulesets.closing(session, workshop.group, now(), rules.consultation_days)
+def open_consultation(session: Session, workshop: Workshop, proposal: Proposal, paths: list[str]) -> datetime | None:
+    """Give a new proposal its full consultation; a revision made after the close gets one again, outside a ballot.
+
+    Return until when it is open, None where none is opened.
+    """
+    at, closes_at = now(), proposal.consultation_closes_at
+    if proposal.state == State.voting or (closes_at is not None and closes_at > at):
+        return None
+    rules = rulesets.rules_for(session, workshop.group, paths, preset=proposal.preset)
+    proposal.consultation_closes_at = rulesets.closing(session, workshop.group, at, rules.consultation_days)
+    return proposal.consultation_closes_at
 
 
 def _new_revision(

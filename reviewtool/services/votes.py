@@ -291,7 +291,8 @@ def interrupt_silence(session: Session, number: int, *, by: Person, ballot_numbe
         reason=reason.strip(),
     )
     objections.open_for_seat(session, proposal, seat, by=by, reason=reason)
-    ballots.end(session, proposal, ballot, Outcome.suspended, at=now(), by=by, reason=reason.strip())
+    told = "silence_interrupted"
+    ballots.end(session, proposal, ballot, Outcome.suspended, at=now(), by=by, reason=reason.strip(), told=told)
 
 
 def give_opinion(session: Session, number: int, *, by: Person, revision: int, stance: str, reason: str = "") -> Opinion:

@@ -69,6 +69,8 @@ def _seen() -> list[Write]:
         thread_id: int = asked["thread_id"]
         if notices.has_unread(reading(), person_id, thread_id):
             return [lambda session: notices.mark_thread_seen(session, person_id, thread_id)]
+    if request.endpoint == "editions.index" and notices.has_unread_edition(reading(), person_id):
+        return [lambda session: notices.mark_editions_seen(session, person_id)]
     return []
 
 

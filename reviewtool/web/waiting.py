@@ -173,6 +173,8 @@ def _of_account(notice: Owed) -> Said:
 def _said(notice: Owed, *, own: bool) -> Said:
     if notice.kind in account_notices.KINDS:
         return _of_account(notice)
+    if not notice.proposal:
+        return _told_edition(notice)
     name = f"P-{notice.proposal}"
     url = (
         url_for("threads.thread", thread_id=notice.thread_id)
@@ -191,7 +193,9 @@ def _said(notice: Owed, *, own: bool) -> Said:
         url, text = f"{url}#vote", _("Confirmar el voto")
     elif notice.act == "coauthor_invited":
         url, text = url_for("coauthors.page", number=notice.proposal), _("Responder")
-    elif notice.kind in {*notice_words.WITHOUT_NAMES, "coauthor"}:
+    elif notice.kind in notice_words.CLOSING_KINDS:
+        url, text = (f"{url}#vote", _("Votar")) if notice.kind == "closing" else (url, _("Ver la propuesta"))
+    elif notice.kind in {*notice_words.WITHOUT_NAMES, "coauthor", "silence_interrupted"}:
         text = _("Ver la propuesta")
     return Said(
         id=notice.id,
@@ -203,6 +207,13 @@ def _said(notice: Owed, *, own: bool) -> Said:
         replacement=_cut(notice.replacement or "") if suggests else None,
         action=(url, text, _("a %(who)s, en %(name)s", who=notice.by, name=name) if notice.by else name),
     )
+
+
+def _told_edition(notice: Owed) -> Said:
+    title = notice_words.headline(notice, language(), own=False)
+    url = url_for("editions.index")
+    meta = " · ".join(part for part in (notice.by, place_name(notice.administration), ago(notice.at)) if part)
+    return Said(notice.id, title, url, meta, _cut(notice.body), "", None, (url, _("Ver las ediciones"), ""))
 
 
 def _cut(text: str) -> str:

@@ -10,9 +10,9 @@ from sqlalchemy import select, update
 from reviewtool import clock
 from reviewtool.models import Notice, NoticeChoice, Person
 from reviewtool.rules.mailing import GATHERING, Pace
-from reviewtool.services import events, outbox, people, proposals, threads, unsubscribing
+from reviewtool.services import ballots, editions, events, outbox, people, proposals, threads, unsubscribing
 from reviewtool.worker import Worker
-from tests.support import journey, mailbox
+from tests.support import agenda, journey, mailbox
 from tests.support.materials import ADJUSTMENTS, INTRODUCTION
 
 ADDRESS = "https://revision-de-materiales-de-capacitacion.aduanas.example.org"
@@ -86,6 +86,47 @@ def test_who_is_to_vote_gets_one_mail_with_what_changes_in_words_and_marked(work
     assert max(map(len, envelope.content.split(b"\r\n"))) < 998
 
 
+def test_who_voted_on_an_earlier_version_gets_what_changed_since_with_the_call_to_confirm(
+    workshop, group, sender, inbox
+):
+    agenda.set_rules(workshop, revisions_during_vote=True)
+    number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
+    journey.open_ballot(workshop, number, group.coordinator)
+    journey.vote(workshop, number, group.members[2])
+    with workshop.database.write() as session:
+        session.execute(update(Notice).values(settled_at=clock.now()))
+    journey.revise(workshop, group.members[0], number, INTRODUCTION, "precio efectivamente", "precio de veras")
+    later(sender)
+    (message,) = (each for envelope, each in inbox.mails if envelope.rcpt_tos == [group.members[2].email])
+    assert "cambió después de su voto" in message["Subject"]
+    plain, html = mailbox.parts(message)
+    for text in (plain, html):
+        assert "Qué cambió desde su voto, dado sobre la versión 1" in text
+    assert "[suprimido: efectivamente]" in plain
+    assert ">de veras</ins>" in html
+    assert "realmente" not in plain, "what had changed before is known to them"
+
+
+def test_nobody_is_called_to_a_ballot_that_ended_before_its_mail_went(workshop, group, number, sender, inbox):
+    journey.open_ballot(workshop, number, group.coordinator)
+    with workshop.database.write() as session:
+        ballots.suspend(session, number, by=people.get(session, group.coordinator.id), reason="Se enmienda")
+    assert later(sender) == 0
+    assert inbox.mails == []
+
+
+def test_a_new_edition_is_mailed_with_its_name_and_belongs_to_no_proposal(workshop, group, sender, inbox):
+    editions.publish(workshop, "Edición 2026.2", by_id=group.coordinator.id, note="Con los ejemplos nuevos")
+    with clock.at(clock.now() + timedelta(days=8)):
+        sender.turn()
+    message = next(each for envelope, each in inbox.mails if envelope.rcpt_tos == [group.members[2].email])
+    assert message["Subject"] == "Se publicó la edición «Edición 2026.2»"
+    assert message["References"] is None
+    plain, html = mailbox.parts(message)
+    assert f"{ADDRESS}/ediciones" in plain
+    assert "Con los ejemplos nuevos" in html
+
+
 @pytest.mark.parametrize(("language", "said"), [("en", "It is your turn to vote"), ("pt", "É a sua vez de votar")])
 def test_a_mail_speaks_the_persons_language(workshop, group, number, sender, inbox, language, said):
     with workshop.database.write() as session:
@@ -102,6 +143,7 @@ def test_what_happened_on_several_proposals_becomes_one_digest_that_can_be_stopp
 ):
     other = journey.propose(workshop, group.members[0], ADJUSTMENTS, "canon", "canon o regalía")
     with workshop.database.write() as session:
+        session.execute(update(Notice).values(settled_at=clock.now()))  # of their consultations
         by = people.get(session, group.members[2].id)
         for each in (number, other):
             message = threads.Message("Convendría «citar» la nota & más <b>texto</b>.")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reviewtool.rules.mailing import Choice, Pace, due_at, is_quiet
+from reviewtool.rules.mailing import Choice, Pace, distance, due_at, is_quiet
 
 GUATEMALA = "America/Guatemala"
 SANTIAGO = "America/Santiago"  # changes its clocks
@@ -62,3 +62,23 @@ def test_quiet_hours_are_those_of_the_persons_zone():
     night = at("2026-06-03 22:00", "America/Montevideo")
     assert is_quiet(Choice(), night, "America/Montevideo")
     assert not is_quiet(Choice(), night, GUATEMALA)
+
+
+@pytest.mark.parametrize(
+    ("left", "at_first", "told", "expected"),
+    [
+        (8, 14, None, None),
+        (7, 14, None, 7),
+        (6, 14, 7, None),
+        (2, 14, 7, 2),
+        (1, 14, 7, 2),  # a worker that came late
+        (1, 14, None, 2),  # and one that slept over a distance tells the nearest one alone
+        (0, 14, 7, 0),
+        (0, 14, 0, None),
+        (7, 7, None, None),  # who was called today need not be told that a week is left
+        (2, 3, None, 2),
+        (0, 0, None, None),
+    ],
+)
+def test_people_are_told_at_the_nearest_distance_from_a_close_that_was_not_told(left, at_first, told, expected):
+    assert distance(left, at_first=at_first, told=told) == expected
