@@ -28,6 +28,8 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "notices.mark_all": None,
         "notices.mails": Act.see_desk,
         "people.profile": None,
+        "feeds.give": None,
+        "feeds.take_back": None,
         "people.save_mail": None,
         "people.save_profile": None,
         "people.save_password": None,
@@ -191,6 +193,8 @@ OWN_PAGES: Final = frozenset(
     {
         "notices.index",
         "people.profile",
+        "feeds.give",
+        "feeds.take_back",
         "people.save_mail",
         "people.save_profile",
         "people.save_password",

@@ -47,18 +47,23 @@ OPEN_ENDPOINTS = frozenset(
         *("sessions.show_factor", "sessions.enter_with_passkey"),
         *("assets.file", "home.healthy", "notices.stop"),
         *("identities.start", "identities.keep", "identities.go", "identities.back"),
+        *("feeds.own", "feeds.group", "feeds.calendar"),
     }
 )
+WITHOUT_COOKIE = frozenset({"assets.file", "feeds.own", "feeds.group", "feeds.calendar"})
 
 
 class Sessions(SecureCookieSessionInterface):
-    """The signed cookie, sent with pages only: a static file that came with one would be loaded anew on every page."""
+    """The signed cookie, sent with pages only: a static file that came with one would be loaded anew on every page.
+
+    Feeds are asked for by programs that are signed in nowhere.
+    """
 
     digest_method = staticmethod(hashlib.sha256)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the cookie, and that the answer depends on it; never one whose token was replaced meanwhile."""
-        if request.endpoint != "assets.file" and not browsers.is_left_behind():
+        if request.endpoint not in WITHOUT_COOKIE and not browsers.is_left_behind():
             super().save_session(app, session, response)
 
 

@@ -128,7 +128,7 @@ class Said:
 
 def said(unread: Iterable[Owed], person_id: int) -> tuple[Said, ...]:
     """Return what others said to a person, the newest first."""
-    return tuple(_said(notice, own=notice.author_id == person_id) for notice in unread)
+    return tuple(one_said(notice, person_id) for notice in unread)
 
 
 def entered(made: Iterable[Entered]) -> tuple[Said, ...]:
@@ -170,7 +170,9 @@ def _of_account(notice: Owed) -> Said:
     return Said(notice.id, title, url, meta, "", "", None, action)
 
 
-def _said(notice: Owed, *, own: bool) -> Said:
+def one_said(notice: Owed, person_id: int) -> Said:
+    """Return one notice as its reader is told it."""
+    own = notice.author_id == person_id
     if notice.kind in account_notices.KINDS:
         return _of_account(notice)
     if not notice.proposal:

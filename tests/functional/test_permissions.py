@@ -42,6 +42,9 @@ OPEN = {
     "assets.file",
     "home.healthy",
     "notices.stop",
+    "feeds.own",
+    "feeds.group",
+    "feeds.calendar",
 }
 NAMED = {
     Role.reader: "lectores",

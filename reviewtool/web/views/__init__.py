@@ -46,6 +46,7 @@ NOUNS = (
     "seats",
     "accounts",
     "invitations",
+    "feeds",
 )
 
 
