@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run test check audit format demo-reset bench bench-diff bench-record bench-faults bench-word bench-editor frontend
+.PHONY: help install run test check audit format demo-reset bench bench-diff bench-record bench-faults bench-mail bench-word bench-editor frontend
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,11 @@ bench-word:  ## Measure Word both ways on materials and CORPUS, with LibreOffice
 	@scripts/install.sh dev
 	@.venv/bin/python -m benchmarks.word $(CORPUS)
 
-bench-faults:  ## Kill the server 200 times on each database and count what was lost (KILLS, FAULTS_SEED)
+bench-faults:  ## Kill server and mail worker on each database and count what was lost (KILLS, MAIL_KILLS, FAULTS_SEED)
 	@scripts/install.sh dev
 	@.venv/bin/python -m benchmarks.faults
+	@.venv/bin/python -m benchmarks.mail_faults
+
+bench-mail:  ## Gather and render 10,000 notices for 200 people, and open pages meanwhile
+	@scripts/install.sh dev
+	@.venv/bin/python -m benchmarks.mails

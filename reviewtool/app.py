@@ -114,6 +114,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
         MAILS=bool(settings.mail_server),
         RATES=settings.rates,
         LIMITS_URL=settings.limits_url,
+        MAIL_FOLDER="" if settings.mail_server else str(settings.mail_path),
         GROUP_ZONE=workshop.group.calendar.zone,
     )
     if settings.oidc_issuer:

@@ -51,7 +51,8 @@ def compose(post: Post, batch: Batch, workshop: Workshop, settings: Settings) ->
         message["In-Reply-To"] = message["References"] = thread
     if stops:
         message["List-Unsubscribe"] = f"<{stops}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        if stops.startswith("https://"):  # as RFC 8058 asks
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     told = {
         "parts": parts,
         "hidden": post.hidden,

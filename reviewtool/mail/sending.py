@@ -80,7 +80,9 @@ def _told(error: Exception) -> NotSent:
         return NotSent(f"sign-in:{error.smtp_code}")
     if isinstance(error, smtplib.SMTPResponseException):
         return NotSent(f"refused:{error.smtp_code}")
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(
+        error.__context__, TimeoutError
+    ):  # as smtplib says it of an answer
         return NotSent("slow")
     if isinstance(error, UnicodeError | smtplib.SMTPNotSupportedError):
         return NotSent("address", for_good=True)

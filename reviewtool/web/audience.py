@@ -27,6 +27,7 @@ NEEDS: Final[Mapping[str, Act | None]] = MappingProxyType(
         "notices.index": None,
         "notices.mark_all": None,
         "notices.mails": Act.see_desk,
+        "notices.mail": Act.see_desk,
         "people.profile": None,
         "feeds.give": None,
         "feeds.take_back": None,

@@ -197,6 +197,7 @@ SENTENCES: dict[str, str] = {
     "comment-of-other": _("Solo quien escribió el comentario puede cambiarlo."),
     "note-changed": _("Alguien de su puesto cambió la nota mientras usted la escribía. Las dos están abajo."),
     "comment-changed": _("Este comentario cambió mientras usted lo editaba. Su texto está abajo."),
+    "mail-unknown": _("Ese correo no existe."),
     "thread-unknown": _("Esa conversación no existe."),
     "thread-not-yours": _("La da por resuelta quien la abrió, el proponente o la coordinación."),
     "thread-is-objection": _("Es una objeción formal: la retira quien la presentó."),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from reviewtool import clock
-from reviewtool.models import Event, Notice
+from reviewtool.models import Event, Notice, NoticeChoice
 from reviewtool.rules.mailing import Choice, Pace
 from reviewtool.services import editions, notice_choices, notice_words, notices, outbox, unsubscribing
+from reviewtool.worker import Worker
 from tests.support import journey
 from tests.support.materials import INTRODUCTION
 from tests.support.words import said
@@ -133,3 +135,52 @@ def test_a_new_edition_is_told_to_everybody_and_read_with_the_page_of_the_editio
     client.get("/ediciones")
     assert "No tiene avisos sin leer" in said(client.get("/avisos"))
     assert "No tiene avisos sin leer" in said(sign_in(group.coordinator).get("/avisos")), "who did it knows it"
+
+
+@pytest.fixture
+def written(app, workshop, settings, group, number) -> Path:
+    """Let the mails of an opened ballot be written as files; return their folder."""
+    with workshop.database.write() as session:
+        session.execute(update(Notice).values(created_at=clock.now() - timedelta(hours=1)))
+        session.add_all(
+            NoticeChoice(person_id=each.id, asked=Pace.at_once, rest=Pace.at_once) for each in group.members
+        )
+    assert Worker(workshop, settings).turn() > 5
+    return Path(app.config["MAIL_FOLDER"])
+
+
+def test_without_a_mail_server_the_coordination_reads_the_mails_that_were_written(sign_in, group, written):
+    client = sign_in(group.coordinator)
+    page = client.get("/avisos/correos")
+    assert f"P-1 · Le toca votar: se abrió la votación sobre «{journey.META.title}»" in said(page)
+    assert group.members[2].name in said(page)
+    for address in re.findall(r'href="(/avisos/correos/[0-9a-f]{32})"', page.text):
+        mail = client.get(address)
+        assert "[insertado: efectivamente]" in said(mail)
+        assert "@" not in said(mail), "addresses are not shown"
+    assert sign_in(group.members[2]).get(address).status_code == 403
+
+
+def test_a_mail_with_secrets_or_marks_is_shown_as_harmless_words(sign_in, group, written):
+    path = next(written.glob("*.eml"))
+    secret = "WzEsImFiY2RlZmdoaWprbG1ub3Bx.abcdefghijkl"
+    body = f"<script>x</script> http://localhost/avisos/baja/{secret} http://localhost/propuestas/1"
+    head = "List-Id: <avisos.example.org>\nTo: A <a@b.org>\nSubject: <b>S</b>\nDate: Mon, 1 Jun 2026 10:00:00 +0000"
+    path.write_text(f"{head}\n\n{body}")
+    page = sign_in(group.coordinator).get(f"/avisos/correos/{path.stem}")
+    assert "&lt;script&gt;x&lt;/script&gt; http://localhost/avisos/baja/… http://localhost/propuestas/1" in page.text
+    assert secret not in page.text
+
+
+@pytest.mark.parametrize("name", ["..%2f..%2fsecret_key", "x", "0" * 32, "..", "a" * 31 + "%00"])
+def test_only_a_mail_of_notices_is_shown(sign_in, group, written, name):
+    assert sign_in(group.coordinator).get(f"/avisos/correos/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff" * 100, b"To: A <a@b.org>\n\nSu enlace", b"List-Id: <avisos.x>\n\nx"])
+def test_a_file_that_is_no_mail_of_notices_is_left_out(sign_in, group, written, content):
+    (written / f"{'0' * 32}.eml").write_bytes(content)
+    page = sign_in(group.coordinator).get("/avisos/correos")
+    assert page.status_code == 200
+    assert "0" * 32 not in page.text
+    assert sign_in(group.coordinator).get(f"/avisos/correos/{'0' * 32}").status_code == 404

@@ -84,6 +84,7 @@ def values(app, database, group):
             "person_id": 1,
             "invitation_id": 1,
             "passkey_id": 1,
+            "batch": "0" * 32,
             "noun": "comentario",
             "target_id": 1,
             "objection_id": raised.id,

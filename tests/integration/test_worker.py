@@ -229,3 +229,57 @@ def test_a_name_with_odd_signs_and_a_bad_address_break_no_header(workshop, group
     assert inbox.mails[0][1]["To"].addresses[0].display_name.startswith('Ñusta "Kusi"')
     with workshop.database.read() as session:
         assert [failure.code for failure in outbox.failures(session)] == ["address"]
+
+
+def test_mails_keep_the_rules_that_large_receivers_have_for_senders_of_many(workshop, group, number, sender, inbox):
+    """What Gmail and Yahoo ask, as far as it is in the mail; SPF, DKIM and DMARC are the mail server's."""
+    with workshop.database.write() as session:
+        event = events.add(session, proposals.lock(session, number), "merged", by=None, commit="0" * 40, merge=True)
+        events.tell(session, event, [group.members[2].id, group.members[3].id], "merged")
+    assert later(sender, timedelta(days=8)) == 2
+    for envelope, message in inbox.mails:
+        for name in ("From", "To", "Subject", "Date", "Message-ID", "List-Id", "MIME-Version", "List-Unsubscribe"):
+            assert len(message.get_all(name)) == 1, f"exactly one {name}"
+        (sender_address,) = message["From"].addresses
+        assert sender_address.addr_spec == envelope.mail_from, "what SPF is asked for is whom the mail is from"
+        assert message["Message-ID"].endswith(f"@{sender_address.domain}>")
+        assert message["List-Id"] == f"<avisos.{sender_address.domain}>"
+        assert message["Date"].datetime.tzinfo is not None
+        assert message["List-Unsubscribe"].startswith("<https://")
+        assert message["List-Unsubscribe"].strip("<>") in mailbox.parts(message)[0], "and where a reader sees it"
+        assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert message["Auto-Submitted"] == "auto-generated"
+        assert not str(message["Subject"]).startswith(("Re:", "Fwd:"))
+        assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+        assert len(envelope.content) < 100_000, "Gmail cuts what is longer"
+        head, _, body = envelope.content.partition(b"\r\n\r\n")
+        assert max(map(len, head.split(b"\r\n"))) < 998
+        assert max(map(len, body.split(b"\r\n"))) <= 78
+        assert b"\n" not in envelope.content.replace(b"\r\n", b"")
+    assert len({message["Message-ID"] for _, message in inbox.mails}) == 2
+
+
+def test_a_server_that_was_away_for_hours_gets_every_mail_once(workshop, group, number, settings, sender, inbox):
+    with workshop.database.write() as session:
+        event_for(session, workshop, number, group.members[2].id, group.members[3].id)
+    away = Worker(workshop, settings.model_copy(update={"mail_server": "127.0.0.1", "mail_port": 1}))
+    for hours in (1, 2, 3, 5):
+        assert later(away, timedelta(hours=hours)) == 0
+    assert later(sender, timedelta(hours=14)) == 2
+    assert later(sender, timedelta(hours=30)) == 0
+    assert len({message["Message-ID"] for _, message in inbox.mails}) == len(inbox.mails) == 2
+    with workshop.database.read() as session:
+        assert outbox.failures(session) == ()
+
+
+def test_a_server_that_does_not_answer_in_time_is_tried_again(workshop, group, number, sender, inbox, monkeypatch):
+    monkeypatch.setattr("reviewtool.mail.sending.TIMEOUT_SECONDS", 0.2)
+    with workshop.database.write() as session:
+        event_for(session, workshop, number, group.members[2].id)
+    inbox.stalls = True
+    assert later(sender) == 0
+    with workshop.database.read() as session:
+        (failure,) = outbox.failures(session)
+    assert (failure.code, failure.given_up_at) == ("slow", None)
+    inbox.stalls = False
+    assert later(sender, timedelta(hours=1)) == 1

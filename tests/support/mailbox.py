@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import threading
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ class Mailbox:
         self.answers: list[str] = []
         self.refused: dict[str, str] = {}  # address -> what the server says of it
         self.on_mail: Callable[[int], None] = lambda _count: None  # told how many have arrived, before the answer
+        self.stalls = False  # whether a mail is left without an answer
         self.port = 0
         self._arrived = threading.Condition()
 
@@ -36,6 +38,8 @@ class Mailbox:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802  (aiosmtpd's name)
         """Keep a mail."""
+        while self.stalls:
+            await asyncio.sleep(0.05)
         if self.answers:
             return self.answers.pop(0)
         message = email.message_from_bytes(envelope.content or b"", policy=default)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 
 from reviewtool.rules.permissions import Act
-from reviewtool.services import notice_choices, notices, outbox, people, unsubscribing
+from reviewtool.services import notice_choices, notices, outbox, people, unsubscribing, written_mails
 from reviewtool.web import forms, waiting, word_progress
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.mail_words import failure_words
@@ -58,4 +59,19 @@ def mails() -> str:
     """Show the coordination which mails did not arrive."""
     people.ensure_may(me(), Act.see_desk)
     found = outbox.failures(reading())
-    return render_template("notices/mails.html", failures=[(each, failure_words(each.code)) for each in found])
+    folder = current_app.config["MAIL_FOLDER"]
+    return render_template(
+        "notices/mails.html",
+        failures=[(each, failure_words(each.code)) for each in found],
+        written=written_mails.newest(Path(folder)) if folder else None,
+    )
+
+
+@blueprint.get("/avisos/correos/<batch>")
+def mail(batch: str) -> str:
+    """Show the coordination of an installation without a mail server the text of one mail."""
+    people.ensure_may(me(), Act.see_desk)
+    folder = current_app.config["MAIL_FOLDER"]
+    if not folder:
+        abort(404)
+    return render_template("notices/mail.html", mail=written_mails.get(Path(folder), batch))
