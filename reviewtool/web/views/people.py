@@ -11,11 +11,9 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from reviewtool import i18n
 from reviewtool.errors import InvalidInput, ReviewError
 from reviewtool.rules.permissions import Act, Role
-from reviewtool.services import absences, accounts, factors, notice_choices, people, role_terms, rulesets
+from reviewtool.services import absences, accounts, factors, feed_keys, notice_choices, people, role_terms, rulesets
 from reviewtool.services.role_terms import Designation
-from reviewtool.web import browsers, forms, identities, mail_words
-from reviewtool.services import absences, accounts, feed_keys, notice_choices, people, role_terms, rulesets
-from reviewtool.web import browsers, feeds, forms, mail_words
+from reviewtool.web import browsers, feeds, forms, identities, mail_words
 from reviewtool.web.context import ROLES
 from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
@@ -92,6 +90,7 @@ def _profile(errors: dict[str, str], language: str, timezone: str, mail: dict[st
         hours=mail_words.hours(),
         held=held,
         held_told=_told(held),
+        feeds=_feeds(),
         identity=identities.mine(),
         has_password=me().password_hash is not None,
     )
@@ -102,7 +101,8 @@ def _told(held: factors.Held) -> str:
     parts = [_("una aplicación de códigos")] if held.app else []
     parts += [ngettext("%(num)s llave de acceso", "%(num)s llaves de acceso", keys)] if keys else []
     return joined([*parts, ngettext("%(num)s código de recuperación", "%(num)s códigos de recuperación", codes)])
-        feeds=_feeds(),
+
+
 def _feeds() -> list[tuple[str, str]]:
     """Return the addresses of the person's feeds and calendar with what they are; none when they have none."""
     token = feed_keys.token(reading(), current_app.config["SECRET_KEY"], me().id)
@@ -110,6 +110,7 @@ def _feeds() -> list[tuple[str, str]]:
         ("feeds.calendar", _("Plazos y reuniones, para su calendario")),
         ("feeds.own", _("Sus avisos, para un lector de noticias")),
         ("feeds.group", _("Lo que ocurre en el grupo, para un lector de noticias")),
+    )
     return [(feeds.base() + url_for(endpoint, token=token), what) for endpoint, what in named] if token else []
 
 
