@@ -8,14 +8,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import pyotp
 import pytest
 from sqlalchemy import func, select
 
 from reviewtool import clock
 from reviewtool.app import create_app
-from reviewtool.models import Departure, Identity, Invitation, Person, SignIn
+from reviewtool.models import CodeApp, Departure, Identity, Invitation, Person, SignIn
 from reviewtool.oidc import fetching
-from reviewtool.services import accounts, departures, identities, people, recovery_codes
+from reviewtool.services import accounts, departures, identities, people, recovery_codes, sealing
 from reviewtool.services.departures import Left, Purpose
 from tests.support import provider as providers
 from tests.support import signed_in
@@ -526,9 +527,12 @@ def test_another_account_at_the_provider_shows_nothing(coordination, provider, l
 
 
 @pytest.fixture
-def codes_on_paper(database, group):
+def codes_on_paper(database, group, settings):
     """Give who coordinates a second step."""
     with database.write() as session:
+        app = CodeApp(person_id=group.coordinator.id, made_at=clock.now(), last_step=0)
+        app.secret, app.confirmed_at = sealing.seal(settings.secret_key, pyotp.random_base32()), clock.now()
+        session.add(app)
         return recovery_codes.make(session, by=people.get(session, group.coordinator.id))
 
 
@@ -583,7 +587,7 @@ def test_without_a_provider_nothing_is_offered(settings, workshop, group, member
     off = create_app(settings.model_copy(update={"oidc_issuer": ""}), workshop)
     off.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     client = off.test_client()
-    assert "Entrar con" not in client.get("/entrar").text
+    assert "/entrar/con-cuenta" not in client.get("/entrar").text
     for path in ("/entrar/con-cuenta", "/entrar/con-cuenta/x", "/entrar/vuelta?state=x"):
         assert client.get(path).status_code == 404
     assert client.post("/entrar", data={"email": member.email, "password": PASSWORD}).status_code == 303
