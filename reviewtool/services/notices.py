@@ -52,9 +52,11 @@ _SAID = (  # by the person themselves, in the consultation
     Comment.thread_id == Thread.id,
     Thread.proposal_number == Event.proposal_number,
 )
-# A reminder is over as soon as the seat has voted or its vote was confirmed, or what closes soon has closed.
+# A reminder is over as soon as the seat has voted or its vote was confirmed, or what closes soon has closed; the call
+# to a consultation with the consultation.
 _HOLDS = or_(
-    Notice.kind.not_in((*_REMINDING, "unconfirmed", "consultation_closing")),
+    Notice.kind.not_in((*_REMINDING, "unconfirmed", "consultation", "consultation_closing")),
+    and_(Notice.kind == "consultation", Proposal.state == State.consultation),
     and_(Notice.kind == "unconfirmed", exists().where(*_OPEN, *_VOTED, Vote.confirmed.is_(False))),
     and_(Notice.kind.in_(_REMINDING), exists().where(*_OPEN), ~exists().where(*_OPEN, *_VOTED)),
     and_(Notice.kind == "consultation_closing", Proposal.state == State.consultation, ~exists().where(*_SAID)),

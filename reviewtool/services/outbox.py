@@ -164,13 +164,14 @@ def claim(session: Session, at: datetime) -> Batch | None:
         return None
     _change(session, key, claimed_until=at + LEASE, attempts=Notice.attempts + 1)
     rows = session.execute(
-        select(Notice.id, Notice.person_id, Notice.event_id, Notice.batched_at, Notice.attempts)
+        select(Notice.id, Notice.person_id, Notice.event_id, Notice.edition_id, Notice.batched_at, Notice.attempts)
         .where(Notice.batch == key)
         .order_by(Notice.id)
     ).all()
     one = rows[0]
     ids = tuple(row.id for row in rows)
-    return Batch(key, one.person_id, ids, one.batched_at, one.attempts, about_account=one.event_id is None)
+    about_account = one.event_id is None and one.edition_id is None
+    return Batch(key, one.person_id, ids, one.batched_at, one.attempts, about_account=about_account)
 
 
 def settle(session: Session, batch: Batch, at: datetime) -> None:

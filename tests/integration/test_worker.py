@@ -115,6 +115,14 @@ def test_nobody_is_called_to_a_ballot_that_ended_before_its_mail_went(workshop, 
     assert inbox.mails == []
 
 
+def test_nobody_is_called_to_a_consultation_that_ended_before_its_mail_went(workshop, group, sender, inbox):
+    number = journey.propose(workshop, group.members[0], INTRODUCTION, "precio realmente", "precio efectivamente")
+    journey.open_ballot(workshop, number, group.coordinator)
+    assert later(sender) == len(group.seats) - 1
+    assert all("Le toca votar" in message["Subject"] for _, message in inbox.mails)
+    assert not any("la consulta" in mailbox.parts(message)[0] for _, message in inbox.mails)
+
+
 def test_a_new_edition_is_mailed_with_its_name_and_belongs_to_no_proposal(workshop, group, sender, inbox):
     editions.publish(workshop, "Edición 2026.2", by_id=group.coordinator.id, note="Con los ejemplos nuevos")
     with clock.at(clock.now() + timedelta(days=8)):
