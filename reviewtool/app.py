@@ -110,6 +110,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
         DEFAULT_LANGUAGE=settings.default_language,
         PUBLIC_URL=settings.public_url,
+        VOTE_WITHOUT_SIGN_IN=settings.mail_vote_without_sign_in,
         HOSTS=hosts.known(settings.public_url, settings.extra_hosts, settings.host),
         MAILS=bool(settings.mail_server),
         RATES=settings.rates,

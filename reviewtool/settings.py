@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 
 from reviewtool import single_sign_on
 from reviewtool.complaints import Wrong, not_toml, reason
+from reviewtool.complaints import EXAMPLES, Wrong, not_toml, reason
 from reviewtool.errors import Complaint
 from reviewtool.key_files import unreadable
 from reviewtool.setting_examples import EXAMPLES
@@ -31,6 +32,8 @@ PREFIX = "REVIEWTOOL_"
 UNPREFIXED = ("VAR", "HOST", "PORT")  # what `make run` documents; the prefixed name wins
 SECRET_BYTES = 32
 PATHS = ("var", "group_file", "templates_folder", "signing_key_file", "oidc_client_secret_file", "backup_folder")
+LONGEST_REPLY_NAME = 23  # with a plus sign and a token of 40 characters it fills the 64 octets that mail servers keep
+LISTENS = re.compile(r"(lmtp|smtp)://([\w.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})")
 
 
 class SettingsError(Complaint):
@@ -90,6 +93,10 @@ class Settings(BaseModel):
     mail_user: str = ""
     mail_password: str = Field(default="", repr=False)
     mail_from: str = "avisos@localhost"
+    mail_replies: str = ""
+    mail_replies_source: str = "lmtp://127.0.0.1:8024"
+    mail_replies_checked_by: str = ""
+    mail_vote_without_sign_in: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod
@@ -158,10 +165,34 @@ class Settings(BaseModel):
         return value
 
     @field_validator("mail_from")
+    @field_validator("mail_from", "mail_replies")
     @classmethod
-    def _mail_address(cls, value: str) -> str:
+    def _mail_address(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.field_name == "mail_replies":
+            return value
         if not re.fullmatch(r"[\w.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", value, re.ASCII):
             raise Wrong("it is not a mail address", "no es una dirección de correo")
+        return value
+
+    @field_validator("mail_replies")
+    @classmethod
+    def _room_for_a_token(cls, value: str) -> str:
+        local = value.partition("@")[0]
+        if "+" in local or len(local) > LONGEST_REPLY_NAME:
+            raise Wrong(
+                f"before the @ it has a plus sign or more than {LONGEST_REPLY_NAME} characters",
+                f"antes de la @ tiene un signo más o pasa de {LONGEST_REPLY_NAME} caracteres",
+            )
+        return value
+
+    @field_validator("mail_replies_source")
+    @classmethod
+    def _known_source(cls, value: str) -> str:
+        if not (LISTENS.fullmatch(value) or Path(value).is_absolute()):
+            raise Wrong(
+                "it is neither lmtp://address:port, smtp://address:port nor the full path of a Maildir",
+                "no es lmtp://dirección:puerto ni smtp://dirección:puerto ni la ruta completa de un Maildir",
+            )
         return value
 
     @field_validator("secret_key")
@@ -216,6 +247,12 @@ class Settings(BaseModel):
     def mail_path(self) -> Path:
         """Return the folder that mails are written to where there is no mail server."""
         return self.var / "mail"
+
+    @property
+    def replies_listen_at(self) -> tuple[str, str, int] | None:
+        """Return protocol, address and port at which answers by mail come in; None: they are files of a Maildir."""
+        found = LISTENS.fullmatch(self.mail_replies_source)
+        return (found[1], found[2].strip("[]"), int(found[3])) if found else None
 
     @property
     def address(self) -> str:

@@ -8,15 +8,18 @@ from __future__ import annotations
 import logging
 import threading
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from reviewtool.clock import now
 from reviewtool.errors import ReviewError
-from reviewtool.mail import account_letters, composing
+from reviewtool.mail import account_letters, answering, composing
+from reviewtool.mail.listening import Maildir, Port
+from reviewtool.mail.replies import Replies
 from reviewtool.mail.sending import NotSent, Postman
-from reviewtool.services import letters, outbox, passing, posting
+from reviewtool.services import letters, mail_replies, outbox, passing, posting
 from reviewtool.services.outbox import Batch
 from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings
@@ -31,6 +34,7 @@ class Worker:
     def __init__(self, workshop: Workshop, settings: Settings) -> None:
         self._workshop, self._settings = workshop, settings
         self._postman = Postman(settings)
+        self._door = _door(workshop, settings)
         self._stop = threading.Event()
 
     def run(self) -> None:
@@ -43,19 +47,24 @@ class Worker:
             except SQLAlchemyError:
                 log.exception("the database does not answer the worker; it tries again")
             self._stop.wait(EVERY_SECONDS)
+        if self._door is not None:
+            self._door.close()
 
     def stop(self) -> None:
         """Let `run` end."""
         self._stop.set()
 
     def turn(self) -> int:
-        """Close what is due, gather what is owed and send it; return how many mails were taken."""
+        """Close what is due, take answers, gather what is owed and send it; return how many mails were taken."""
         database, at = self._workshop.database, now()
         with database.read() as session:
             due = passing.something_due(session, at)
         if due:
             with database.write() as session:
                 passing.close_due(session, at)
+        if self._door is not None:
+            self._door.turn()
+            self._tell_reasons()
         with database.read() as session:
             waits = outbox.something_waits(session)
         if not waits:
@@ -69,6 +78,27 @@ class Worker:
         finally:
             self._postman.close()
         return sent
+
+    def _tell_reasons(self) -> None:
+        """Tell each sender once what became of their mail; what no server takes now is tried again for a day."""
+        database = self._workshop.database
+        with database.read() as session:
+            owed = mail_replies.something_owed(session, now())
+        try:
+            while owed and not self._stop.is_set():
+                with database.write() as session:
+                    reason = mail_replies.next_reason(session, now())
+                if reason is None:
+                    return
+                try:
+                    self._postman.send(answering.compose(reason, self._workshop, self._settings), reason.key[:32])
+                except NotSent as error:
+                    log.warning("an answer by mail was not answered (%s)", error.code)
+                    if not error.for_good:
+                        with database.write() as session:
+                            mail_replies.put_off(session, reason, now())
+        finally:
+            self._postman.close()
 
     def _claim(self) -> Batch | None:
         with self._workshop.database.read() as session:
@@ -116,3 +146,11 @@ class Worker:
             "mail %s was not sent (%s), attempt %s%s", batch.key, code, batch.attempts, "; given up" if given_up else ""
         )
         return False
+
+
+def _door(workshop: Workshop, settings: Settings) -> Port | Maildir | None:
+    """Return where answers come in; None where mails say nothing of answering."""
+    if not settings.mail_replies:
+        return None
+    replies, listens = Replies(workshop, settings), settings.replies_listen_at
+    return Port(replies, *listens) if listens else Maildir(replies, Path(settings.mail_replies_source))

@@ -8,7 +8,8 @@ from typing import Final
 
 from reviewtool import i18n
 from reviewtool.mail import envelopes
-from reviewtool.services import notice_words, unsubscribing
+from reviewtool.mail.quoting import MARKER
+from reviewtool.services import notice_words, reply_addresses, unsubscribing, vote_links
 from reviewtool.services.notices import Owed
 from reviewtool.services.outbox import Batch
 from reviewtool.services.posting import About, Post
@@ -18,6 +19,7 @@ from reviewtool.settings import Settings
 LONGEST_QUOTE: Final = 400  # characters of a comment
 NOTICES: Final = 10  # of one proposal in one mail
 SUBJECT: Final = 150  # characters
+TO_CONFIRM: Final = frozenset({"unconfirmed", "reconfirm"})
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,24 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Action:
+    """What a reader can do: the words of a button, and where it leads."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Part:
     """A proposal, or a new edition, as a mail shows it; `hidden` counts the notices left out."""
 
     about: About
     label: str
     url: str
+    """A proposal as a mail shows it, and what can be done, the most pressing first; `hidden`: notices left out."""
+
+    about: About
+    actions: tuple[Action, ...]
     lines: tuple[Line, ...]
     hidden: int
 
@@ -49,6 +63,9 @@ def compose(post: Post, batch: Batch, workshop: Workshop, settings: Settings) ->
     if len(post.abouts) == 1 and post.abouts[0].number:  # so that mail programs show one conversation a proposal
         thread = f"<propuesta-{post.abouts[0].number}@{envelopes.domain(settings)}>"
         message["In-Reply-To"] = message["References"] = thread
+    if post.answer is not None and settings.mail_replies:
+        secret = settings.ensure_secret_key()
+        message["Reply-To"] = reply_addresses.address(secret, settings.mail_replies, post.answer, batch.batched_at)
     if stops:
         message["List-Unsubscribe"] = f"<{stops}>"
         if stops.startswith("https://"):  # as RFC 8058 asks
@@ -59,6 +76,7 @@ def compose(post: Post, batch: Batch, workshop: Workshop, settings: Settings) ->
         "choices_url": f"{settings.address}/perfil#mail",
         "inbox_url": f"{settings.address}/avisos",
         "stop_url": stops or "",
+        "marker": i18n.text(post.language, MARKER) if message["Reply-To"] else "",
     }
     envelopes.fill(message, "letter", post, workshop, told)
     return message
@@ -85,6 +103,21 @@ def _part(about: About, post: Post, workshop: Workshop, settings: Settings) -> P
     if not about.number:
         label, url = i18n.text(post.language, "Edición"), f"{settings.address}/ediciones"
     return Part(about, label, url, lines, len(about.owed[:-NOTICES]))
+    return Part(about, _actions(about, post.language, settings), lines, len(about.owed[:-NOTICES]))
+
+
+def _actions(about: About, language: str, settings: Settings) -> tuple[Action, ...]:
+    page = f"{settings.address}/propuestas/{about.number}"
+    found = []
+    if about.link is not None:
+        said = vote_links.token(settings.ensure_secret_key(), about.link)
+        found.append(Action(i18n.text(language, "Votar desde este correo"), f"{settings.address}/votar/correo/{said}"))
+    if any(owed.kind in TO_CONFIRM for owed in about.owed):
+        found.append(Action(i18n.text(language, "Confirmar su voto"), f"{page}/voto/confirmar"))
+    if about.thread:
+        where = f"{settings.address}/comentarios/{about.thread}"
+        found.append(Action(i18n.text(language, "Abrir la conversación"), where))
+    return (*found, Action(i18n.text(language, "Abrir la propuesta"), page))
 
 
 def _line(owed: Owed, about: About, post: Post, workshop: Workshop) -> Line:

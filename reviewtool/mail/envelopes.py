@@ -54,7 +54,7 @@ class _Whole(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc]  # as 
 
 def _policy() -> EmailPolicy[Any]:
     registry = HeaderRegistry()
-    for name in ("list-unsubscribe", "list-id", "references", "in-reply-to"):
+    for name in ("list-unsubscribe", "list-id", "references", "in-reply-to", "reply-to"):
         registry.map_to_type(name, _Whole)
     return SMTP.clone(header_factory=registry)
 
@@ -96,16 +96,16 @@ def fill(message: EmailMessage, template: str, to: Addressee, workshop: Workshop
         "product": workshop.group.product_name(to.language),
         "group": workshop.group.name(to.language),
     }
-    templates = _templates(to.language)
+    spoken = templates(to.language)
     for kind in ("txt", "html"):
-        text = templates.get_template(f"mail/{template}.{kind}").render(names | dict(told))
+        text = spoken.get_template(f"mail/{template}.{kind}").render(names | dict(told))
         add = message.set_content if kind == "txt" else message.add_alternative
         add(text, subtype="plain" if kind == "txt" else "html", charset="utf-8", cte="quoted-printable")
     message["Content-Language"] = to.language  # writing the text takes every header of the content away
 
 
 @cache
-def _templates(language: str) -> Environment:
+def templates(language: str) -> Environment:
     """Return the templates, speaking one language."""
     found = Environment(
         loader=FileSystemLoader(TEMPLATES),

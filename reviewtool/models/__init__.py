@@ -13,6 +13,7 @@ from reviewtool.models.identity import Departure, Identity
 from reviewtool.models.inspection import Inspection
 from reviewtool.models.installation import Installation, RuleSet, WorkingCalendar
 from reviewtool.models.invitation import Invitation
+from reviewtool.models.mail_reply import MailReply
 from reviewtool.models.merge import Edition, Merge, RefMove
 from reviewtool.models.notice import Notice, NoticeChoice
 from reviewtool.models.person import Person, RoleTerm, Seat, SeatHolding
@@ -46,6 +47,7 @@ __all__ = [
     "Installation",
     "Invitation",
     "LastRead",
+    "MailReply",
     "Mention",
     "Merge",
     "Notice",

@@ -294,15 +294,20 @@ def lock_open(session: Session, number: int, *, ballot_number: int | None = None
     Raises AlreadyDecided("ballot-closed"), and OutOfDate when the page showed another ballot: "ballot-went-on" where
     that one went on about a new version, else "ballot-other".
     """
-    proposal = proposals.lock(session, number)
-    ballot, at = proposals.open_ballot(session, number), now()
+    proposal, at = proposals.lock(session, number), now()
+    return Running(proposal, open_now(session, number, at, ballot_number=ballot_number), at)
+
+
+def open_now(session: Session, number: int, at: datetime, *, ballot_number: int | None = None) -> Ballot:
+    """Return the ballot of a proposal that is open at an instant; raises as `lock_open` does."""
+    ballot = proposals.open_ballot(session, number)
     if ballot is None or ballot.closes_at <= at:
         raise AlreadyDecided("ballot-closed", number=number)
     if ballot_number is not None and ballot.number != ballot_number:
         if ballot_number in earlier.numbers(session, ballot):
             raise OutOfDate("ballot-went-on", number=number, revision=ballot.revision)
         raise OutOfDate("ballot-other", number=number)
-    return Running(proposal, ballot, at)
+    return ballot
 
 
 def parts(session: Session, ballot: Ballot) -> tuple[BallotRules, Roll, list[Cast]]:

@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewtool.clock import now
-from reviewtool.models import Comment, Draft, Mention, Objection, Person, Proposal, RoleTerm, Thread
+from reviewtool.models import Comment, Draft, Event, Mention, Objection, Person, Proposal, RoleTerm, Thread
 from reviewtool.rules.permissions import Role
 from reviewtool.services.threads import PAGE_SIZE
 
@@ -119,6 +119,17 @@ def mentions(session: Session, comment_ids: list[int]) -> dict[int, list[tuple[i
     for comment_id, person_id, name in session.execute(query.where(Mention.comment_id.in_(comment_ids))):
         found.setdefault(comment_id, []).append((person_id, name))
     return found
+
+
+def by_mail(session: Session, number: int) -> set[int]:
+    """Return which comments on a proposal were written as answers to mails."""
+    said = Event.facts["comment"].as_integer()
+    query = select(said).where(
+        Event.proposal_number == number,
+        Event.kind.in_(("commented", "replied")),
+        Event.facts["by_mail"].as_boolean(),
+    )
+    return set(session.scalars(query))
 
 
 def names(session: Session, person_ids: Iterable[int]) -> dict[int, str]:

@@ -28,6 +28,7 @@ from reviewtool.models import (
     Identity,
     Invitation,
     LastRead,
+    MailReply,
     Notice,
     NoticeChoice,
     Passkey,
@@ -50,6 +51,7 @@ INSIDE: Final[dict[type[Base], type[Base]]] = {DraftFile: Draft, CommentEdit: Co
 OWN: Final[tuple[type[Base], ...]] = (
     *(Notice, NoticeChoice, SignIn, LastRead, Absence, WordUpload, Draft),
     *(CodeApp, RecoveryCode, Passkey, FactorChange, Identity, Departure),
+    *(CodeApp, RecoveryCode, Passkey, FactorChange, MailReply),
 )
 #: columns that name who did something to somebody else: their rows hold the other's data
 OTHERS: Final = frozenset({("invitation", "made_by_id"), ("notice", "by_id")})

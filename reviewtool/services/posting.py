@@ -16,9 +16,16 @@ from reviewtool.models import Ballot, Person
 from reviewtool.rules.mailing import ASKED
 from reviewtool.rules.permissions import Act, may
 from reviewtool.services import comparing, earlier, excerpts, notices, people, proposals, telling
+from reviewtool.models import Person
+from reviewtool.rules.lifecycle import State, allowed
+from reviewtool.rules.mailing import ASKED
+from reviewtool.rules.permissions import Act, may
+from reviewtool.services import comparing, excerpts, notices, people, proposals, telling, vote_links
 from reviewtool.services.excerpts import Run
 from reviewtool.services.notices import Owed
 from reviewtool.services.outbox import Batch
+from reviewtool.services.reply_addresses import Target
+from reviewtool.services.vote_links import Link
 from reviewtool.services.workshop import Workshop
 
 MOST: Final = 20  # proposals in one mail
@@ -38,6 +45,9 @@ class About:
     """A proposal in a mail, or by the number 0 a new edition: notices, the oldest first, and what changes.
 
     `since` is the version that what changes is told against; 0: the published text.
+    """A proposal in a mail: its notices, the oldest first, and what it changes in words and as passages.
+
+    `link` lets the person vote; None where there is no open ballot that waits for them.
     """
 
     number: int
@@ -47,6 +57,13 @@ class About:
     since: int = 0
     lines: tuple[str, ...] = ()
     documents: tuple[Document, ...] = ()
+    link: Link | None = None
+
+    @property
+    def thread(self) -> int:
+        """Return the conversation that its notices are about; 0 where they are about none, or several."""
+        about = {owed.thread_id for owed in self.owed if owed.thread_id}
+        return about.pop() if len(about) == 1 else 0
 
     @property
     def is_asked(self) -> bool:
@@ -61,7 +78,10 @@ class About:
 
 @dataclass(frozen=True)
 class Post:
-    """One mail to one person; `hidden` counts the proposals left out. What is asked stands first."""
+    """One mail to one person; `hidden` counts the proposals left out. What is asked stands first.
+
+    `answer` is what an answer to it becomes; None where it would become nothing, and of several proposals.
+    """
 
     person_id: int
     name: str
@@ -70,6 +90,7 @@ class Post:
     zone: str
     abouts: tuple[About, ...]
     hidden: int
+    answer: Target | None = None
 
     @property
     def is_asked(self) -> bool:
@@ -97,8 +118,17 @@ def of_batch(session: Session, workshop: Workshop, batch: Batch) -> Post | None:
     if len(abouts) <= WITH_CHANGES:
         shown = len(abouts) == 1
         abouts = [_with_changes(session, workshop, about, person, shown=shown) for about in abouts]
+        abouts = [_with_changes(session, workshop, about, person.language, shown=shown) for about in abouts]
+    abouts = [replace(about, link=_link(session, person, about, batch)) for about in abouts]
     return Post(
-        person.id, person.name, person.email, person.language, person.timezone, tuple(abouts[:MOST]), len(abouts[MOST:])
+        person_id=person.id,
+        name=person.name,
+        email=person.email,
+        language=person.language,
+        zone=person.timezone,
+        abouts=tuple(abouts[:MOST]),
+        hidden=len(abouts[MOST:]),
+        answer=_answer(session, person, abouts),
     )
 
 
@@ -115,6 +145,22 @@ def _still_true(session: Session, told: Sequence[Owed], at: datetime) -> list[Ow
     over = {owed.id for owed in calls if _is_over(owed, closed, at)}
     return [owed for owed in told if owed.id not in over]
 
+def _link(session: Session, person: Person, about: About, batch: Batch) -> Link | None:
+    if not about.is_asked:
+        return None
+    return vote_links.offered(session, person, about.number, batch.batched_at, now())
+
+
+def _answer(session: Session, person: Person, abouts: Sequence[About]) -> Target | None:
+    if len(abouts) != 1 or not may(people.roles(person), Act.comment):
+        return None
+    state = State(proposals.get(session, abouts[0].number).state)
+    return Target(person.id, abouts[0].number, abouts[0].thread) if allowed(Act.comment, state) else None
+
+
+def _still_true(told: Sequence[Owed], at: datetime) -> list[Owed]:
+    """Leave out what was asked until an instant that has passed: nobody is called to a vote that is over."""
+    return [owed for owed in told if owed.kind not in ASKED or not _is_over(owed, at)]
 
 def _is_over(owed: Owed, closed: Collection[tuple[int, int]], at: datetime) -> bool:
     return (
@@ -149,3 +195,21 @@ def _voted_on(session: Session, about: About, reader: Person) -> int:
     if seat is None or ballot is None or all(owed.kind != "reconfirm" for owed in about.owed):
         return 0
     return next((each.revision for each in earlier.votes(session, ballot) if each.vote.seat_id == seat.id), 0)
+def _with_changes(session: Session, workshop: Workshop, about: About, language: str, *, shown: bool) -> About:
+    """Add what the newest version changes; a mail goes without it rather than not at all."""
+    try:
+        lines, documents = changes(session, workshop, about.number, language)
+    except ReviewError:
+        return about
+    return replace(about, lines=lines, documents=documents if shown else ())
+
+
+def changes(
+    session: Session, workshop: Workshop, number: int, language: str
+) -> tuple[tuple[str, ...], tuple[Document, ...]]:
+    """Return what the newest version of a proposal changes, in words and as the first changed passages."""
+    revisions = comparing.revisions(session, number)
+    pairs: Sequence[comparing.Pair] = comparing.pairs(workshop, revisions[max(revisions)], None)
+    told = [(pair, comparing.tell(workshop, pair)) for pair in pairs]
+    documents = (Document(one.title, excerpts.of(workshop, pair)) for pair, one in told[:WITH_CHANGES])
+    return tuple(telling.lines(told, language)), tuple(document for document in documents if document.passages)

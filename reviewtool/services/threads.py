@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -47,6 +48,12 @@ class Message:
     body: str
     suggestion: str | None = None
     token: str | None = None
+    by_mail: bool = False
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return what its event says of the way it came."""
+        return {"by_mail": True} if self.by_mail else {}
 
 
 def comment(session: Session, workshop: Workshop, number: int, place: Place, message: Message, *, by: Person) -> Thread:
@@ -64,7 +71,7 @@ def comment(session: Session, workshop: Workshop, number: int, place: Place, mes
     thread, first = begin(session, proposal, by=by, body=body, place=place, passage=passage, token=message.token)
     if message.suggestion is not None and passage is not None:
         _suggest(session, proposal, first, message.suggestion, source[passage.start : passage.end])
-    event = events.add(session, proposal, "commented", by=by, thread=thread.id, comment=first.id)
+    event = events.add(session, proposal, "commented", by=by, thread=thread.id, comment=first.id, **message.facts)
     tell(session, event, thread, first, [proposal.author_id])
     return thread
 
@@ -162,7 +169,7 @@ def reply(session: Session, thread_id: int, message: Message, *, by: Person) -> 
         thread.resolved_at = thread.resolved_by_id = None
         proposal.open_threads += 1
     proposal.comment_count += 1
-    event = events.add(session, proposal, "replied", by=by, thread=thread.id, comment=added.id)
+    event = events.add(session, proposal, "replied", by=by, thread=thread.id, comment=added.id, **message.facts)
     tell(session, event, thread, added, [proposal.author_id, *participants(session, thread.id)])
     return added
 

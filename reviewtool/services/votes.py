@@ -40,9 +40,11 @@ def cast(
     position: str,
     reason: str = "",
     ad_referendum: bool = False,
+    by_link: str = "",
 ) -> Vote:
     """Cast or change the vote of the seat this person holds, in the ballot the page showed.
 
+    `by_link` is written down of a vote that a link in a mail led to: "signed-in", or "signed-out".
     Raises AlreadyDecided after the close, OutOfDate when another ballot is open, NotAllowed without a seat on the
     frozen roll, InvalidInput for a missing reason.
     """
@@ -74,6 +76,7 @@ def cast(
         seat=seat.key,
         position=chosen.value,
         ad_referendum=ad_referendum,
+        **({"by_link": by_link} if by_link else {}),
     )
     _close_if_settled(session, proposal, ballot, at)
     return vote

@@ -165,9 +165,11 @@ class Case:
         return is_party(is_author=self.is_author, is_coauthor=self.is_coauthor or wrote)
 
 
-def gather(session: Session, proposal: Proposal, revision: Revision, ballot: Ballot | None) -> Case:
-    """Return the case of a proposal for the signed-in person, in a number of queries that never grows."""
-    person = me()
+def gather(
+    session: Session, proposal: Proposal, revision: Revision, ballot: Ballot | None, person: Person | None = None
+) -> Case:
+    """Return the case of a proposal for a person, the signed-in one, in a number of queries that never grows."""
+    person = person or me()
     roles = people.roles(person)
     live = proposal.state in OPEN_STATES
     counted = standings.of_newest(session, workshop(), [proposal.number]).get(proposal.number) if ballot else None
@@ -194,11 +196,11 @@ def gather(session: Session, proposal: Proposal, revision: Revision, ballot: Bal
     )
 
 
-def of_number(session: Session, number: int) -> Case:
-    """Return the case of a proposal by its number; raises NotFound."""
+def of_number(session: Session, number: int, person: Person | None = None) -> Case:
+    """Return the case of a proposal by its number for a person, the signed-in one; raises NotFound."""
     proposal = proposals.get(session, number)
     revision = proposals.latest_revision(session, proposal)
-    return gather(session, proposal, revision, proposals.newest_ballot(session, number))
+    return gather(session, proposal, revision, proposals.newest_ballot(session, number), person)
 
 
 def _requests(session: Session, proposal: Proposal, ballot: Ballot | None) -> tuple[ExtensionRequest, ...]:

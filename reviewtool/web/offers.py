@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from reviewtool.errors import AlreadyDecided
 from reviewtool.rules.lifecycle import OPEN_STATES, REOPENABLE, State, allowed, may_revise_in
-from reviewtool.rules.permissions import Act, Role
+from reviewtool.rules.permissions import Act, Role, may
 from reviewtool.rules.voting import (
     Majority,
     Outcome,
@@ -148,7 +148,7 @@ def _of_ballot(case: Case) -> list[Offer]:
 
 def why_no_vote(case: Case) -> str:
     """Say why the reader does not vote in the open ballot; nothing for who does."""
-    if not may_now(Act.vote):
+    if not may(case.roles, Act.vote):
         return _("Su función en el grupo no lleva voto.")
     seat = case.on_roll
     if seat is None:

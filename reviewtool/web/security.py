@@ -48,6 +48,7 @@ OPEN_ENDPOINTS = frozenset(
         *("assets.file", "home.healthy", "notices.stop"),
         *("identities.start", "identities.keep", "identities.go", "identities.back"),
         *("feeds.own", "feeds.group", "feeds.calendar"),
+        "vote_links.vote",  # which asks to sign in itself, where the installation does
     }
 )
 WITHOUT_COOKIE = frozenset({"assets.file", "feeds.own", "feeds.group", "feeds.calendar"})

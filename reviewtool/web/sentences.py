@@ -49,6 +49,11 @@ SENTENCES: dict[str, str] = {
     "identity-taken": _("Con esa cuenta ya entra otra persona del grupo. Pregunte a la coordinación."),
     "identity-of-another": _("Esa cuenta no es la que usted tiene vinculada."),
     "identity-only-way": _("Es su única manera de entrar. Pida antes a la coordinación un enlace para una contraseña."),
+    "vote-link-of-other": _(
+        "Este enlace es de otra persona: está en un correo que se le envió a ella. Nadie más vota con él."
+    ),
+    "vote-link-used": _("Su puesto ya votó después de que se envió este correo: el enlace sirve una sola vez."),
+    "vote-link-over": _("Este enlace venció: sirve durante catorce días."),
     "account-closed": _("Esa cuenta está fuera de uso."),
     "own-account": _(
         "No puede dejar fuera de uso su propia cuenta; tiene que hacerlo otra persona de la coordinación."

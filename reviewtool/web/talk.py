@@ -63,6 +63,7 @@ class Said:
     html: Markup
     edited_at: datetime | None
     registered: str
+    by_mail: bool
     suggestion: SuggestionView | None
     may_edit: bool
     may_withdraw: bool
@@ -153,6 +154,7 @@ class Talk:
         suggested = [comment for comment in said if comment.suggestion is not None]
         self._attached = attaching.of_comments(session, [comment.id for comment in said])
         self._mentions = conversations.mentions(session, [comment.id for comment in said]) if said else {}
+        self._by_mail = conversations.by_mail(session, proposal.number) if said else set()
         self._names = conversations.names(
             session, [s.adopted_by_id for s in _suggestions(suggested) if s.adopted_by_id]
         )
@@ -208,6 +210,7 @@ class Talk:
             html=body(comment.body, self._mentions.get(comment.id, ())),
             edited_at=comment.edited_at,
             registered=_registered(comment),
+            by_mail=comment.id in self._by_mail,
             suggestion=self._suggestion(comment) if comment.suggestion else None,
             may_edit=may_edit_comment(wrote_it=comment.author_id == self._reader.id, withdrawn=comment.body == INSTEAD)
             and self._may(Act.edit_own_comment),

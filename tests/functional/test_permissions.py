@@ -45,6 +45,7 @@ OPEN = {
     "feeds.own",
     "feeds.group",
     "feeds.calendar",
+    "vote_links.vote",
 }
 NAMED = {
     Role.reader: "lectores",

@@ -27,6 +27,7 @@ from reviewtool.models import (
     Inspection,
     Invitation,
     LastRead,
+    MailReply,
     Merge,
     Notice,
     NoticeChoice,
@@ -60,6 +61,7 @@ NOT_BACK = {
     SignIn,
     SignInFailure,
 }
+NOT_BACK |= {MailReply}
 NOT_BACK |= {CodeApp, FactorChange, FactorRule, Passkey, RecoveryCode, UsedChallenge}
 #: columns that are private to a person, or say how far this very database has come
 OTHERWISE = record_files.PRIVATE | {"draft_token", "form_token", "people_version", "recorded_people_version"}

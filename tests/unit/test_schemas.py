@@ -53,6 +53,7 @@ NO_RECORD = {models.Draft, models.DraftFile, models.Inspection, models.LastRead,
 NO_RECORD |= {models.NoticeChoice, models.PrivateNote, models.RefMove, models.SignIn, models.SignInFailure}
 NO_RECORD |= {models.WaitingFile, models.WaitingRemark, models.WordUpload}
 NO_RECORD |= {models.Absence, models.Departure, models.Identity, models.Invitation}
+NO_RECORD |= {models.Absence, models.Invitation, models.MailReply}
 NO_RECORD |= {models.CodeApp, models.RecoveryCode, models.Passkey, models.UsedChallenge}
 NO_RECORD |= {models.FactorRule, models.FactorChange}
 AS_BYTES = {models.AttachmentData}  # a file of its own beside what is told of it

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from reviewtool.settings import EXAMPLES, Settings, SettingsError, keys
+from reviewtool.complaints import EXAMPLES
+from reviewtool.settings import Settings, SettingsError, keys
 
 ROOT = Path(__file__).parents[2]
 

@@ -28,6 +28,7 @@ NOUNS = (
     "attachments",
     "withdrawals",
     "ballots",
+    "vote_links",
     "registering",
     "meetings",
     "merging",
