@@ -13,7 +13,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from reviewtool.errors import ReviewError
 from reviewtool.mail import reading
-from reviewtool.mail.replies import NOBODY, UNREADABLE, Replies
+from reviewtool.mail.replies import UNREADABLE, Replies
+from reviewtool.services.mail_replies import NOBODY
 
 log = logging.getLogger(__name__)
 LARGEST: Final = 5 * reading.LARGEST  # bytes that are listened to; what is too large is thus told in the person's words

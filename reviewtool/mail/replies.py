@@ -16,7 +16,6 @@ from reviewtool.services.workshop import Workshop
 from reviewtool.settings import Settings
 
 log = logging.getLogger(__name__)
-NOBODY: Final = "nobody"  # neither the address nor the sender is known: nobody is told anything
 AUTOMATIC: Final = "automatic"
 UNREADABLE: Final = "unreadable"
 _NOTE: Final = re.compile(r"\([^()]*\)")
@@ -50,9 +49,8 @@ class Replies:
         answer = self._answer(letter, raw, (recipient,) if recipient else letter.recipients)
         with self._workshop.database.write() as session:
             outcome = mail_replies.take(session, self._workshop, answer, now())
-        said = outcome or NOBODY
-        log.info("an answer by mail: %s proposal=%s", said, answer.target.proposal if answer.target else None)
-        return said
+        log.info("an answer by mail: %s proposal=%s", outcome, answer.target.proposal if answer.target else None)
+        return outcome
 
     def _answer(self, letter: Letter, raw: bytes, recipients: tuple[str, ...]) -> Answer:
         found = next(filter(None, map(self._target, recipients)), None)

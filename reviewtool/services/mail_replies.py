@@ -19,6 +19,8 @@ from reviewtool.services import people, proposals, threads
 from reviewtool.services.reply_addresses import Target
 from reviewtool.services.workshop import Workshop
 
+KNOWN: Final = "known"
+NOBODY: Final = "nobody"
 TAKEN: Final = frozenset({"taken", "taken-without-files"})
 AN_HOUR: Final = 30  # mails of one person
 ONE_REASON: Final = timedelta(days=1)  # an address is told a reason once in so long
@@ -59,11 +61,14 @@ class Reason:
 def take(session: Session, workshop: Workshop, answer: Answer, at: datetime) -> str:
     """Make a comment of an answer and return what became of it: a code of `TAKEN`, or why not.
 
-    Empty when the mail is known already, or comes from nobody: then nobody is told anything. Raises Unavailable.
+    KNOWN when it was delivered before, NOBODY when neither its address nor its sender is known: then nobody is told
+    anything. Raises Unavailable.
     """
     person = _person(session, answer)
-    if person is None or session.get(MailReply, answer.key) is not None:
-        return ""
+    if person is None:
+        return NOBODY
+    if session.get(MailReply, answer.key) is not None:
+        return KNOWN
     session.execute(delete(MailReply).where(MailReply.received_at < at - FORGOTTEN))
     outcome = answer.refused or _why_not(session, person, answer, at)
     if not outcome and answer.target is not None:
