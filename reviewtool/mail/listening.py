@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -73,29 +74,32 @@ class Port:
     """Listens for the mail server; a second worker waits until the first one has gone."""
 
     def __init__(self, replies: Replies, protocol: str, address: str, port: int) -> None:
-        self._controller = _Controller(_Door(replies), protocol, address, port)
+        self._make = partial(_Controller, _Door(replies), protocol, address, port)
         self._where = f"{protocol}://{address}:{port}"
-        self._listens = self._was_told = False
+        self._listening: _Controller | None = None
+        self._was_told = False
 
     def turn(self) -> None:
         """Listen, if nobody else does."""
-        if self._listens:
+        if self._listening is not None:
             return
+        controller = self._make()
         try:
-            self._controller.start()
+            controller.start()
         except OSError as error:
+            controller.loop.close()
             if not self._was_told:
                 log.warning("answers by mail cannot come in at %s (%s); tried again", self._where, error.strerror)
             self._was_told = True
             return
-        self._listens = True
+        self._listening, self._was_told = controller, False
         log.info("answers by mail come in at %s", self._where)
 
     def close(self) -> None:
         """Stop listening, after what is being taken."""
-        if self._listens:
-            self._controller.stop()
-            self._listens = False
+        if self._listening is not None:
+            self._listening.stop()
+            self._listening = None
 
 
 class Maildir:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import smtplib
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
 from reviewtool import clock
+from reviewtool.mail.listening import Port
 from reviewtool.mail.replies import Replies
 from reviewtool.models import Comment, Event, MailReply, Notice, NoticeChoice, Person, Thread
 from reviewtool.rules.mailing import GATHERING, Pace
@@ -17,6 +19,7 @@ from reviewtool.worker import Worker
 from tests.support import answers, journey, mailbox
 from tests.support.materials import ADJUSTMENTS, INTRODUCTION
 from tests.support.rebuilt import rebuilt
+from tests.support.server import free_port
 from tests.support.together import at_once
 
 SECRET = "only-for-tests" * 4
@@ -282,6 +285,35 @@ def test_files_of_a_maildir_are_taken_once_and_kept_as_read(workshop, group, num
     assert [each.split("\n")[0] for each in said(workshop)] == ["Estoy de acuerdo con el plazo de 45 días."]
     assert sorted(each.name for each in (folder / "cur").iterdir()) == ["1.host:2,S", "2.host:2,S"]
     assert list((folder / "new").iterdir()) == []
+
+
+@pytest.mark.parametrize(("protocol", "speak"), [("lmtp", smtplib.LMTP), ("smtp", smtplib.SMTP)])
+def test_a_mail_server_hands_answers_over_and_a_second_worker_waits_for_the_port(
+    workshop, group, number, replies, protocol, speak
+):
+    rosa, port = group.members[2], free_port()
+    to = address(rosa, number)
+    first, second = (Port(replies, protocol, "127.0.0.1", port) for _ in range(2))
+    first.turn()
+    second.turn()
+    try:
+        raw = answers.stored("outlook-es", rosa.email, to)
+        assert answers.deliver(port, raw, rosa.email, to, speak)[0] == 250
+        assert answers.deliver(port, raw, rosa.email, to, speak)[0] == 250, "known already"
+        wrong = to.replace("@", "a@")
+        assert answers.deliver(port, raw, rosa.email, wrong, speak)[0] == 550
+        first.close()
+        second.turn()
+        assert answers.deliver(port, answers.plain(rosa.email, to, "Otra"), rosa.email, to, speak)[0] == 250
+        assert [each.split("\n")[0] for each in said(workshop)] == ["Estoy de acuerdo con el plazo de 45 días.", "Otra"]
+        with speak("127.0.0.1", port) as server:
+            server.ehlo_or_helo_if_needed()
+            server.mail(rosa.email)
+            assert server.rcpt(to)[0] == 250
+            assert server.rcpt(address(group.members[3], number))[0] == 452, "one at a time"
+    finally:
+        first.close()
+        second.close()
 
 
 def mails(workshop, group, here, inbox) -> dict[str, object]:

@@ -31,9 +31,12 @@ def plain(sender: str, recipient: str, words: str, name: str = "x", *headers: st
     return "\r\n".join(lines).encode()
 
 
-def deliver(port: int, raw: bytes, sender: str, recipient: str) -> tuple[int, bytes]:
-    """Hand a mail over as a mail server does (LMTP); return what was said to it at the end."""
-    with smtplib.LMTP("127.0.0.1", port, timeout=30) as server:
+def deliver(
+    port: int, raw: bytes, sender: str, recipient: str, speak: type[smtplib.SMTP] = smtplib.LMTP
+) -> tuple[int, bytes]:
+    """Hand a mail over as a mail server does; return what was said to it at the end."""
+    raw = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    with speak("127.0.0.1", port, timeout=30) as server:
         server.ehlo_or_helo_if_needed()
         code, said = server.mail(sender)
         if code == 250:
