@@ -126,10 +126,18 @@ def sign_in_page(wanted: str = "", email: str = "", error: str = "", form: str =
     )
 
 
+def take_head_for_a_page() -> None:
+    """Answer HEAD as the page without its body, so that no view takes it for a form, whose token nobody asked for."""
+    if request.method == "HEAD":
+        request.method = "GET"
+
+
 def init_app(app: Flask) -> None:
     """Set up sign-in, CSRF, security headers, and close every page to strangers but those named open."""
     app.session_interface = Sessions()
     headers = HEADERS | (HTTPS_ONLY if app.config["SESSION_COOKIE_SECURE"] else {})
+
+    app.before_request(take_head_for_a_page)
 
     @app.before_request  # before the token is looked for, which reads the form
     def only_what_people_type() -> None:

@@ -185,3 +185,16 @@ def test_a_role_gets_through_only_where_the_table_says(app, database, group, val
             assert count(database) == before, rule.endpoint
         elif answer.status_code == 200 and answer.mimetype == "text/html":
             assert NAMED[role] in stated(answer) or stated(answer) in SELF_OR_ALL, (rule.endpoint, stated(answer))
+
+
+def test_asking_only_for_the_head_of_a_page_is_asking_for_the_page_and_changes_nothing(
+    app, database, group, values, sign_in
+):
+    """Programs that look through mails ask so; nobody looks for a form's token in such a request."""
+    client = sign_in(group.coordinator)
+    before = count(database)
+    for rule, method in routes(app):
+        if method == "GET" and rule.endpoint not in OPEN:
+            where = address(app, rule, values)
+            assert client.head(where).status_code == client.get(where).status_code, rule.endpoint
+    assert count(database) == before
