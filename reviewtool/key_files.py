@@ -1,8 +1,11 @@
-"""Files that keep a secret: whether they can be used, said before the program starts."""
+"""Files that keep a secret: whether they can be used, said before the program starts, and making one."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 from reviewtool.complaints import Wrong
@@ -23,3 +26,29 @@ def unreadable(file: Path) -> Wrong | None:
             f"otros pueden leer {file} (modo {mode:o}); dele el modo 600",
         )
     return None
+
+
+def no_signing(key: Path) -> Wrong | None:
+    """Return why a file cannot be the key that signs; whether it is a key at all is seen when it is opened."""
+    wrong = unreadable(key)
+    if wrong is None and shutil.which("ssh-keygen") is None:
+        return Wrong(
+            "ssh-keygen is missing; install it with: sudo apt-get install -y openssh-client",
+            "falta ssh-keygen; instálelo con: sudo apt-get install -y openssh-client",
+        )
+    return wrong
+
+
+def write_once(path: Path, key: str) -> None:
+    """Write the whole file under its final name, mode 600, unless another process was first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".secret_key-")  # made with mode 600
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(key + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        Path(name).unlink()

@@ -48,4 +48,8 @@ EXAMPLES: Mapping[str, str] = {
     "mail_password": "REVIEWTOOL_MAIL_PASSWORD=…",
     "mail_from": 'mail_from = "avisos@example.org"',
     "log_level": 'log_level = "INFO"',
+    "mail_replies": 'mail_replies = "respuestas@example.org"',
+    "mail_replies_source": 'mail_replies_source = "lmtp://127.0.0.1:8024"',
+    "mail_replies_checked_by": 'mail_replies_checked_by = "mx.example.org"',
+    "mail_vote_without_sign_in": "mail_vote_without_sign_in = true",
 }

@@ -6,12 +6,9 @@ one sentence for the administrator, in English and in Spanish: file or variable,
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import secrets
-import shutil
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,9 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 
 from reviewtool import single_sign_on
 from reviewtool.complaints import Wrong, not_toml, reason
-from reviewtool.complaints import EXAMPLES, Wrong, not_toml, reason
 from reviewtool.errors import Complaint
-from reviewtool.key_files import unreadable
+from reviewtool.key_files import no_signing, write_once
 from reviewtool.setting_examples import EXAMPLES
 
 DEFAULT_PATH = "config/app.toml"
@@ -164,7 +160,6 @@ class Settings(BaseModel):
             raise wrong
         return value
 
-    @field_validator("mail_from")
     @field_validator("mail_from", "mail_replies")
     @classmethod
     def _mail_address(cls, value: str, info: ValidationInfo) -> str:
@@ -291,7 +286,7 @@ class Settings(BaseModel):
         path = self.secret_key_path
         try:
             if not path.exists():
-                _write_once(path, secrets.token_hex(SECRET_BYTES))
+                write_once(path, secrets.token_hex(SECRET_BYTES))
             key = path.read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError) as error:
             said = getattr(error, "strerror", None)
@@ -311,43 +306,17 @@ class Settings(BaseModel):
         return key
 
 
-def _write_once(path: Path, key: str) -> None:
-    """Write the whole file under its final name, mode 600, unless another process was first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".secret_key-")  # made with mode 600
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(key + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(name, path)
-    finally:
-        Path(name).unlink()
-
-
 def _unusable(
     loaded: Settings, paths: Mapping[str, Path], overrides: Mapping[str, tuple[str, str]]
 ) -> tuple[str, Wrong] | None:
     """Return the first key that cannot be used together with the machine or with the others, and why."""
-    wrong = _no_signing(paths["signing_key_file"]) if "signing_key_file" in paths else None
+    wrong = no_signing(paths["signing_key_file"]) if "signing_key_file" in paths else None
     if wrong is not None:
         return "signing_key_file", wrong
     if loaded.oidc_client_secret and "oidc_client_secret" not in overrides:
         said = ("it stands in a file that others may read", "está en un archivo que otros pueden leer")
         return "oidc_client_secret", Wrong(*said)
     return single_sign_on.unusable(loaded, paths.get("oidc_client_secret_file"))
-
-
-def _no_signing(key: Path) -> Wrong | None:
-    """Return why a file cannot be the key that signs; whether it is a key at all is seen when it is opened."""
-    wrong = unreadable(key)
-    if wrong is None and shutil.which("ssh-keygen") is None:
-        return Wrong(
-            "ssh-keygen is missing; install it with: sudo apt-get install -y openssh-client",
-            "falta ssh-keygen; instálelo con: sudo apt-get install -y openssh-client",
-        )
-    return wrong
 
 
 def keys() -> tuple[str, ...]:

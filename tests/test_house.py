@@ -69,7 +69,6 @@ ONLY_IN: dict[str, frozenset[str] | set[str]] = {
     "segno": {"web"},
     "authlib": {"oidc"},
     "joserfc": {"oidc"},
-    "lxml": {"uploads", "word"},
     "lxml": {"uploads", "word", "mail"},
     "aiosmtpd": {"mail"},
     "quotequail": {"mail"},

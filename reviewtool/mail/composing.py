@@ -42,14 +42,13 @@ class Action:
 
 @dataclass(frozen=True)
 class Part:
-    """A proposal, or a new edition, as a mail shows it; `hidden` counts the notices left out."""
+    """A proposal, or a new edition, as a mail shows it, and what can be done, the most pressing first.
+
+    `hidden` counts the notices left out.
+    """
 
     about: About
     label: str
-    url: str
-    """A proposal as a mail shows it, and what can be done, the most pressing first; `hidden`: notices left out."""
-
-    about: About
     actions: tuple[Action, ...]
     lines: tuple[Line, ...]
     hidden: int
@@ -99,14 +98,13 @@ def subject(post: Post) -> str:
 
 def _part(about: About, post: Post, workshop: Workshop, settings: Settings) -> Part:
     lines = tuple(_line(owed, about, post, workshop) for owed in about.owed[-NOTICES:])
-    label, url = f"P-{about.number}", f"{settings.address}/propuestas/{about.number}"
-    if not about.number:
-        label, url = i18n.text(post.language, "Edición"), f"{settings.address}/ediciones"
-    return Part(about, label, url, lines, len(about.owed[:-NOTICES]))
-    return Part(about, _actions(about, post.language, settings), lines, len(about.owed[:-NOTICES]))
+    label = f"P-{about.number}" if about.number else i18n.text(post.language, "Edición")
+    return Part(about, label, _actions(about, post.language, settings), lines, len(about.owed[:-NOTICES]))
 
 
 def _actions(about: About, language: str, settings: Settings) -> tuple[Action, ...]:
+    if not about.number:
+        return (Action(i18n.text(language, "Ver las ediciones"), f"{settings.address}/ediciones"),)
     page = f"{settings.address}/propuestas/{about.number}"
     found = []
     if about.link is not None:

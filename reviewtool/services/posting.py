@@ -13,14 +13,10 @@ from sqlalchemy.orm import Session
 from reviewtool.clock import now
 from reviewtool.errors import ReviewError
 from reviewtool.models import Ballot, Person
-from reviewtool.rules.mailing import ASKED
-from reviewtool.rules.permissions import Act, may
-from reviewtool.services import comparing, earlier, excerpts, notices, people, proposals, telling
-from reviewtool.models import Person
 from reviewtool.rules.lifecycle import State, allowed
 from reviewtool.rules.mailing import ASKED
 from reviewtool.rules.permissions import Act, may
-from reviewtool.services import comparing, excerpts, notices, people, proposals, telling, vote_links
+from reviewtool.services import comparing, earlier, excerpts, notices, people, proposals, telling, vote_links
 from reviewtool.services.excerpts import Run
 from reviewtool.services.notices import Owed
 from reviewtool.services.outbox import Batch
@@ -44,10 +40,8 @@ class Document:
 class About:
     """A proposal in a mail, or by the number 0 a new edition: notices, the oldest first, and what changes.
 
-    `since` is the version that what changes is told against; 0: the published text.
-    """A proposal in a mail: its notices, the oldest first, and what it changes in words and as passages.
-
-    `link` lets the person vote; None where there is no open ballot that waits for them.
+    `since` is the version that what changes is told against; 0: the published text. `link` lets the person vote; None
+    where no open ballot waits for them.
     """
 
     number: int
@@ -118,7 +112,6 @@ def of_batch(session: Session, workshop: Workshop, batch: Batch) -> Post | None:
     if len(abouts) <= WITH_CHANGES:
         shown = len(abouts) == 1
         abouts = [_with_changes(session, workshop, about, person, shown=shown) for about in abouts]
-        abouts = [_with_changes(session, workshop, about, person.language, shown=shown) for about in abouts]
     abouts = [replace(about, link=_link(session, person, about, batch)) for about in abouts]
     return Post(
         person_id=person.id,
@@ -130,6 +123,19 @@ def of_batch(session: Session, workshop: Workshop, batch: Batch) -> Post | None:
         hidden=len(abouts[MOST:]),
         answer=_answer(session, person, abouts),
     )
+
+
+def _link(session: Session, person: Person, about: About, batch: Batch) -> Link | None:
+    if not about.is_asked:
+        return None
+    return vote_links.offered(session, person, about.number, batch.batched_at, now())
+
+
+def _answer(session: Session, person: Person, abouts: Sequence[About]) -> Target | None:
+    if len(abouts) != 1 or not abouts[0].number or not may(people.roles(person), Act.comment):
+        return None
+    state = State(proposals.get(session, abouts[0].number).state)
+    return Target(person.id, abouts[0].number, abouts[0].thread) if allowed(Act.comment, state) else None
 
 
 def _still_true(session: Session, told: Sequence[Owed], at: datetime) -> list[Owed]:
@@ -145,22 +151,6 @@ def _still_true(session: Session, told: Sequence[Owed], at: datetime) -> list[Ow
     over = {owed.id for owed in calls if _is_over(owed, closed, at)}
     return [owed for owed in told if owed.id not in over]
 
-def _link(session: Session, person: Person, about: About, batch: Batch) -> Link | None:
-    if not about.is_asked:
-        return None
-    return vote_links.offered(session, person, about.number, batch.batched_at, now())
-
-
-def _answer(session: Session, person: Person, abouts: Sequence[About]) -> Target | None:
-    if len(abouts) != 1 or not may(people.roles(person), Act.comment):
-        return None
-    state = State(proposals.get(session, abouts[0].number).state)
-    return Target(person.id, abouts[0].number, abouts[0].thread) if allowed(Act.comment, state) else None
-
-
-def _still_true(told: Sequence[Owed], at: datetime) -> list[Owed]:
-    """Leave out what was asked until an instant that has passed: nobody is called to a vote that is over."""
-    return [owed for owed in told if owed.kind not in ASKED or not _is_over(owed, at)]
 
 def _is_over(owed: Owed, closed: Collection[tuple[int, int]], at: datetime) -> bool:
     return (
@@ -175,18 +165,26 @@ def _with_changes(session: Session, workshop: Workshop, about: About, reader: Pe
     """
     if not about.number:
         return about
-    revisions = comparing.revisions(session, about.number)
     since = _voted_on(session, about, reader)
     try:
-        pairs: Sequence[comparing.Pair] = comparing.pairs(workshop, revisions[max(revisions)], revisions.get(since))
-        told = [(pair, comparing.tell(workshop, pair)) for pair in pairs]
-        documents = tuple(
-            Document(one.title, excerpts.of(workshop, pair)) for pair, one in told[:WITH_CHANGES] if shown
-        )
+        lines, documents = changes(session, workshop, about.number, reader.language, since)
     except ReviewError:
         return about
-    seen = tuple(document for document in documents if document.passages)
-    return replace(about, since=since, lines=tuple(telling.lines(told, reader.language)), documents=seen)
+    return replace(about, since=since, lines=lines, documents=documents if shown else ())
+
+
+def changes(
+    session: Session, workshop: Workshop, number: int, language: str, since: int = 0
+) -> tuple[tuple[str, ...], tuple[Document, ...]]:
+    """Return what the newest version of a proposal changes, in words and as the first changed passages.
+
+    Against the version `since`; 0: against the published text.
+    """
+    revisions = comparing.revisions(session, number)
+    pairs: Sequence[comparing.Pair] = comparing.pairs(workshop, revisions[max(revisions)], revisions.get(since))
+    told = [(pair, comparing.tell(workshop, pair)) for pair in pairs]
+    documents = (Document(one.title, excerpts.of(workshop, pair)) for pair, one in told[:WITH_CHANGES])
+    return tuple(telling.lines(told, language)), tuple(document for document in documents if document.passages)
 
 
 def _voted_on(session: Session, about: About, reader: Person) -> int:
@@ -195,21 +193,3 @@ def _voted_on(session: Session, about: About, reader: Person) -> int:
     if seat is None or ballot is None or all(owed.kind != "reconfirm" for owed in about.owed):
         return 0
     return next((each.revision for each in earlier.votes(session, ballot) if each.vote.seat_id == seat.id), 0)
-def _with_changes(session: Session, workshop: Workshop, about: About, language: str, *, shown: bool) -> About:
-    """Add what the newest version changes; a mail goes without it rather than not at all."""
-    try:
-        lines, documents = changes(session, workshop, about.number, language)
-    except ReviewError:
-        return about
-    return replace(about, lines=lines, documents=documents if shown else ())
-
-
-def changes(
-    session: Session, workshop: Workshop, number: int, language: str
-) -> tuple[tuple[str, ...], tuple[Document, ...]]:
-    """Return what the newest version of a proposal changes, in words and as the first changed passages."""
-    revisions = comparing.revisions(session, number)
-    pairs: Sequence[comparing.Pair] = comparing.pairs(workshop, revisions[max(revisions)], None)
-    told = [(pair, comparing.tell(workshop, pair)) for pair in pairs]
-    documents = (Document(one.title, excerpts.of(workshop, pair)) for pair, one in told[:WITH_CHANGES])
-    return tuple(telling.lines(told, language)), tuple(document for document in documents if document.passages)

@@ -138,7 +138,7 @@ def test_wrong_codes_count_as_failed_sign_ins_also_after_the_password_again(clie
         assert second(client, "000000").status_code == 400
     assert second(client, code(secret)).status_code == 429
     assert enter(client, member.email).status_code == 429
-    with clock.at(clock.now() + sign_in_failures.FIRST):
+    with clock.at(clock.now() + sign_in_failures.SIGN_INS.first):
         enter(client, member.email)
         assert second(client, code(secret)).status_code == 303
 

@@ -50,7 +50,6 @@ def test_of_every_column_of_a_proposal_it_is_known_whether_people_write_in_it():
     apart |= {"working_calendar"}
     apart |= {"notice_choice", "sign_in", "sign_in_failure", "word_upload"}
     apart |= {"waiting_remark", "waiting_file", "invitation", "identity", "departure"}  # one person's own
-    apart |= {"waiting_remark", "waiting_file", "invitation"}  # one person's own
     apart |= {"mail_reply"}
     apart |= {"code_app", "recovery_code", "passkey", "used_challenge", "factor_rule", "factor_change"}
     apart |= {"identity", "departure"}

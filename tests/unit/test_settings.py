@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from reviewtool.complaints import EXAMPLES
+from reviewtool.setting_examples import EXAMPLES
 from reviewtool.settings import Settings, SettingsError, keys
 
 ROOT = Path(__file__).parents[2]
