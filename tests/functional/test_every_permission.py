@@ -207,7 +207,52 @@ PLACES = {
         "k",
     ),
 }
+PLACES |= dict.fromkeys(
+    [
+        "factors.add_passkey",
+        "factors.app",
+        "factors.confirm_app",
+        "factors.index",
+        "factors.make_codes",
+        "factors.remove_app",
+        "factors.remove_passkey",
+        "factors.start_app",
+        "identities.link",
+        "identities.unlink",
+        "persons.declare_own",
+        "persons.own_data",
+        "persons.page",
+        "persons.take_back_own",
+    ],
+    EVERYBODY,
+)
+PLACES |= dict.fromkeys(
+    [
+        "accounts.forget_factors",
+        "accounts.need_factor",
+        "invitations.show",
+        "persons.certify",
+        "persons.data",
+        "persons.declare",
+        "persons.erase",
+        "persons.take_back",
+        "seats.end",
+        "seats.index",
+    ],
+    "k",
+)
+PLACES["word_uploads.progress"] = "ompk"
 STRANGERS = frozenset(
+    [
+        "identities.back",
+        "identities.go",
+        "identities.keep",
+        "identities.start",
+        "sessions.enter_with_passkey",
+        "sessions.forgot",
+        "sessions.show_factor",
+    ]
+) | frozenset(
     [
         "invitations.accept",
         "sessions.sign_in",
@@ -260,7 +305,8 @@ def stands(found):
 
 
 def sent(found, who, path, method, body=None):
-    return found.client(who).open(path, method=method, data=body or {}, buffered=True)  # a table is sent piece by piece
+    # buffered: a table is sent piece by piece, and a request that is not read to its end stays open
+    return found.client(who).open(path, method=method, data=body or {}, buffered=True)
 
 
 def who_is(letter, author):
@@ -346,7 +392,9 @@ def apart(found, who):
     found.remember(who, kept)
 
 
-LEAVING = frozenset({"sign_ins.end", "sign_ins.end_all", "people.save_password", "accounts.change"})
+LEAVING = frozenset(
+    {"sign_ins.end", "sign_ins.end_all", "people.save_password", "accounts.change", "accounts.need_factor"}
+)
 VALUES = {"path": LESSON, "noun": "comentario", "number": "13", "objection_id": "3", "draft_id": "1", "file_id": "1"}
 
 
@@ -399,6 +447,7 @@ SECRET = (  # address with the id of somebody else's, and one of which there is 
     ("/borradores/1/{}/imagen", 2, 999),
     ("/borradores/1/archivos/{}", 2, 999),
     ("/word/{}", 1, 999),
+    ("/word/{}/avance", 1, 999),
 )
 SECRET_ACTS = (
     *(
@@ -428,6 +477,7 @@ def test_what_is_somebody_elses_secret_answers_as_if_there_were_none(demo):
                 data=b"",
                 digest="0" * 64,
                 path=LESSON,
+                site="x",
                 state="x",
                 sent_at=clock.now(),
             )
