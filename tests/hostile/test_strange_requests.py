@@ -35,7 +35,7 @@ def quiet(caplog):
 
 def asked(worn, who, path, method="GET", **more):
     """Return the status of an answer; who was signed out by what they sent comes again."""
-    answer = worn.client(who).open(path, method=method, **more)
+    answer = worn.client(who).open(path, method=method, buffered=True, **more)
     if who and (answer.status_code in {401, 429} or answer.headers.get("Location", "").startswith("/entrar")):
         worn.forget(who)
     return answer.status_code

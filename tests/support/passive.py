@@ -18,7 +18,8 @@ PAGES_OWN = frozenset({"script", "link", "meta", "form", "input", "svg"})
 ACTIVE = re.compile(
     r"[\s\x00-\x20]*(?:j\s*a\s*v\s*a|vb|live)\s*script\s*:|[\s\x00-\x20]*(?:data|blob|file|filesystem):", re.I
 )
-PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);")
+# SVG as a picture runs nothing in a browser: the code that an authenticator reads
+PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml)[;,]")
 
 
 def complaints(content: str, *, page: bool = True) -> list[str]:
