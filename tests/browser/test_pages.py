@@ -6,33 +6,16 @@ import re
 
 import pytest
 
+from reviewtool import clock
 from reviewtool.app import create_app
-from reviewtool.services import drafts, people, undoing
+from reviewtool.services import drafts, people, undoing, vote_links
 from reviewtool.settings import Settings
+from tests.browser.looking import check
 from tests.conftest import ROOT
 from tests.support import accessible, chromium
 from tests.support.pages import LESSON, MEMBER, PAGES, Page
 
 pytestmark = pytest.mark.browser
-
-WIDTHS = (1440, 768, 360)
-
-
-def check(page, name, load=None):
-    """Fail when a page overflows at some width, or axe finds something there in light or in dark.
-
-    `load` opens it anew at each width, as a person with that screen does.
-    """
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        if load:
-            load()
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{name} overflows by {wide} px at {width}"
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            said = accessible.violations(page, only_colours=scheme == "dark")
-            assert not said, f"{name} at {width} {scheme}: " + "; ".join(said)
 
 
 def test_what_axe_looks_for_is_found_where_it_is_wrong(page):
@@ -51,6 +34,17 @@ def test_a_page_is_accessible_and_fits_at_every_width_in_light_and_dark(browser,
         else:  # sent once: what is refused counts, and is shown the same at every width
             visit(page, wanted)
             check(page, name)
+
+
+def test_the_page_that_a_mail_leads_to_for_a_vote_is_accessible_and_fits(browser, demo, signed_in):
+    with demo.workshop.database.read() as session:
+        person = people.find_by_email(session, "lucia.fernandez@demo.example")
+        link = vote_links.offered(session, person, 12, clock.now(), clock.now())
+    address = f"{demo.url}/votar/correo/{vote_links.token('only-for-tests' * 4, link)}"
+    with chromium.page(browser, storage_state=signed_in("lucia.fernandez")) as page:
+        check(page, "vote-link", lambda: page.goto(address))
+        assert page.get_by_role("heading", level=1).is_visible()
+        assert page.get_by_role("radio").count() > 1
 
 
 @pytest.mark.parametrize(

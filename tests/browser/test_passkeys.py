@@ -12,6 +12,7 @@ from reviewtool.clock import now
 from reviewtool.models import SignIn
 from reviewtool.services import people
 from tests import factories
+from tests.browser.looking import check
 
 pytestmark = pytest.mark.browser
 
@@ -65,10 +66,12 @@ def test_a_passkey_is_made_and_then_opens_alone_as_second_step_and_for_a_binding
     give_password(page, url, email)
     page.wait_for_url(f"{url}/")
     page.goto(f"{url}/perfil/segundo-paso/llave")
+    check(page, "the page of a new passkey")
     page.fill("#name", "Esta computadora")
     page.get_by_role("button", name="Agregar la llave").click()
     page.get_by_role("heading", name="Sus códigos de recuperación").wait_for()
     assert page.locator(".codes li").count() == 10
+    check(page, "the recovery codes")
     leave(page)
 
     page.get_by_role("button", name="Entrar con una llave de acceso").click()
@@ -77,6 +80,7 @@ def test_a_passkey_is_made_and_then_opens_alone_as_second_step_and_for_a_binding
 
     give_password(page, url, email)
     page.get_by_role("heading", name="Segundo paso").wait_for()
+    check(page, "the second step")
     device(False)
     page.get_by_role("button", name="Usar una llave de acceso").click()
     page.get_by_text("La llave no respondió").wait_for()
@@ -89,8 +93,19 @@ def test_a_passkey_is_made_and_then_opens_alone_as_second_step_and_for_a_binding
     page.goto(f"{url}/grupo/cuentas")
     page.get_by_role("button", name="Pedirlo a las personas con derecho a voto").click()
     page.get_by_role("heading", name="Confirme que es usted").wait_for()
+    check(page, "the page that asks again who is there")
     page.get_by_role("button", name="Confirmar con una llave de acceso").click()
     page.get_by_text("Las personas con derecho a voto necesitan un segundo paso.").wait_for()
+
+
+def test_the_page_of_a_code_app_is_accessible_and_fits(page, home):
+    url, _database, email = home
+    give_password(page, url, email)
+    page.wait_for_url(f"{url}/")
+    page.goto(f"{url}/perfil/segundo-paso")
+    page.get_by_role("button", name="Poner una aplicación").click()
+    page.locator("img.qr").wait_for()
+    check(page, "the page of a code app")
 
 
 def test_without_scripts_the_passkey_parts_say_so_and_codes_work(browser, home):
