@@ -11,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from reviewtool.clock import now
 from reviewtool.services import invitations, people, sign_in_failures
 from reviewtool.services.sign_in_failures import LINKS
-from reviewtool.web import browsers, entering, forms, passkey_asks, second_step, throttle
+from reviewtool.web import browsers, entering, forms, limits, passkey_asks, second_step, throttle
 from reviewtool.web.database import end_reading, reading, workshop
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.security import sign_in_page
@@ -86,6 +86,7 @@ def _kept() -> str:
 
 
 @blueprint.route("/entrar/contrasena", methods=["GET", "POST"])
+@limits.reset
 def forgot() -> Any:
     """Let a person ask for a link to a new password: the same answer and the same work whoever has the address."""
     mails = current_app.config["MAILS"]
