@@ -241,9 +241,14 @@ PLACES |= dict.fromkeys(
     ],
     "k",
 )
-PLACES["word_uploads.progress"] = "ompk"
+PLACES |= {"word_uploads.progress": "ompk", "notices.mail": "k"}
+PLACES |= {"feeds.give": EVERYBODY, "feeds.take_back": EVERYBODY}
 STRANGERS = frozenset(
     [
+        "feeds.calendar",
+        "feeds.group",
+        "feeds.own",
+        "vote_links.vote",
         "identities.back",
         "identities.go",
         "identities.keep",

@@ -38,4 +38,6 @@ def worn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield found
         return
     with request.getfixturevalue("postgres_cluster").fresh() as url:
-        yield ground.make(tmp_path_factory.mktemp("worn") / "var", url)
+        found = ground.make(tmp_path_factory.mktemp("worn") / "var", url)
+        yield found
+        found.workshop.database.dispose()

@@ -12,6 +12,8 @@ from tests.hostile import entries
 from tests.hostile.strange import STRANGE, encoded, multipart
 from tests.support.pages import COORDINATION, MEMBER
 
+pytestmark = pytest.mark.timeout(600)  # thousands of requests each
+
 TYPED = "application/x-www-form-urlencoded"
 bounded = settings(
     derandomize=True,
