@@ -487,6 +487,7 @@ def test_what_is_somebody_elses_secret_answers_as_if_there_were_none(demo):
                 sent_at=clock.now(),
             )
         )
+    sent(demo, MEMBER, "/perfil", "GET")  # shows what earlier acts left to be said
     before = stands(demo)
     for method, addresses in (("GET", SECRET), ("POST", SECRET_ACTS)):
         for pattern, there, none in addresses:
