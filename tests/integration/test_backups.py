@@ -171,6 +171,7 @@ def test_a_backup_that_does_not_prove_itself_gets_no_name(workshop, number, kept
 DYING = """
 import os, signal, sys
 from pathlib import Path
+from reviewtool import backups
 from reviewtool.settings import Settings
 step = sys.argv[2]
 def die(*args, **kwargs):
