@@ -335,6 +335,7 @@ def test_a_mail_about_a_conversation_takes_an_answer_to_it_and_a_digest_takes_no
     author, other = group.members[0], group.members[1]
     second = journey.propose(workshop, group.members[2], ADJUSTMENTS, "canon", "canon o regalía")
     with workshop.database.write() as session:
+        session.execute(update(Notice).values(settled_at=clock.now()))  # everybody's call to the consultations
         by = people.get(session, group.members[3].id)
         threads.reply(session, thread, threads.Message("Porque sí."), by=by)
         threads.comment(session, workshop, second, threads.Place(1), threads.Message("@" + author.name), by=by)
