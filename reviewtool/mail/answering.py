@@ -10,7 +10,7 @@ from typing import Final
 from reviewtool import i18n
 from reviewtool.clock import now
 from reviewtool.i18n import mark
-from reviewtool.mail.envelopes import POLICY, templates
+from reviewtool.mail.envelopes import POLICY, display_name, header_text, templates
 from reviewtool.mail.sending import NotSent
 from reviewtool.services.mail_replies import TAKEN, Reason
 from reviewtool.services.workshop import Workshop
@@ -50,10 +50,10 @@ def compose(reason: Reason, workshop: Workshop, settings: Settings) -> EmailMess
     message = EmailMessage(policy=POLICY)
     message["From"] = Address(workshop.group.product_name(reason.language), addr_spec=sender)
     try:
-        message["To"] = Address(reason.name, addr_spec=reason.to)
+        message["To"] = Address(display_name(reason.name), addr_spec=reason.to)
     except Exception as error:  # whatever the parser of addresses trips over
         raise NotSent("address", for_good=True) from error
-    message["Subject"] = subject(reason)
+    message["Subject"] = header_text(subject(reason))
     message["Date"] = format_datetime(now())
     message["Message-ID"] = f"<respuesta-{reason.key[:32]}@{domain}>"
     if reason.message_id:

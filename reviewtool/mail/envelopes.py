@@ -6,6 +6,7 @@ anywhere, so nobody learns who read it when.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
@@ -62,6 +63,9 @@ def _policy() -> EmailPolicy[Any]:
 POLICY: Final = _policy()
 
 
+LONGEST_NAME: Final = 100  # characters before an address
+
+
 def domain(settings: Settings) -> str:
     """Return the domain that mails come from."""
     return parseaddr(settings.mail_from)[1].rpartition("@")[2]
@@ -76,16 +80,30 @@ def addressed(to: Addressee, subject: str, batch: Batch, workshop: Workshop, set
     sender = parseaddr(settings.mail_from)[1]
     message["From"] = Address(workshop.group.product_name(to.language), addr_spec=sender)
     try:
-        message["To"] = Address(to.name, addr_spec=to.email)
+        message["To"] = Address(display_name(to.name), addr_spec=to.email)
     except Exception as error:  # whatever the parser of addresses trips over
         raise NotSent("address", for_good=True) from error
-    message["Subject"] = subject
+    message["Subject"] = header_text(subject)
     message["Date"] = format_datetime(batch.batched_at)
     message["Message-ID"] = f"<{batch.key}@{domain(settings)}>"
     message["List-Id"] = f"<avisos.{domain(settings)}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     return message
+
+
+def header_text(text: str) -> str:
+    """Return words that people wrote as a header may hold them: one line of letters that are seen.
+
+    An encoded word (RFC 2047) is taken apart: Python would decode it, a line end in it too, and so add a header.
+    """
+    line = " ".join(text.replace("=?", "= ?").split())
+    return "".join(letter for letter in line if letter.isprintable())
+
+
+def display_name(name: str) -> str:
+    """Return a person's name as it may stand before their address, without the signs that make addresses."""
+    return " ".join(re.sub(r"[^\w.'’·-]", " ", header_text(name)).split())[:LONGEST_NAME]
 
 
 def fill(message: EmailMessage, template: str, to: Addressee, workshop: Workshop, told: Mapping[str, object]) -> None:

@@ -90,7 +90,7 @@ def calendar(title: str, appointments: Iterable[Appointment]) -> bytes:
     made = Calendar()
     made.add("prodid", "-//reviewtool//calendar//EN")
     made.add("version", "2.0")
-    made.add("x-wr-calname", title)
+    made.add("x-wr-calname", " ".join(title.split()))
     for each in sorted(appointments, key=lambda one: one.key):
         made.add_component(_event(each))
     return bytes(made.to_ical())
@@ -106,7 +106,7 @@ def _event(each: Appointment) -> Event:
     event.add("last-modified", changed_at)
     event.add("sequence", each.changes)
     event.add("dtstart", at)
-    event.add("summary", _(_CLOSES[each.kind], what=what))
+    event.add("summary", _(_CLOSES[each.kind], what=" ".join(what.split())))
     event.add("status", "CANCELLED" if each.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
     event.add("url", f"{base()}/propuestas/{each.number}" if each.number else f"{base()}/decisiones")
