@@ -218,7 +218,7 @@ def test_strange_answers_are_wrong_answers(client, sign_in, member, answer):
 
 def test_wrong_answers_make_wait_as_wrong_passwords_do(client, key):
     key.flags = PRESENT
-    for _ in range(sign_in_failures.FREE["account"]):
+    for _ in range(sign_in_failures.SIGN_INS.free["account"]):
         assert enter(client, key.sign(asked(client.get("/entrar").text))).status_code == 400
     assert enter(client, key.sign(asked(client.get("/entrar").text))).status_code == 429
 
