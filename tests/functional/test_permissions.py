@@ -154,7 +154,9 @@ def test_a_stranger_is_sent_to_sign_in_from_everywhere_and_changes_nothing(app, 
 def test_who_has_given_the_password_and_no_second_step_is_a_stranger(app, database, client, group, values):
     with database.write() as session:
         people.set_password(people.get(session, group.coordinator.id), "una frase bastante larga")
-        passkey = Passkey(person_id=group.coordinator.id, credential_id="eHh4eHh4eHg", public_key=b"", sign_count=0, name="x")
+        passkey = Passkey(
+            person_id=group.coordinator.id, credential_id="eHh4eHh4eHg", public_key=b"", sign_count=0, name="x"
+        )
         passkey.made_at = clock.now()
         session.add(passkey)
     form = {"email": group.coordinator.email, "password": "una frase bastante larga"}
