@@ -6,6 +6,7 @@ Knows no table. `Database` is made once a process by `create_app`, the command l
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 import threading
 import time
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, inspect
-from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.engine import Connection, Dialect, ExceptionContext, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 BUSY_TIMEOUT_SECONDS = 15
 PREPARED_STATEMENTS = 24  # of SQLite, kept by each connection; with 128 no page was measurably faster
 ASK_AGAIN_SECONDS = 0.001
+_ROW = re.compile(r"\n(?:DETAIL|CONTEXT): .*", re.DOTALL)
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -141,6 +143,13 @@ def _begins_writing(raw: sqlite3.Connection, *, last: bool) -> bool:
     return True
 
 
+def _without_rows(context: ExceptionContext) -> None:
+    """Leave out of a complaint of PostgreSQL what it tells of the row that failed: all its values."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args and isinstance(error.args[0], str):
+            error.args = (_ROW.sub("", error.args[0]), *error.args[1:])
+
+
 def make_engine(url: str) -> Engine:
     """Return an engine for SQLite or PostgreSQL, set up as `performance.md` of the design asks.
 
@@ -157,6 +166,7 @@ def make_engine(url: str) -> Engine:
     postgresql = parsed.set(drivername="postgresql+psycopg")
     engine = create_engine(postgresql, pool_pre_ping=True, hide_parameters=True)
     event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "handle_error", _without_rows)
     return engine
 
 

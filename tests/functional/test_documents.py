@@ -557,7 +557,7 @@ def test_a_search_ignores_accents_and_capitals_and_marks_what_it_found(reader: F
         ("x", "Escriba al menos dos letras"),
         ("inexistente", "Ningún documento contiene todas esas palabras"),
         ("<script>alert(1)</script>", "Ningún documento"),
-        ("%00", "Escriba al menos dos letras"),
+        ("%00", "Buscar en los materiales"),
         ("a" * 5000, "Ningún documento"),
     ],
 )
