@@ -19,6 +19,7 @@ from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.holidays import read_day
 from reviewtool.web.i18n import gettext as _
+from reviewtool.web.seats import seat_name
 from reviewtool.web.views.people import role_name
 
 blueprint = Blueprint("persons", __name__)
@@ -163,6 +164,7 @@ def _page(person_id: int, error: ReviewError | None = None) -> str:
         is_certified=people.is_certified(person, today),
         is_ending=certifications.is_ending(person, today),
         holds=people.holds,
+        seat_name=seat_name,
         today=today,
         typed=request.form,
         errors=_errors(error),

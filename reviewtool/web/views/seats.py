@@ -16,6 +16,7 @@ from reviewtool.web.database import act, end_reading, me, reading, workshop
 from reviewtool.web.errors import say, status_of
 from reviewtool.web.holidays import read_day
 from reviewtool.web.i18n import gettext as _
+from reviewtool.web.seats import by_name, seat_name
 
 blueprint = Blueprint("seats", __name__)
 
@@ -37,15 +38,16 @@ def index() -> Any:
             flash(_("La designación quedó anotada."), "success")
             return redirect(url_for("seats.index"), 303)
     session, today = reading(), rulesets.today(workshop().group)
-    seats = seat_holders.every(session)
+    seats = by_name(seat_holders.every(session))
     page = render_template(
         "seats/index.html",
         seats=seats,
+        seat_name=seat_name,
         today=today,
         holds=people.holds,
         away=absences.away(session, today),
         people=[(each.id, each.name) for each in people.everybody(session) if each.active],
-        choices=[(seat.id, seat.label) for seat in seats] + [(seat_holders.NEW, _("Un puesto nuevo"))],
+        choices=[(seat.id, seat_name(seat)) for seat in seats] + [(seat_holders.NEW, _("Un puesto nuevo"))],
         typed={"starts_on": today.isoformat()} | request.form.to_dict(),
         errors=_errors(error),
     )
@@ -71,6 +73,7 @@ def end(holding_id: int) -> Any:
     page = render_template(
         "seats/end.html",
         holding=seat_holders.get(reading(), holding_id),
+        seat_name=seat_name,
         typed={"ends_on": rulesets.today(workshop().group).isoformat()} | request.form.to_dict(),
         errors=_errors(error),
     )
