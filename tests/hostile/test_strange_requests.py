@@ -97,7 +97,7 @@ def test_no_strange_field_makes_a_fault(worn, forms, caplog):
             wrong.setdefault((form.endpoint, *faults(caplog)), str(shown)[:400])
 
     for form in forms:
-        tried(sent(form), 5, lambda drawn, form=form: send(form, *drawn))
+        tried(sent(form), 3, lambda drawn, form=form: send(form, *drawn))
         for name in form.names:
             for odd in ODD:
                 send(form, [(each, odd if each == name else value) for each, value in form.fields], {})
@@ -116,8 +116,8 @@ def test_no_strange_query_makes_a_fault(worn, caplog):
     for pattern, parts, methods in entries.addresses(worn):
         if "GET" in methods and not pattern.startswith(("/static", "/salud")):
             page = pattern.format(**parts)
-            tried(asking, 3, lambda pairs, page=page: look(page, pairs))
-            for odd in ODD:
+            tried(asking, 2, lambda pairs, page=page: look(page, pairs))
+            for odd in ODD[:3]:
                 look(page, [(name, odd) for name in entries.queries()])
     assert not wrong, told(wrong)
 
