@@ -136,7 +136,7 @@ def create_app(settings: Settings, workshop: Workshop | None = None) -> Flask:
 
 def _provider(settings: Settings) -> Provider:
     """Return the identity provider; its libraries are loaded only where there is one."""
-    from reviewtool.oidc.provider import Provider, Registration  # noqa: PLC0415
+    from reviewtool.oidc.provider import Provider, Registration  # noqa: PLC0415  (few installations have one)
 
     back = settings.public_url + identities.BACK
     known = Registration(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_secret, back, settings.oidc_names)

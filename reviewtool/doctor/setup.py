@@ -70,7 +70,7 @@ def _limits(settings: Settings) -> Finding:
     if urlsplit(settings.limits_url).hostname not in LOOPBACK and not settings.limits_url.startswith("rediss://"):
         return warning("limits", "Redis on another machine without TLS", "use rediss:// in limits_url")
     from redis import Redis  # noqa: PLC0415  # only where one is used
-    from redis.exceptions import RedisError  # noqa: PLC0415
+    from redis.exceptions import RedisError  # noqa: PLC0415  (only where one is used)
 
     try:
         Redis.from_url(settings.limits_url, socket_timeout=3, socket_connect_timeout=3).ping()

@@ -48,7 +48,7 @@ def get(address: str) -> dict[str, Any]:
 def post(address: str, fields: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
     """Return the answer to a form. Raises Declined."""
     body = urlencode(fields).encode("ascii")
-    return _ask(Request(address, data=body, headers={"Accept": "application/json", **headers}))  # noqa: S310
+    return _ask(Request(address, data=body, headers={"Accept": "application/json", **headers}))  # noqa: S310 - as above
 
 
 def _ask(request: Request) -> dict[str, Any]:

@@ -65,6 +65,11 @@ def typed() -> list[tuple[str, str]]:
     return [(name, value) for name, value in request.form.items() if name not in NOT_TYPED and len(value) > 15]
 
 
+def by_field(error: ReviewError | None) -> dict[str, str]:
+    """Return the sentence of an error by the field it stands beside; the empty name: above the whole form."""
+    return {str(getattr(error, "field", "") or error.facts.get("field", "")): say(error)} if error else {}
+
+
 def page(status: int, sentence: str = "") -> tuple[str, int]:
     """Render the error page of a status, with the texts the person had typed."""
     kept = typed() if request.method == "POST" and status not in WITHOUT_TYPED else []

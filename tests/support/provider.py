@@ -200,7 +200,7 @@ def _authorization(app: Flask, known: Known) -> Any:
     from authlib.oidc.core import OpenIDCode
     from flask import session
 
-    class Grant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
+    class Grant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib carries no types
         TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic",)
 
         def save_authorization_code(self, code: str, asked: Any) -> None:
@@ -215,7 +215,7 @@ def _authorization(app: Flask, known: Known) -> Any:
         def authenticate_user(self, code: Any) -> Any:
             return code.subject
 
-    class Tokens(OpenIDCode):  # type: ignore[misc]
+    class Tokens(OpenIDCode):  # type: ignore[misc]  # Authlib carries no types
         def exists_nonce(self, nonce: str, _request: Any) -> bool:
             return any(code.data["nonce"] == nonce for code in known.codes.values())
 

@@ -16,7 +16,7 @@ from reviewtool.services.role_terms import Designation
 from reviewtool.web import browsers, feeds, forms, identities, mail_words
 from reviewtool.web.context import ROLES
 from reviewtool.web.database import act, end_reading, me, reading, workshop
-from reviewtool.web.errors import say, status_of
+from reviewtool.web.errors import by_field, say, status_of
 from reviewtool.web.holidays import read_day
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.i18n import joined, ngettext
@@ -178,7 +178,7 @@ def terms() -> Any:
         people=[(str(each.id), each.name) for each in people.everybody(reading()) if each.active],
         roles=_roles(),
         typed={"starts_on": today.isoformat()} | request.form.to_dict(),
-        errors={getattr(error, "field", "") or error.facts.get("field", ""): say(error)} if error else {},
+        errors=by_field(error),
     )
     return (page, status_of(error)) if error else page
 
@@ -205,7 +205,7 @@ def end_term(term_id: int) -> Any:
         term=term,
         role=role_name(term.role, deputy=term.deputy),
         typed={"ends_on": rulesets.today(workshop().group).isoformat()} | request.form.to_dict(),
-        errors={getattr(error, "field", "") or error.facts.get("field", ""): say(error)} if error else {},
+        errors=by_field(error),
     )
     return (page, status_of(error)) if error else page
 

@@ -16,7 +16,7 @@ from reviewtool.rules.permissions import Act
 from reviewtool.services import absences, certifications, people, personal_data, rulesets
 from reviewtool.web import forms
 from reviewtool.web.database import act, end_reading, me, reading, workshop
-from reviewtool.web.errors import say, status_of
+from reviewtool.web.errors import by_field, status_of
 from reviewtool.web.holidays import read_day
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.seats import seat_name
@@ -107,7 +107,7 @@ def erase(person_id: int) -> Any:
         "persons/erase.html",
         person=people.get(reading(), person_id),
         typed=request.form,
-        errors=_errors(error),
+        errors=by_field(error),
         addresses_in_git=workshop().group.record_addresses == "real",
     )
     return (shown, status_of(error)) if error else shown
@@ -140,16 +140,11 @@ def _done(person_id: int, do: Callable[[], None], said: str) -> Any:
     try:
         do()
     except ReviewError as error:
-        if not _errors(error):
+        if not any(by_field(error)):  # nothing of a form
             raise
         return _page(person_id, error), status_of(error)
     flash(said, "success")
     return redirect(url_for("persons.page", person_id=person_id), 303)
-
-
-def _errors(error: ReviewError | None) -> dict[str, str]:
-    field = getattr(error, "field", "") or (error.facts.get("field", "") if error else "")
-    return {str(field): say(error)} if error and field else {}
 
 
 def _page(person_id: int, error: ReviewError | None = None) -> str:
@@ -167,5 +162,5 @@ def _page(person_id: int, error: ReviewError | None = None) -> str:
         seat_name=seat_name,
         today=today,
         typed=request.form,
-        errors=_errors(error),
+        errors=by_field(error),
     )

@@ -13,7 +13,7 @@ from reviewtool.services import absences, people, rulesets, seat_holders
 from reviewtool.services.seat_holders import Designation
 from reviewtool.web import forms
 from reviewtool.web.database import act, end_reading, me, reading, workshop
-from reviewtool.web.errors import say, status_of
+from reviewtool.web.errors import by_field, status_of
 from reviewtool.web.holidays import read_day
 from reviewtool.web.i18n import gettext as _
 from reviewtool.web.seats import by_name, seat_name
@@ -49,7 +49,7 @@ def index() -> Any:
         people=[(each.id, each.name) for each in people.everybody(session) if each.active],
         choices=[(seat.id, seat_name(seat)) for seat in seats] + [(seat_holders.NEW, _("Un puesto nuevo"))],
         typed={"starts_on": today.isoformat()} | request.form.to_dict(),
-        errors=_errors(error),
+        errors=by_field(error),
     )
     return (page, status_of(error)) if error else page
 
@@ -75,7 +75,7 @@ def end(holding_id: int) -> Any:
         holding=seat_holders.get(reading(), holding_id),
         seat_name=seat_name,
         typed={"ends_on": rulesets.today(workshop().group).isoformat()} | request.form.to_dict(),
-        errors=_errors(error),
+        errors=by_field(error),
     )
     return (page, status_of(error)) if error else page
 
@@ -86,7 +86,3 @@ def _designation() -> Designation:
     until: date | None = read_day("ends_on") if forms.line("ends_on") else None
     alternate = forms.line("as") == "alternate"
     return Designation(forms.whole("seat", -1), alternate, read_day("starts_on"), until, forms.line("reference"))
-
-
-def _errors(error: ReviewError | None) -> dict[str, str]:
-    return {str(getattr(error, "field", "") or error.facts.get("field", "")): say(error)} if error else {}
